@@ -1,0 +1,57 @@
+import { Problem } from '#core/base/problem.ts'
+import { SOCKET_TOKEN_PREFIX } from '#core/contract/http.ts'
+import { equalText } from './equal-text.ts'
+import type { Facts } from './facts.ts'
+import type { Session, Sessions } from './sessions.ts'
+
+/** Who asks: somebody with the token, or a browser with a session. */
+export type Caller = { readonly kind: 'token' } | { readonly kind: 'session'; readonly session: Session }
+
+/**
+ * Refuses what another site could have sent through a browser: a Host that is not ours (DNS rebinding), an Origin that
+ * is not exactly the address that was asked, and what the browser itself calls another site. Throws Problem `forbidden`.
+ */
+export function checkPlace(facts: Facts, port: number): void {
+  const host = facts.host?.toLowerCase()
+  const ours = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]
+  if (host === undefined || !ours.includes(host)) {
+    throw new Problem('forbidden', `the Host header must be one of ${ours.join(', ')}: use the address in address.json`)
+  }
+  if (facts.origin !== undefined && facts.origin.toLowerCase() !== `http://${host}`) {
+    throw new Problem('forbidden', `pages of another origin may not ask: open http://${host} itself`)
+  }
+  if (facts.fetchSite === 'cross-site' || facts.fetchSite === 'same-site') {
+    throw new Problem('forbidden', `pages of another site may not ask: open http://${host} itself`)
+  }
+}
+
+/**
+ * Who asks, by Bearer token, by the token among a WebSocket's subprotocols, or by the cookie of a session. A cookie
+ * alone does not do for unsafe methods (they need the CSRF header) or for a WebSocket (it needs an Origin). Throws
+ * Problem `unauthorized` or `forbidden`.
+ */
+export function authenticate(facts: Facts, token: string, sessions: Sessions): Caller {
+  const given = givenToken(facts)
+  if (given !== undefined) {
+    if (equalText(given, token)) return { kind: 'token' }
+    throw unauthorized('the token is not that of this data folder')
+  }
+  const session = sessions.read(facts.cookie)
+  if (session === undefined) throw unauthorized('a token is wanted')
+  if (facts.isUpgrade && facts.origin === undefined) {
+    throw new Problem('forbidden', 'a WebSocket with a cookie needs an Origin header: use the token instead')
+  }
+  if (!facts.isSafe && !equalText(facts.csrf ?? '', session.csrf)) {
+    throw new Problem('forbidden', 'the header x-minisub-csrf is missing or wrong: load the page again')
+  }
+  return { kind: 'session', session }
+}
+
+function givenToken(facts: Facts): string | undefined {
+  if (facts.authorization !== undefined) return /^Bearer (\S+)$/i.exec(facts.authorization)?.[1] ?? ''
+  return facts.protocols.find((name) => name.startsWith(SOCKET_TOKEN_PREFIX))?.slice(SOCKET_TOKEN_PREFIX.length)
+}
+
+function unauthorized(cause: string): Problem {
+  return new Problem('unauthorized', `${cause}: send the content of the file \`token\` as \`Authorization: Bearer …\``)
+}

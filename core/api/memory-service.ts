@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { newId } from '#core/base/id.ts'
+import { Problem } from '#core/base/problem.ts'
+import type { RunEvent, SequencedEvent } from '#core/contract/events.ts'
+import type { LogPageView, RunSummary, RunView } from '#core/contract/run.ts'
+import type { ArtifactFile, PipelineService } from '#core/pipelines/index.ts'
+
+type MemoryRun = {
+  readonly view: RunView
+  readonly events: SequencedEvent[]
+  readonly listeners: Set<(events: readonly SequencedEvent[]) => void>
+  readonly log: LogPageView['lines']
+  logEnded: boolean
+}
+
+/** A PipelineService for tests of the server alone: runs that the test itself drives, held in memory. */
+export type MemoryService = PipelineService & {
+  readonly aborted: string[]
+  /** Adds events to a run and tells its subscribers. */
+  emit(run: string, ...events: readonly RunEvent[]): void
+  addLine(run: string, text: string): void
+  endLog(run: string): void
+  /** Makes the folder output `files` of step `make` hold these files. */
+  addFile(path: string, content: string): void
+}
+
+const TIME = '2026-11-01T12:00:00.000Z'
+
+export function createMemoryService(): MemoryService {
+  const runs = new Map<string, MemoryRun>()
+  const find = (id: string): MemoryRun => {
+    const run = runs.get(id)
+    if (run === undefined) throw new Problem('not_found', `there is no run ${id}: see \`minisub runs\``)
+    return run
+  }
+  return { ...documentVerbs(), ...runVerbs(runs, find), ...eventVerbs(find), ...artifactVerbs(), ...environmentVerbs() }
+}
+
+type DocumentVerbs = Pick<MemoryService, 'aborted' | 'validate' | 'lock'>
+
+/** Names of files say what is to happen: bug, wrong, slow, offline. */
+function documentVerbs(): DocumentVerbs {
+  const aborted: string[] = []
+  const untilAborted = (what: string, signal: AbortSignal | undefined) =>
+    new Promise<never>((_, reject) =>
+      signal?.addEventListener('abort', () => {
+        aborted.push(what)
+        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+      }),
+    )
+  return {
+    aborted,
+    validate: async (file) => {
+      if (file.includes('bug')) throw new Error('the secret of the bug')
+      if (file.includes('wrong')) {
+        const place = { line: 3, column: 1 }
+        const issues = [{ code: 'unknown_key' as const, message: 'unknown key "x"', path: 'spec.x', place }]
+        throw new Problem('document_invalid', `${file} is not valid: correct it`, { issues })
+      }
+      return { name: 'wine', description: null, file, digest: 'a9', steps: [], parameters: {}, warnings: [] }
+    },
+    lock: async (file, { onLine, signal }) => {
+      onLine?.('resolving')
+      onLine?.('two\nlines and „ünïcode“')
+      if (file.includes('slow')) await untilAborted('lock', signal)
+      if (file.includes('offline')) throw new Problem('network_unavailable', 'the index cannot be reached: go online')
+      return { file: `${file}.lock.json`, changed: true, environments: { python: { digest: 'c0ffee', packages: 2 } } }
+    },
+  }
+}
+
+type Find = (id: string) => MemoryRun
+type RunVerbs = Pick<
+  MemoryService,
+  'start' | 'resume' | 'cancel' | 'list' | 'show' | 'detail' | 'activeRuns' | 'usesEnvironment'
+>
+
+function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
+  const begin = (file: string): RunView => {
+    const view: RunView = {
+      id: newId<'run'>(),
+      pipeline: 'wine',
+      pipelineDigest: 'a94a8fe5',
+      target: 'process',
+      status: 'running',
+      startedAt: TIME,
+      finishedAt: null,
+      outputs: { file },
+      steps: [],
+    }
+    runs.set(view.id, { view, events: [], listeners: new Set(), log: [], logEnded: false })
+    return view
+  }
+  return {
+    start: async (request) => begin(request.file),
+    resume: async (run) => begin(find(run).view.id),
+    cancel: async (run) => void find(run),
+    list: ({ limit, before }) =>
+      [...runs.values()]
+        .map(({ view }): RunSummary => ({ ...view, createdAt: TIME }))
+        .toReversed()
+        .filter((run) => before === undefined || run.id < before)
+        .slice(0, limit),
+    show: (run) => find(run).view,
+    detail: ({ step }) => {
+      throw new Problem('not_found', `there is no step ${step}: see \`minisub show\``)
+    },
+    activeRuns: () => 0,
+    usesEnvironment: () => false,
+  }
+}
+
+type EventVerbs = Pick<MemoryService, 'emit' | 'addLine' | 'endLog' | 'events' | 'subscribe' | 'log'>
+
+function eventVerbs(find: Find): EventVerbs {
+  return {
+    emit: (id, ...added) => {
+      const run = find(id)
+      const events = added.map((event, index) => ({ ...event, seq: run.events.length + 1 + index, at: 0 }))
+      run.events.push(...events)
+      for (const listener of run.listeners) listener(events)
+    },
+    addLine: (id, text) => void find(id).log.push({ time: TIME, stream: 'stdout', late: false, text }),
+    endLog: (id) => (find(id).logEnded = true),
+    events: (run, from, limit) => find(run).events.slice(from - 1, from - 1 + limit),
+    subscribe: (run, listener) => {
+      const { listeners } = find(run)
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    log: async ({ run }, { from }) => {
+      const { log, logEnded } = find(run)
+      return { lines: log.slice(from), next: log.length, end: logEnded, attempt: 1 }
+    },
+  }
+}
+
+type ArtifactVerbs = Pick<MemoryService, 'addFile' | 'artifacts' | 'artifactFiles' | 'readArtifact'>
+
+function artifactVerbs(): ArtifactVerbs {
+  const blobs = new Map<string, Buffer>()
+  const files: ArtifactFile[] = []
+  return {
+    addFile: (path, content) => {
+      const bytes = Buffer.from(content)
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      blobs.set(sha256, bytes)
+      files.push({ path, size: bytes.length, sha256, executable: false })
+    },
+    artifacts: () => [],
+    artifactFiles: (_, output) => {
+      if (output === 'files') return files
+      throw new Problem('not_found', `there is no output ${output}: see \`minisub artifacts\``)
+    },
+    readArtifact: (sha256, range) => {
+      if (blobs.get(sha256)?.toString() === 'unreadable') return Readable.from(failing())
+      const bytes = blobs.get(sha256) ?? Buffer.alloc(0)
+      return Readable.from([range === undefined ? bytes : bytes.subarray(range.start, range.end + 1)])
+    },
+  }
+}
+
+async function* failing(): AsyncGenerator<Buffer> {
+  yield Buffer.from('unread')
+  throw new Error('the disk is broken')
+}
+
+function environmentVerbs(): Pick<MemoryService, 'environments' | 'buildEnvironments' | 'removeEnvironment'> {
+  return {
+    environments: async () => [],
+    buildEnvironments: async () => [],
+    removeEnvironment: async (digest) => {
+      throw new Problem('not_found', `there is no environment ${digest}: see \`minisub env list\``)
+    },
+  }
+}

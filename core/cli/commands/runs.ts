@@ -1,0 +1,143 @@
+import { RUN_STATUSES, type RunStatus } from '#core/contract/events.ts'
+import type { RunView, StepView } from '#core/contract/run.ts'
+import { didYouMean } from '#core/base/nearest.ts'
+import { Problem } from '#core/base/problem.ts'
+import { formatBytes } from '#core/base/quantity.ts'
+import { connect } from '#core/cli/connect.ts'
+import { print, printJson, wholeNumber, type Context } from '#core/cli/context.ts'
+import { EXIT } from '#core/cli/exit-codes.ts'
+import { duration, outputText, summaryText } from '#core/cli/run-report.ts'
+import { nameOf, parseStepAddress, stepRunsOf } from '#core/cli/step-address.ts'
+import { columns, plainText } from '#core/cli/text.ts'
+
+const PAGE = 500
+
+export type RunsOptions = { readonly limit: string; readonly status?: string; readonly pipeline?: string }
+
+/** `minisub runs`. */
+export async function runsCommand(options: RunsOptions, context: Context): Promise<number> {
+  const limit = wholeNumber('--limit', options.limit, 1)
+  const filter = {
+    pipeline: options.pipeline,
+    status: options.status === undefined ? undefined : runStatus(options.status),
+  }
+  const client = await connect(context.home)
+  const runs = []
+  let before: string | undefined
+  do {
+    const page = await client.listRuns({ ...filter, limit: Math.min(PAGE, limit - runs.length), before })
+    runs.push(...page.runs)
+    before = page.next ?? undefined
+  } while (before !== undefined && runs.length < limit)
+  if (context.json) await printJson({ runs })
+  else if (runs.length === 0) await print('no runs\n')
+  else {
+    const rows = runs.map((run) => [
+      run.id,
+      run.pipeline,
+      run.status,
+      duration(run),
+      localTime(run.createdAt),
+      run.target,
+    ])
+    await print(columns([['RUN', 'PIPELINE', 'STATUS', 'TIME', 'CREATED', 'TARGET'], ...rows]))
+  }
+  return EXIT.succeeded
+}
+
+/** `minisub show RUN`. */
+export async function showCommand(run: string, _options: object, context: Context): Promise<number> {
+  const client = await connect(context.home)
+  const view = await client.showRun({ run })
+  if (context.json) await printJson(view)
+  else await print(`${summaryText(view)}digest: ${view.pipelineDigest}\n\n${stepTable(view)}`)
+  return EXIT.succeeded
+}
+
+/** `minisub cancel RUN`: returns when the run has ended. */
+export async function cancelCommand(run: string, _options: object, context: Context): Promise<number> {
+  const client = await connect(context.home)
+  const { id } = await client.showRun({ run })
+  await client.cancelRun({ run: id })
+  for await (const batch of client.events(id)) {
+    if (batch.some((event) => event.kind === 'run.finished')) break
+  }
+  const view = await client.showRun({ run: id })
+  await (context.json ? printJson(view) : print(summaryText(view)))
+  return EXIT.succeeded
+}
+
+/** `minisub why RUN STEP`. */
+export async function whyCommand(
+  run: string,
+  text: string,
+  context: Context & { readonly item?: string },
+): Promise<number> {
+  const address = parseStepAddress(text, context.item)
+  const client = await connect(context.home)
+  const view = await client.showRun({ run })
+  const steps = stepRunsOf(view, address)
+  const first = steps[0]
+  if (first === undefined) throw new Error(`no step run of ${text}`)
+  if (steps.length > 1)
+    throw new Problem('usage', `"${address.step}" is a fan-out: name one item, such as ${nameOf(first)}`)
+  const detail = await client.showStep({ run: view.id, step: first.name, item: first.item?.index })
+  if (context.json) await printJson(detail)
+  else await print(columns(whyRows(detail)))
+  return EXIT.succeeded
+}
+
+type Detail = Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['showStep']>>
+
+function whyRows(detail: Detail): string[][] {
+  const { view, cache } = detail
+  const rows = [
+    ['step', nameOf(view)],
+    ['status', view.status],
+  ]
+  const add = (label: string, text: string | null | undefined): void => {
+    if (text !== null && text !== undefined && text !== '') rows.push([label, plainText(text)])
+  }
+  add('reason', view.reason)
+  add('cache', cache.reason)
+  for (const difference of cache.differences) add('differs', difference)
+  add('command', detail.command.map((part) => (/^[\w./:=@%+-]+$/.test(part) ? part : JSON.stringify(part))).join(' '))
+  add('environment', detail.environment === null ? null : `${detail.environment.name} ${detail.environment.digest}`)
+  add('step key', view.stepKey)
+  add('attempts', String(view.attempts))
+  add('exit code', view.exitCode === null ? null : String(view.exitCode))
+  add('time', duration(view))
+  add('CPU time', detail.cpuSeconds === null ? null : `${detail.cpuSeconds.toFixed(2)} s`)
+  add('peak memory', detail.peakMemoryBytes === null ? null : formatBytes(detail.peakMemoryBytes))
+  add('not enforced', detail.notEnforced.join(', '))
+  return rows
+}
+
+function stepTable(view: RunView): string {
+  const rows = view.steps.map((step) => [
+    nameOf(step),
+    step.status,
+    duration(step),
+    String(step.attempts),
+    stepNote(step),
+  ])
+  return columns([['STEP', 'STATUS', 'TIME', 'ATTEMPTS', 'OUTPUTS OR REASON'], ...rows])
+}
+
+function stepNote(step: StepView): string {
+  const outputs = Object.entries(step.outputs).map(([name, value]) => `${name} = ${outputText(value)}`)
+  return [...(step.reason === null ? [] : [plainText(step.reason)]), ...outputs].join(', ')
+}
+
+function runStatus(text: string): RunStatus {
+  const found = RUN_STATUSES.find((status) => status === text)
+  if (found === undefined) throw new Problem('usage', `--status: no run is "${text}"${didYouMean(text, RUN_STATUSES)}`)
+  return found
+}
+
+/** `2026-11-01 12:00:00` on the clock of this machine. */
+function localTime(iso: string): string {
+  const date = new Date(iso)
+  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000)
+  return local.toISOString().slice(0, 19).replace('T', ' ')
+}

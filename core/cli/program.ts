@@ -1,0 +1,244 @@
+import { Command, Option } from 'commander'
+import type { LogsOptions } from './commands/logs.ts'
+import { homeFolder, type Context } from './context.ts'
+
+/** What the command line asked for, with its exit code when it is done. */
+export type Outcome = { exitCode: number; file: string | undefined }
+
+/** Each command's code, loaded when it is called. */
+const load = {
+  starting: () => import('./commands/run.ts'),
+  pipeline: () => import('./commands/pipeline.ts'),
+  history: () => import('./commands/runs.ts'),
+  logs: () => import('./commands/logs.ts'),
+  artifacts: () => import('./commands/artifacts.ts'),
+  environments: () => import('./commands/environments.ts'),
+  serve: () => import('./commands/serve.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  init: () => import('./commands/init.ts'),
+} as const
+
+type Action = (context: Context) => Promise<number>
+type Add = (usage: string, summary: string, examples: readonly string[]) => Command
+
+/** All commands; none of their code is loaded before it is called. Throws commander's own errors on wrong usage. */
+export function buildProgram(outcome: Outcome, version: string): Command {
+  const program = new Command('minisub')
+    .description('Defines a pipeline once, runs it anywhere, and proves that it is the same.')
+    .version(version)
+    .option('--home <dir>', 'data folder (default: MINISUB_HOME, else ~/.mini-submarine)')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeErr: () => {} })
+    .exitOverride()
+  program.addHelpText(
+    'after',
+    examplesText(['minisub init hello', 'minisub run hello/pipeline.yaml', 'minisub show <run>']),
+  )
+  const add: Add = (usage, summary, examples) =>
+    program
+      .command(usage)
+      .summary(summary)
+      .description(summary)
+      .allowExcessArguments(false)
+      .addHelpText('after', examplesText(examples))
+  const run = async (command: Command, action: Action): Promise<void> => {
+    const options = command.optsWithGlobals<{ home?: string; json?: boolean }>()
+    outcome.exitCode = await action({ home: homeFolder(options.home), json: options.json === true })
+  }
+  const setup: Setup = { add, run, outcome }
+  addRunCommands(setup)
+  addPipelineCommands(setup)
+  addHistoryCommands(setup)
+  addResultCommands(setup)
+  addEnvironmentCommands(setup)
+  addMachineCommands(setup)
+  return program
+}
+
+type Setup = {
+  readonly add: Add
+  readonly run: (command: Command, action: Action) => Promise<void>
+  readonly outcome: Outcome
+}
+
+const JSON_FLAG = '--json'
+const JSON_HELP = 'print JSON on stdout'
+
+function addRunCommands({ add, run, outcome }: Setup): void {
+  add('run <file>', 'run a pipeline and show its progress', [
+    'minisub run pipeline.yaml',
+    'minisub run pipeline.yaml -p depth=4 -p "name=two words"',
+    'minisub run pipeline.yaml --params values.yaml --json > run.json',
+    'minisub run pipeline.yaml --detach',
+  ])
+    .option('--target <name>', 'where to run', 'process')
+    .option('-p, --param <key=value>', 'set a parameter; may be repeated', collect)
+    .option('--params <file>', 'read parameters from a YAML or JSON file; -p wins')
+    .option('--no-cache', 'neither read nor write the cache')
+    .option('--parallelism <n>', 'how many steps may run at once (default: the number of cores)')
+    .option('--detach', 'return as soon as the run has begun')
+    .option(JSON_FLAG, 'print the run as one JSON object on stdout when it has ended')
+    .action(async (file: string, options, command: Command) => {
+      outcome.file = file
+      await run(command, async (context) => (await load.starting()).runCommand(file, options, context))
+    })
+  add('resume <run>', 'start a failed or cancelled run again, keeping what succeeded', [
+    'minisub resume 01kc2m3n',
+    'minisub resume 01kc2m3n --with-code',
+  ])
+    .option('--with-code', "take today's code folder; steps that changed run again")
+    .option('--detach', 'return as soon as the run has begun')
+    .option(JSON_FLAG, 'print the run as one JSON object on stdout when it has ended')
+    .action(async (id: string, options, command: Command) => {
+      await run(command, async (context) => (await load.starting()).resumeCommand(id, options, context))
+    })
+}
+
+function addPipelineCommands({ add, run, outcome }: Setup): void {
+  add('validate <file>', 'say everything that is wrong with a pipeline', ['minisub validate pipeline.yaml'])
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (file: string, options, command: Command) => {
+      outcome.file = file
+      await run(command, async (context) => (await load.pipeline()).validateCommand(file, options, context))
+    })
+  add('digest <file>', "print the pipeline's digest, the same on every machine", ['minisub digest pipeline.yaml'])
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (file: string, options, command: Command) => {
+      outcome.file = file
+      await run(command, async (context) => (await load.pipeline()).digestCommand(file, options, context))
+    })
+  add('lock <file>', 'write the exact packages of all environments beside the pipeline', [
+    'minisub lock pipeline.yaml',
+    'minisub lock pipeline.yaml --update',
+  ])
+    .option('--update', 'resolve everything anew')
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (file: string, options, command: Command) => {
+      outcome.file = file
+      await run(command, async (context) => (await load.pipeline()).lockCommand(file, options, context))
+    })
+}
+
+function addHistoryCommands({ add, run }: Setup): void {
+  add('runs', 'list runs, newest first', ['minisub runs', 'minisub runs --status failed --limit 5'])
+    .option('--limit <n>', 'how many at most', '20')
+    .option('--status <status>', 'only runs of this status')
+    .option('--pipeline <name>', 'only runs of this pipeline')
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (options, command: Command) => {
+      await run(command, async (context) => (await load.history()).runsCommand(options, context))
+    })
+  add('show <run>', 'show a run with its steps', ['minisub show 01kc2m3n', 'minisub show 01kc2m3n --json'])
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (id: string, options, command: Command) => {
+      await run(command, async (context) => (await load.history()).showCommand(id, options, context))
+    })
+  add('cancel <run>', 'cancel a run and wait until everything that it started is gone', ['minisub cancel 01kc2m3n'])
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (id: string, options, command: Command) => {
+      await run(command, async (context) => (await load.history()).cancelCommand(id, options, context))
+    })
+  add('why <run> <step>', 'say why a step ran, was cached, was skipped or failed', [
+    'minisub why 01kc2m3n train',
+    'minisub why 01kc2m3n "train[2]"',
+  ])
+    .option('--item <n>', 'the item of a fan-out')
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async function (this: Command, id: string, step: string) {
+      const options = this.opts<{ item?: string }>()
+      await run(this, async (context) => (await load.history()).whyCommand(id, step, { ...options, ...context }))
+    })
+}
+
+function addResultCommands({ add, run }: Setup): void {
+  add('logs <run> [step]', 'print the log of a step, or of all steps in order', [
+    'minisub logs 01kc2m3n',
+    'minisub logs 01kc2m3n "train[2]" --attempt 1',
+    'minisub logs 01kc2m3n train --follow',
+  ])
+    .option('--item <n>', 'the item of a fan-out')
+    .option('--attempt <n>', 'an earlier attempt (default: the latest)')
+    .option('-f, --follow', 'go on until the log is complete')
+    .option(JSON_FLAG, 'print one JSON object for each line')
+    .action(async function (this: Command, id: string, step: string | undefined) {
+      const options = this.opts<LogsOptions>()
+      await run(this, async (context) => (await load.logs()).logsCommand(id, step, { ...options, ...context }))
+    })
+  add('artifacts <run>', 'list the outputs of a run, or save them', [
+    'minisub artifacts 01kc2m3n',
+    'minisub artifacts 01kc2m3n --save results',
+  ])
+    .option('--save <dir>', 'save them below this folder; nothing is overwritten')
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (id: string, options, command: Command) => {
+      await run(command, async (context) => (await load.artifacts()).artifactsCommand(id, options, context))
+    })
+}
+
+function addEnvironmentCommands({ add, run, outcome }: Setup): void {
+  const group = add('env', 'list, build and delete environments', [
+    'minisub env list',
+    'minisub env build pipeline.yaml',
+  ])
+  const sub: Add = (usage, summary, examples) =>
+    group
+      .command(usage)
+      .summary(summary)
+      .description(summary)
+      .allowExcessArguments(false)
+      .addHelpText('after', examplesText(examples))
+  sub('list', 'list environments with their size and users', ['minisub env list --json'])
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (options, command: Command) => {
+      await run(command, async (context) => (await load.environments()).listEnvironmentsCommand(options, context))
+    })
+  sub('build <file>', 'build all environments of a pipeline', ['minisub env build pipeline.yaml'])
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (file: string, options, command: Command) => {
+      outcome.file = file
+      await run(command, async (context) =>
+        (await load.environments()).buildEnvironmentsCommand(file, options, context),
+      )
+    })
+  sub('delete <digest>', 'delete an environment that nothing uses', ['minisub env delete c0ffee'])
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (digest: string, options, command: Command) => {
+      await run(command, async (context) =>
+        (await load.environments()).deleteEnvironmentCommand(digest, options, context),
+      )
+    })
+}
+
+function addMachineCommands({ add, run }: Setup): void {
+  add('serve', 'run the core in the foreground', ['minisub serve', 'minisub serve --port 4711 --idle-exit 30m'])
+    .option('--port <n>', 'the port, which then is kept (default: a free one, chosen once)')
+    .option('--idle-exit <time>', 'end after this time without a run, a connection or a request')
+    .option(JSON_FLAG, 'print {url, tokenFile, pid} as one line when it is ready')
+    .action(async (options, command: Command) => {
+      await run(command, async (context) => (await load.serve()).serveCommand(options, context))
+    })
+  add('doctor', 'check what this machine has of what is needed', ['minisub doctor', 'minisub doctor --json'])
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (options, command: Command) => {
+      await run(command, async (context) => (await load.doctor()).doctorCommand(options, context))
+    })
+  add('init [template]', 'copy a sample pipeline into a new folder (default: hello)', [
+    'minisub init',
+    'minisub init wine --dir my-wine',
+    'minisub init --list',
+  ])
+    .addOption(new Option('--dir <dir>', 'folder to make (default: the name of the template)'))
+    .option('--list', 'list the templates')
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (template: string | undefined, options, command: Command) => {
+      await run(command, async (context) => (await load.init()).initCommand(template, options, context))
+    })
+}
+
+function examplesText(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((example) => `  $ ${example}\n`).join('')}`
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
+}

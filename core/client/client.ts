@@ -1,0 +1,32 @@
+import type { Route } from '#core/contract/route.ts'
+import { ROUTES } from '#core/contract/routes.ts'
+import { followEvents } from './events.ts'
+import { followLog } from './follow-log.ts'
+import { call, send } from './request.ts'
+import type { ArtifactOptions, CallInput, CallOptions, Client, ClientOptions } from './types.ts'
+
+/** A client of the core at `options.url`. It holds nothing open between calls. */
+export function createClient(options: ClientOptions): Client {
+  const calls = Object.entries<Route>(ROUTES)
+    .filter(([, route]) => route.bytes !== true)
+    .map(([name, route]) => {
+      const method = (input: object = {}, callOptions: CallOptions = {}) => call(options, { route, input }, callOptions)
+      return [name, method] as const
+    })
+  const streams: Pick<Client, 'readArtifact' | 'events' | 'followLog'> = {
+    readArtifact: (input, artifactOptions = {}) => readArtifact(options, input, artifactOptions),
+    events: (run, from = 1, signal) => followEvents(options, { run, from, signal }),
+    followLog: (input, signal) => followLog(options, input, signal),
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table gives each method its types, which Object.fromEntries loses
+  return { ...Object.fromEntries(calls), ...streams } as unknown as Client
+}
+
+function readArtifact(
+  options: ClientOptions,
+  input: CallInput<'readArtifact'>,
+  { range, signal }: ArtifactOptions,
+): Promise<Response> {
+  const bytes = range === undefined ? undefined : `bytes=${range.start}-${range.end}`
+  return send(options, { route: ROUTES.readArtifact, input }, { signal, range: bytes })
+}

@@ -1,0 +1,2 @@
+export { createClient } from './client.ts'
+export type { CallOptions, Client } from './types.ts'

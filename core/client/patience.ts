@@ -1,0 +1,45 @@
+import type { Problem } from '#core/base/problem.ts'
+import type { ClientOptions } from './types.ts'
+
+const RECONNECT_MS = 60_000
+const FIRST_WAIT_MS = 50
+const LONGEST_WAIT_MS = 2_000
+
+/** How long somebody waits for a core that went away. */
+export type Patience = {
+  /** The core was heard: count from now on. */
+  reset(): void
+  /** Waits a little longer each time; throws the problem when the time is over, or the reason of the signal. */
+  wait(problem: Problem): Promise<void>
+}
+
+export function patience(options: ClientOptions, signal: AbortSignal | undefined): Patience {
+  const limit = options.reconnectMs ?? RECONNECT_MS
+  let heard = Date.now()
+  let pause = FIRST_WAIT_MS
+  return {
+    reset: () => {
+      heard = Date.now()
+      pause = FIRST_WAIT_MS
+    },
+    wait: async (problem) => {
+      if (Date.now() - heard >= limit) throw problem
+      await sleep(pause, signal)
+      pause = Math.min(pause * 2, LONGEST_WAIT_MS)
+    },
+  }
+}
+
+async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted()
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(end, ms)
+    signal?.addEventListener('abort', end, { once: true })
+    function end(): void {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+  })
+  signal?.throwIfAborted()
+}

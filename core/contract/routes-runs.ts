@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { RUN_STATUSES } from './events.ts'
+import { API_PREFIX, EventView, queryInteger, runParameter } from './http.ts'
+import { ResumeRequest, RunRequest, RunSummary, RunView } from './run.ts'
+import type { Route } from './route.ts'
+
+const params = z.strictObject({ run: runParameter })
+const ID = '01kc2m3n4p5q6r7s8t9v0wxyza'
+const row = {
+  id: ID,
+  pipeline: 'wine',
+  pipelineDigest: 'a94a8fe5',
+  target: 'process',
+  status: 'running',
+  startedAt: '2026-11-01T12:00:00.000Z',
+  finishedAt: null,
+}
+const view = { ...row, outputs: {}, steps: [] }
+
+/** Runs as a whole. */
+export const runRoutes = {
+  startRun: {
+    method: 'POST',
+    path: `${API_PREFIX}/runs`,
+    summary: 'Start a run of a pipeline; it goes on when the connection is closed after it has begun',
+    auth: 'token',
+    body: RunRequest,
+    response: RunView,
+    progress: true,
+    status: 201,
+    example: { input: { file: '/home/ada/wine/pipeline.yaml', parameters: { depth: 4 } }, output: view },
+  },
+  listRuns: {
+    method: 'GET',
+    path: `${API_PREFIX}/runs`,
+    summary: 'Runs, newest first; `next` is the `before` of the next page',
+    auth: 'token',
+    query: z.strictObject({
+      limit: queryInteger(1, 1000).default(50),
+      before: runParameter.optional(),
+      pipeline: z.string().max(40).optional(),
+      status: z.enum(RUN_STATUSES).optional(),
+    }),
+    response: z.object({ runs: z.array(RunSummary), next: z.string().nullable() }),
+    example: { input: { limit: 20 }, output: { runs: [{ ...row, createdAt: row.startedAt }], next: null } },
+  },
+  showRun: {
+    method: 'GET',
+    path: `${API_PREFIX}/runs/{run}`,
+    summary: 'A run with its steps',
+    auth: 'token',
+    params,
+    response: RunView,
+    example: { input: { run: ID }, output: view },
+  },
+  cancelRun: {
+    method: 'POST',
+    path: `${API_PREFIX}/runs/{run}/cancel`,
+    summary: 'Ask a run to end; it is over when everything it started is gone',
+    auth: 'token',
+    params,
+    example: { input: { run: ID } },
+  },
+  resumeRun: {
+    method: 'POST',
+    path: `${API_PREFIX}/runs/{run}/resume`,
+    summary: 'Start a new run that takes over what succeeded in a failed or cancelled one',
+    auth: 'token',
+    params,
+    body: ResumeRequest,
+    response: RunView,
+    progress: true,
+    status: 201,
+    example: { input: { run: ID, withCode: false }, output: view },
+  },
+  listEvents: {
+    method: 'GET',
+    path: `${API_PREFIX}/runs/{run}/events`,
+    summary: 'Events of a run from a sequence number on; `next` is the `from` of the next page',
+    auth: 'token',
+    params,
+    query: z.strictObject({
+      from: queryInteger(1, Number.MAX_SAFE_INTEGER).default(1),
+      limit: queryInteger(1, 5000).default(1000),
+    }),
+    response: z.object({ events: z.array(EventView), next: z.int() }),
+    example: {
+      input: { run: ID, from: 1, limit: 100 },
+      output: { events: [{ seq: 1, at: 1_793_534_400_000, kind: 'run.started' }], next: 2 },
+    },
+  },
+} as const satisfies Record<string, Route>

@@ -1,0 +1,78 @@
+import type { ProblemCode } from '#core/base/problem-codes.ts'
+import type { OutputRecords } from '#core/contract/outputs.ts'
+import type { RunState, StepState } from './run-state.ts'
+
+/** An attempt that the engine wants to run; everything that it reads is final in `state`. */
+export type AttemptTask = {
+  readonly run: string
+  readonly state: RunState
+  readonly step: StepState
+  /** Null outside a fan-out. */
+  readonly item: number | null
+  readonly attempt: number
+  /** Sequence number of the event that created it; with the attempt it names the folder. */
+  readonly createdSeq: number
+}
+
+/** An attempt as its events name it. */
+export function nameOf({ step, item, attempt }: AttemptTask): { step: string; item: number | null; attempt: number } {
+  return { step: step.bound.planned.name, item, attempt }
+}
+
+/** The step run of an attempt, within its run. */
+export function keyOf({ step, item }: AttemptTask): string {
+  return `${step.index} ${item ?? ''}`
+}
+
+/** How an attempt ended. Times are epoch ms. */
+export type AttemptResult = {
+  readonly outcome: 'succeeded' | 'failed' | 'lost' | 'cancelled'
+  readonly finishedAt: number
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly code: ProblemCode | null
+  readonly reason: string | null
+  readonly cpuSeconds: number | null
+  readonly peakMemoryBytes: number | null
+  readonly outputs: OutputRecords
+}
+
+/** Where an executor reports to. After `finished` or `absent` it says no more about the attempt. */
+export type AttemptReport = {
+  started(startedAt: number, notEnforced: readonly string[]): void
+  finished(result: AttemptResult): void
+  /** Only after `adopt`: it never began and cannot begin any more. */
+  absent(): void
+  environment(event: { kind: 'building' } | { kind: 'ready'; seconds: number }, name: string, digest: string): void
+}
+
+/** Runs attempts for the local engine: prepares, starts, waits, collects. */
+export type Executor = {
+  execute(task: AttemptTask, report: AttemptReport): void
+  /** Takes up an attempt that an earlier core created. */
+  adopt(task: AttemptTask, report: AttemptReport): void
+  /** Asks it to stop, kills it after the grace period; its end is reported as for any other. */
+  stop(task: AttemptTask, graceMs: number): void
+  /** Its end is on disk, so no later core will ask for it: what only the attempt itself needed may go. */
+  release(task: AttemptTask): void
+  /** Gives up all that has not begun, which a later core will begin; what runs goes on. */
+  detach(): void
+  /** Ends what the run left behind; called once after its last attempt. */
+  sweep(run: string): Promise<void>
+}
+
+/** An attempt that ended before its command began. */
+export function failedBeforeStart(code: ProblemCode, reason: string, now: number): AttemptResult {
+  return { ...NOTHING, outcome: 'failed', finishedAt: now, code, reason }
+}
+
+/** The parts of a result that say nothing. */
+export const NOTHING = {
+  exitCode: null,
+  signal: null,
+  code: null,
+  reason: null,
+  cpuSeconds: null,
+  peakMemoryBytes: null,
+  outputs: {},
+} as const

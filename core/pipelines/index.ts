@@ -1,0 +1,3 @@
+export { openPipelines, type PipelineOptions } from './service.ts'
+export type { LockResult, PipelineService, Progress, StepAddress, ArtifactFile } from './service-types.ts'
+export { problemOf, validateDocument, type Validation } from './validate.ts'

@@ -1,0 +1,157 @@
+import { Problem } from '#core/base/problem.ts'
+import type { SequencedEvent } from '#core/contract/events.ts'
+import type { Environments } from '#core/environments/index.ts'
+import type { AttemptRuntime } from '#core/runtimes/driver.ts'
+import type { Blobs } from '#core/store/index.ts'
+import { applyEvent } from './apply-event.ts'
+import { bindPlan, type BoundPlan } from './bind.ts'
+import type { CodeSnapshot } from './code-snapshot.ts'
+import { finalOutputs } from './final-outputs.ts'
+import { createLookup } from './lookup.ts'
+import { ProcessExecutor } from './process-executor.ts'
+import { RunLoop } from './run-loop.ts'
+import type { RunRow } from './run-rows.ts'
+import { initialState, type RunState } from './run-state.ts'
+import type { RunStore } from './run-store.ts'
+import { planOf } from './validate.ts'
+
+export type EngineOptions = {
+  readonly home: string
+  readonly store: RunStore
+  readonly blobs: Blobs
+  readonly environments: Environments
+  readonly runtime: AttemptRuntime
+  readonly now: () => number
+  /** What went wrong where nobody waits for an answer. */
+  readonly onError: (error: unknown) => void
+}
+
+export type Listener = (events: readonly SequencedEvent[]) => void
+
+const REPLAY_PAGE = 10_000
+
+/** The runs that this core drives. */
+export class LiveRuns {
+  readonly #options: EngineOptions
+  readonly #loops = new Map<string, RunLoop>()
+  readonly #listeners = new Map<string, Set<Listener>>()
+  /** Digests of the environments of each run. */
+  readonly #environments = new Map<string, readonly string[]>()
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+  }
+
+  /** Begins a run whose row was just written. */
+  begin(row: RunRow, snapshot: CodeSnapshot, bound: BoundPlan): void {
+    this.#open(row, snapshot, initialState(bound)).begin()
+  }
+
+  /** Takes up every run that an earlier core left unfinished. */
+  recover(): void {
+    for (const id of this.#options.store.unfinished()) {
+      try {
+        this.#takeUp(id)
+      } catch (error) {
+        this.#options.onError(error)
+      }
+    }
+  }
+
+  /** Resolves when the wish is on disk. Throws Problem `internal` for a run that this core could not take up. */
+  async cancel(run: string): Promise<void> {
+    const loop = this.#loops.get(run)
+    if (loop === undefined) {
+      throw new Problem(
+        'internal',
+        `run ${run} could not be taken up by this core: the log of the core says why, start it again after that`,
+      )
+    }
+    await loop.cancel()
+  }
+
+  /** Calls back with each batch of events of a run. Returns the end of the subscription. */
+  subscribe(run: string, listener: Listener): () => void {
+    const listeners = this.#listeners.get(run) ?? new Set()
+    this.#listeners.set(run, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) this.#listeners.delete(run)
+    }
+  }
+
+  /** Whether a run that is not final was frozen with an environment. */
+  usesEnvironment(digest: string): boolean {
+    return [...this.#environments.values()].some((digests) => digests.includes(digest))
+  }
+
+  count(): number {
+    return this.#loops.size
+  }
+
+  /** Stops driving; what runs goes on for the next core. */
+  detach(): void {
+    for (const loop of this.#loops.values()) loop.detach()
+    this.#loops.clear()
+    this.#environments.clear()
+  }
+
+  /** A listener that fails must not keep others, or the run itself, from going on. */
+  #publish(run: string, events: readonly SequencedEvent[]): void {
+    for (const listener of this.#listeners.get(run) ?? []) {
+      try {
+        listener(events)
+      } catch (error) {
+        this.#options.onError(error)
+      }
+    }
+  }
+
+  #takeUp(id: string): void {
+    const { store } = this.#options
+    const row = store.get(id)
+    const snapshot = row === undefined ? undefined : store.snapshot(row.frozen.code)
+    if (row === undefined || snapshot === undefined) throw new Error(`run ${id} has no code snapshot`)
+    const state = initialState(bindPlan(planOf(row.definition), row.frozen.parameters))
+    replay(store, id, state)
+    this.#open(row, snapshot, state).begin()
+  }
+
+  #open(row: RunRow, snapshot: CodeSnapshot, state: RunState): RunLoop {
+    const { store, blobs, now, onError } = this.#options
+    const { id, frozen } = row
+    const loop = new RunLoop({
+      run: id,
+      state,
+      facts: frozen.facts,
+      parallelism: frozen.parallelism,
+      writeCache: frozen.cache,
+      executor: new ProcessExecutor({ ...this.#options, run: id, recovered: state.seq > 0, frozen, snapshot }),
+      now,
+      write: (batch) => store.write(batch),
+      publish: (events) => this.#publish(id, events),
+      lookUp: createLookup({ store, blobs, cache: frozen.cache, resumes: frozen.resumes }),
+      outputs: (final) => finalOutputs(id, final),
+      onError,
+      onEnd: () => {
+        this.#loops.delete(id)
+        this.#environments.delete(id)
+      },
+    })
+    this.#loops.set(id, loop)
+    this.#environments.set(
+      id,
+      Object.values(frozen.environments).map(({ digest }) => digest),
+    )
+    return loop
+  }
+}
+
+/** Applies all events of a run that are on disk. */
+function replay(store: RunStore, run: string, state: RunState): void {
+  for (;;) {
+    const page = store.events(run, state.seq + 1, REPLAY_PAGE)
+    for (const event of page) applyEvent(state, event)
+    if (page.length < REPLAY_PAGE) return
+  }
+}

@@ -1,0 +1,63 @@
+import type { OutputRecord, OutputRecords } from '#core/contract/outputs.ts'
+import type { Blobs } from '#core/store/index.ts'
+import type { StepRow } from './run-rows.ts'
+import type { RunStore } from './run-store.ts'
+import type { CacheHit, CacheQuery } from './scheduler.ts'
+import type { Consumed } from './step-key.ts'
+
+export type LookupOptions = {
+  readonly store: RunStore
+  readonly blobs: Blobs
+  /** False: the run does not use the cache. */
+  readonly cache: boolean
+  /** The run whose succeeded steps are taken over. */
+  readonly resumes: string | null
+}
+
+/** Answers the scheduler: the outputs of a step that need not run, or why it must. */
+export function createLookup(options: LookupOptions): (query: CacheQuery) => CacheHit | string {
+  const { store, blobs } = options
+  const earlier = options.resumes === null ? new Map<string, StepRow>() : succeededSteps(store, options.resumes)
+  return (query) => {
+    const { name, definition, usesRun } = query.step.bound.planned
+    const taken = earlier.get(`${name} ${query.item ?? 0}`)
+    if (taken !== undefined && options.resumes !== null && taken.key === query.key) {
+      const same = sameConsumed(store.parts(options.resumes, name)?.consumed, query.consumed) === undefined
+      if (same && missing(taken.outputs, blobs) === undefined)
+        return { outputs: taken.outputs, from: options.resumes, resumed: true }
+    }
+    if (!options.cache) return 'the cache is switched off for this run'
+    if (!definition.cache) return 'the step says cache: false'
+    if (usesRun) return 'the step uses run.*, which differs in every run'
+    const entry = store.cached(query.key)
+    if (entry === undefined) return 'the cache has nothing under its key'
+    const differs = sameConsumed(entry.consumed, query.consumed)
+    if (differs !== undefined) return `${differs}: its content differs from that of run ${entry.run}`
+    const gone = missing(entry.outputs, blobs)
+    if (gone !== undefined) return `output ${gone} of run ${entry.run} is no longer in the store`
+    return { outputs: entry.outputs, from: entry.run, resumed: false }
+  }
+}
+
+function succeededSteps(store: RunStore, run: string): Map<string, StepRow> {
+  const rows = store
+    .steps(run)
+    .filter((row) => row.item >= 0 && (row.status === 'succeeded' || row.status === 'cached'))
+  return new Map(rows.map((row) => [`${row.step} ${row.item}`, row]))
+}
+
+/** The first name under which two steps consumed different content; undefined where they consumed the same. */
+function sameConsumed(then: Consumed | undefined, now: Consumed): string | undefined {
+  if (then === undefined) return 'what it read then'
+  return [...new Set([...Object.keys(then), ...Object.keys(now)])].find((name) => then[name] !== now[name])
+}
+
+function missing(outputs: OutputRecords, blobs: Blobs): string | undefined {
+  return Object.entries(outputs).find(([, record]) => !isThere(record, blobs))?.[0]
+}
+
+function isThere(record: OutputRecord, blobs: Blobs): boolean {
+  if (record.kind === 'value') return true
+  if (record.kind === 'file') return blobs.has(record.sha256)
+  return record.files.every((file) => blobs.has(file.sha256))
+}

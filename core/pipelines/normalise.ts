@@ -1,0 +1,116 @@
+import type {
+  EnvironmentSpec,
+  OutputDeclaration,
+  PipelineDefinition,
+  RetryDefinition,
+  StepDefinition,
+  ValueDeclaration,
+  ValueSchema,
+  ValueType,
+} from '#core/contract/definition.ts'
+import type { DocumentShell, StepDocument } from '#core/contract/document.ts'
+import { valueText, type Json } from '#core/base/json.ts'
+import { parseBytes, parseCpu, parseDuration } from '#core/base/quantity.ts'
+
+type Defaults = DocumentShell['spec']['defaults']
+
+/** The one spelling of a document: defaults filled in, short forms written out, durations in ms, sizes in bytes. */
+export function normalise(shell: DocumentShell, steps: ReadonlyMap<string, StepDocument>): PipelineDefinition {
+  const { metadata, spec } = shell
+  return {
+    apiVersion: shell.apiVersion,
+    name: metadata.name,
+    description: metadata.description ?? null,
+    parameters: mapValues(spec.parameters, valueDeclaration),
+    code: spec.code,
+    environments: mapValues(spec.environments, environmentSpec),
+    steps: Object.fromEntries([...steps].map(([name, step]) => [name, normaliseStep(step, spec.defaults)])),
+    outputs: spec.outputs,
+  }
+}
+
+function normaliseStep(step: StepDocument, defaults: Defaults): StepDefinition {
+  const timeout = step.timeout ?? defaults.timeout
+  const resources = { ...defaults.resources, ...step.resources }
+  return {
+    kind: 'command',
+    environment: step.environment ?? defaults.environment ?? null,
+    command: step.command.map(valueText),
+    env: mapValues({ ...defaults.env, ...step.env }, valueText),
+    secrets: step.secrets ?? {},
+    files: step.files ?? [],
+    needs: Array.isArray(step.needs)
+      ? Object.fromEntries(step.needs.map((name) => [name, 'succeeded']))
+      : (step.needs ?? {}),
+    when: step.when === undefined || step.when === true ? null : step.when === false ? '${{ false }}' : step.when,
+    forEach: Object.entries(step.forEach ?? {}).map(([variable, values]) => ({ variable, values })),
+    parallelism: step.parallelism ?? null,
+    inputs: mapValues(step.inputs ?? {}, (input) => (typeof input === 'string' ? { from: input } : input)),
+    outputs: mapValues(step.outputs ?? {}, outputDeclaration),
+    retry: retryDefinition(step.retry ?? defaults.retry),
+    timeoutMs: timeout === undefined ? null : (parseDuration(timeout) ?? null),
+    resources: {
+      ...(resources.cpu === undefined ? {} : { cpu: parseCpu(String(resources.cpu)) ?? 0 }),
+      ...(resources.memory === undefined ? {} : { memory: parseBytes(String(resources.memory)) ?? 0 }),
+      ...(resources.gpu === undefined ? {} : { gpu: resources.gpu }),
+    },
+    cache: step.cache ?? defaults.cache ?? true,
+  }
+}
+
+function retryDefinition(retry: StepDocument['retry']): RetryDefinition {
+  if (retry === undefined) return { limit: 0, backoff: null }
+  if (retry.backoff === undefined) return { limit: retry.limit, backoff: null }
+  const { duration, factor, cap } = retry.backoff
+  const capMs = cap === undefined ? null : (parseDuration(cap) ?? null)
+  return { limit: retry.limit, backoff: { durationMs: parseDuration(duration) ?? 0, factor, capMs } }
+}
+
+function environmentSpec(spec: DocumentShell['spec']['environments'][string]): EnvironmentSpec {
+  return spec
+}
+
+function outputDeclaration(output: NonNullable<StepDocument['outputs']>[string]): OutputDeclaration {
+  if (output.type === 'file' || output.type === 'folder') {
+    return { type: output.type, ...defined({ description: output.description }) }
+  }
+  return valueDeclaration(output as ValueDocument)
+}
+
+type ValueDocument = DocumentShell['spec']['parameters'][string]
+
+function valueDeclaration(document: ValueDocument): ValueDeclaration {
+  return {
+    ...valueSchema(document),
+    ...defined({ default: document.default, description: document.description }),
+  }
+}
+
+function valueSchema(document: {
+  type: ValueType
+  items?: unknown
+  enum?: Json[] | undefined
+  minimum?: number | undefined
+  maximum?: number | undefined
+  pattern?: string | undefined
+}): ValueSchema {
+  const { type, items, minimum, maximum, pattern } = document
+  return {
+    type,
+    ...defined({ enum: document.enum, minimum, maximum, pattern }),
+    ...(items === undefined
+      ? {}
+      : { items: typeof items === 'string' ? { type: items as ValueType } : valueSchema(items as ValueDocument) }),
+  }
+}
+
+/** The fields that are not undefined. */
+function defined<Fields extends object>(fields: Fields): { [K in keyof Fields]?: Exclude<Fields[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof Fields]?: Exclude<Fields[K], undefined>
+  }
+}
+
+function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
+}

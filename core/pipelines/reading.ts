@@ -1,0 +1,67 @@
+import { Problem } from '#core/base/problem.ts'
+import { isFinalRun, isFinalStep } from '#core/contract/events.ts'
+import type { LogPageView, RunView } from '#core/contract/run.ts'
+import type { AttemptRuntime } from '#core/runtimes/driver.ts'
+import { attemptFolders } from './attempt-folders.ts'
+import { expansionsOf, findRun, findStep } from './find-run.ts'
+import type { RunStore } from './run-store.ts'
+import type { ArtifactFile, PipelineService, StepAddress } from './service-types.ts'
+import { stepDetail } from './step-detail.ts'
+import { artifactRows, runView, summaryOf } from './views.ts'
+
+type Reading = Pick<PipelineService, 'list' | 'show' | 'detail' | 'events' | 'log' | 'artifacts' | 'artifactFiles'>
+type Options = { readonly home: string; readonly store: RunStore; readonly runtime: AttemptRuntime }
+
+/** The verbs that only look. */
+export function readingVerbs(options: Options): Reading {
+  const { store } = options
+  return {
+    list: (filter) => store.list(filter).map(summaryOf),
+    show: (run) => showRun(store, run),
+    detail: (address) => stepDetail(store, address),
+    events: (run, from, limit) => store.events(findRun(store, run).id, Math.max(1, from), limit),
+    log: (address, range) => readLog(options, address, range),
+    artifacts(id) {
+      const run = findRun(store, id)
+      const isFanOut = (step: string): boolean => (run.definition.steps[step]?.forEach.length ?? 0) > 0
+      return artifactRows(run.id, store.steps(run.id), isFanOut)
+    },
+    artifactFiles: (address, output) => artifactFiles(store, address, output),
+  }
+}
+
+/** The public object of a run. */
+export function showRun(store: RunStore, id: string): RunView {
+  const run = findRun(store, id)
+  return runView(run, store.steps(run.id), expansionsOf(store, run))
+}
+
+function artifactFiles(store: RunStore, address: StepAddress, output: string): readonly ArtifactFile[] {
+  const record = findStep(store, address).row?.outputs[output]
+  if (record === undefined) {
+    throw new Problem('not_found', `step ${address.step} has no output "${output}": minisub artifacts lists them`)
+  }
+  if (record.kind === 'folder') return record.files
+  if (record.kind === 'file') return [{ ...record, path: '' }]
+  throw new Problem('not_found', `the output "${output}" is a value, not a file: minisub show prints it`)
+}
+
+type LogRange = Parameters<PipelineService['log']>[1]
+
+async function readLog({ home, store, runtime }: Options, address: StepAddress, range: LogRange): Promise<LogPageView> {
+  const { run, row } = findStep(store, address)
+  const latest = row?.attempts ?? 0
+  const attempt = range.attempt ?? latest
+  const over = isFinalRun(run.status) || (row !== undefined && isFinalStep(row.status)) || attempt < latest
+  const created = store
+    .eventsOfStep(run.id, address.step, address.item)
+    .findLast((event) => event.kind === 'attempt.created' && event.attempt === attempt)
+  if (created === undefined) {
+    if (range.attempt === undefined) return { lines: [], next: 0, end: over, attempt: 0 }
+    throw new Problem('not_found', `step ${address.step} has no attempt ${attempt}: it had ${latest}`)
+  }
+  const folders = attemptFolders(home, { ...address, run: run.id, attempt, createdSeq: created.seq })
+  const page = await runtime.readLog(folders.control, range.from, range.maxBytes)
+  const lines = page.lines.map((line) => ({ ...line, time: new Date(line.time).toISOString() }))
+  return { lines, next: page.next, end: page.end && over, attempt }
+}

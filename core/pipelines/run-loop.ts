@@ -1,0 +1,297 @@
+import { isFinalRun, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
+import type { Json } from '#core/base/json.ts'
+import { Problem } from '#core/base/problem.ts'
+import type { AttemptReport, AttemptResult, AttemptTask, Executor } from './executor.ts'
+import { keyOf, nameOf, NOTHING } from './executor.ts'
+import { emptyBatch } from './open-batch.ts'
+import { projectionOf } from './projection.ts'
+import { applyEvent } from './apply-event.ts'
+import { isFanOut, itemOf, stepOf, type RunState, type StepState } from './run-state.ts'
+import type { Batch } from './run-rows.ts'
+import { consumedOf, decide, newMemory, nextRetry, type CacheHit, type CacheQuery, type World } from './scheduler.ts'
+import { retryAt, settle } from './settle.ts'
+import type { RunFacts } from './step-key.ts'
+import { Waiters } from './waiters.ts'
+
+/** Between the wish that an attempt stops and its kill. */
+const GRACE_MS = 10_000
+const WRITE_AGAIN_MS = 1_000
+/** The longest that a timer of Node can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+export type LoopOptions = {
+  readonly run: string
+  readonly state: RunState
+  readonly facts: RunFacts
+  readonly parallelism: number
+  /** False: cache entries are not written. */
+  readonly writeCache: boolean
+  readonly executor: Executor
+  readonly now: () => number
+  write(batch: Batch): void
+  /** Called with every batch of events once it is on disk. */
+  publish(events: readonly SequencedEvent[]): void
+  lookUp(query: CacheQuery): CacheHit | string
+  outputs(state: RunState): { readonly [name: string]: Json }
+  /**
+   * What went wrong where nobody waits: a batch that could not be written, which the loop tries again by itself; or a
+   * bug, which ends the driving of this run alone.
+   */
+  onError(error: unknown): void
+  /** Called once, when the run is final and nothing of it is left. */
+  onEnd(): void
+}
+
+/** Something that happened outside: it becomes events in the next tick. */
+type Message = () => void
+
+/**
+ * Drives one run: messages come in, become events, the scheduler adds what follows from them, all of it is written in
+ * one transaction, and only then acted on.
+ */
+export class RunLoop {
+  readonly #options: LoopOptions
+  readonly #memory = newMemory()
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+  readonly #world: World
+  #inbox: Message[] = []
+  #batch = emptyBatch()
+  #scheduled = false
+  #detached = false
+  /** The latest time that is known to lie before the last decision. */
+  #decidedAt = 0
+  #retryTimer: NodeJS.Timeout | undefined
+  /** Those who wait until a wish of theirs is on disk. */
+  readonly #waiters = new Waiters()
+
+  constructor(options: LoopOptions) {
+    this.#options = options
+    this.#world = {
+      parallelism: options.parallelism,
+      facts: options.facts,
+      now: options.now,
+      emit: (event) => this.#emit(event),
+      lookUp: (query) => options.lookUp(query),
+      keepParts: (step, parts, consumed) =>
+        void this.#batch.parts.push({ step: step.bound.planned.name, parts, consumed }),
+      outputs: (final) => options.outputs(final),
+    }
+  }
+
+  /** Begins a new run, or goes on with one whose events were replayed into the state. */
+  begin(): void {
+    const { state, executor } = this.#options
+    if (state.seq === 0) this.#post(() => this.#emit({ kind: 'run.started' }))
+    for (const task of this.#occupied()) {
+      executor.adopt(task, this.#reportFor(task))
+      this.#armTimeout(task)
+      if (state.cancelling || itemOf(task.step, task.item).stopping !== null) executor.stop(task, GRACE_MS)
+    }
+    this.#wake()
+  }
+
+  /**
+   * Wishes the run to end. What waits is cancelled at once, what runs is stopped. Resolves when the wish is on disk;
+   * rejects with an AbortError when the core closes before that, or with Problem `internal` after a bug.
+   */
+  cancel(): Promise<void> {
+    const { promise, done } = this.#waiters.begin()
+    this.#post(() => {
+      const { state } = this.#options
+      this.#batch.effects.push(done)
+      if (isFinalRun(state.status) || state.cancelling) return
+      const running = this.#occupied()
+      this.#emit({ kind: 'run.cancelling' })
+      for (const task of running) this.#stopAttempt(task, 'cancel')
+    })
+    return promise
+  }
+
+  /** Stops deciding and listening; what runs goes on for the next core. */
+  detach(why: Error = new DOMException('this core no longer drives the run', 'AbortError')): void {
+    this.#detached = true
+    clearTimeout(this.#retryTimer)
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#options.executor.detach()
+    this.#waiters.giveUp(why)
+  }
+
+  #post(message: Message): void {
+    this.#inbox.push(message)
+    this.#wake()
+  }
+
+  #wake(): void {
+    if (this.#scheduled || this.#detached) return
+    this.#scheduled = true
+    setImmediate(() => this.#tick())
+  }
+
+  #tick(): void {
+    this.#scheduled = false
+    if (this.#detached) return
+    try {
+      this.#advance()
+    } catch (error) {
+      // What was decided is in doubt, so nothing more is written: the other runs go on, the next core tries again.
+      const message = 'the run met a bug of the core: see its log, and start the core again'
+      this.detach(new Problem('internal', message, { cause: error }))
+      this.#options.onError(error)
+    }
+  }
+
+  #advance(): void {
+    // A batch that could not be written waits: nothing new is decided before it is on disk.
+    if (this.#batch.events.length === 0) {
+      const messages = this.#inbox
+      this.#inbox = []
+      for (const message of messages) message()
+      this.#decidedAt = this.#options.now()
+      if (decide(this.#options.state, this.#memory, this.#world)) this.#wake()
+    }
+    if (this.#batch.events.length > 0 && !this.#commit()) return
+    // What is left had nothing to write.
+    for (const effect of this.#batch.effects.splice(0)) effect()
+    if (this.#inbox.length > 0) this.#wake()
+    this.#armRetry()
+  }
+
+  #emit(event: RunEvent): void {
+    const { state, now } = this.#options
+    const sequenced = { ...event, seq: state.seq + 1, at: now() } as SequencedEvent
+    applyEvent(state, sequenced)
+    this.#batch.events.push(sequenced)
+    if (!('step' in event)) return
+    const step = stepOf(state, event.step)
+    let items = this.#batch.dirty.get(step)
+    if (items === undefined) this.#batch.dirty.set(step, (items = new Set([-1])))
+    if ('item' in event && (event.item !== null || !isFanOut(step))) items.add(event.item ?? 0)
+    if (event.kind !== 'attempt.created') return
+    const task = this.#taskOf(step, event.item)
+    this.#batch.effects.push(() => this.#options.executor.execute(task, this.#reportFor(task)))
+  }
+
+  /** Writes the batch, then acts on it. On failure it stays and is tried again; nothing was acted on. */
+  #commit(): boolean {
+    const { run, state } = this.#options
+    const { events, dirty, parts, cache, effects } = this.#batch
+    try {
+      this.#options.write({ run, events, parts, cache, ...projectionOf(state, events, dirty) })
+    } catch (error) {
+      this.#options.onError(error)
+      setTimeout(() => this.#wake(), WRITE_AGAIN_MS).unref()
+      return false
+    }
+    this.#batch = emptyBatch()
+    this.#options.publish(events)
+    for (const effect of effects) effect()
+    if (isFinalRun(state.status)) this.#finish()
+    return true
+  }
+
+  #finish(): void {
+    clearTimeout(this.#retryTimer)
+    const { executor, run } = this.#options
+    const onError = (error: unknown): void => this.#options.onError(error)
+    void executor
+      .sweep(run)
+      .catch(onError)
+      .finally(() => this.#options.onEnd())
+  }
+
+  #taskOf(step: StepState, item: number | null): AttemptTask {
+    const { attempts, createdSeq } = itemOf(step, item)
+    return { run: this.#options.run, state: this.#options.state, step, item, attempt: attempts, createdSeq }
+  }
+
+  /** Whether a task is still the attempt that holds its item's slot. */
+  #isCurrent({ step, item, createdSeq }: AttemptTask): boolean {
+    const state = itemOf(step, item)
+    return state.occupied && state.createdSeq === createdSeq
+  }
+
+  #occupied(): AttemptTask[] {
+    return this.#options.state.steps.flatMap((step) => {
+      if (step.occupied === 0) return []
+      const items = [...step.items.keys()].filter((index) => step.items[index]?.occupied === true)
+      return items.map((index) => this.#taskOf(step, isFanOut(step) ? index : null))
+    })
+  }
+
+  #reportFor(task: AttemptTask): AttemptReport {
+    const whenCurrent = (message: Message): void => this.#post(() => void (this.#isCurrent(task) && message()))
+    return {
+      started: (startedAt, notEnforced) =>
+        whenCurrent(() => {
+          if (itemOf(task.step, task.item).attemptStartedAt === null) {
+            this.#emit({ kind: 'attempt.started', ...nameOf(task), startedAt, notEnforced })
+          }
+          this.#batch.effects.push(() => this.#armTimeout(task))
+        }),
+      finished: (result) => whenCurrent(() => this.#finishAttempt(task, result)),
+      absent: () => whenCurrent(() => this.#beginAgain(task)),
+      environment: (event, environment, digest) =>
+        this.#post(() => {
+          if (isFinalRun(this.#options.state.status)) return
+          if (event.kind === 'building') this.#emit({ kind: 'environment.building', environment, digest })
+          else this.#emit({ kind: 'environment.ready', environment, digest, seconds: event.seconds })
+        }),
+    }
+  }
+
+  #finishAttempt(task: AttemptTask, result: AttemptResult): void {
+    clearTimeout(this.#timers.get(keyOf(task)))
+    this.#timers.delete(keyOf(task))
+    const { step, item } = task
+    const { definition, usesRun } = step.bound.planned
+    const { stopping, attemptStartedAt: startedAt } = itemOf(step, item)
+    const wish = this.#options.state.cancelling ? 'cancel' : stopping
+    const settled = settle(result, wish, { startedAt, timeoutMs: definition.timeoutMs })
+    this.#emit({
+      kind: 'attempt.finished',
+      ...nameOf(task),
+      ...settled,
+      retryAt: retryAt(definition.retry, task.attempt, settled),
+    })
+    this.#batch.effects.push(() => this.#options.executor.release(task))
+    if (settled.outcome !== 'succeeded' || !this.#options.writeCache || !definition.cache || usesRun) return
+    const consumed = consumedOf({ state: this.#options.state, memory: this.#memory, step, world: this.#world })
+    this.#batch.cache.push({ key: itemOf(step, item).key ?? '', run: task.run, consumed, outputs: settled.outputs })
+  }
+
+  /** An attempt that an earlier core created and that never began: the same attempt, in a folder of its own. */
+  #beginAgain(task: AttemptTask): void {
+    const item = itemOf(task.step, task.item)
+    if (this.#options.state.cancelling || item.stopping !== null) {
+      const reason = 'it never began'
+      return this.#finishAttempt(task, { ...NOTHING, outcome: 'cancelled', finishedAt: this.#options.now(), reason })
+    }
+    const verdict = { hit: false, reason: 'the core stopped before it began' }
+    this.#emit({ kind: 'attempt.created', ...nameOf(task), key: item.key ?? '', verdict, defaults: item.defaults })
+  }
+
+  #armTimeout(task: AttemptTask): void {
+    const limit = task.step.bound.planned.definition.timeoutMs
+    const { attemptStartedAt } = itemOf(task.step, task.item)
+    if (limit === null || attemptStartedAt === null || !this.#isCurrent(task)) return
+    const left = attemptStartedAt + limit - this.#options.now()
+    const fire = (): void => (left > 0 ? this.#armTimeout(task) : this.#post(() => this.#stopAttempt(task, 'timeout')))
+    this.#timers.set(keyOf(task), setTimeout(fire, Math.min(Math.max(left, 0), MAX_TIMER_MS)).unref())
+  }
+
+  #stopAttempt(task: AttemptTask, why: 'timeout' | 'cancel'): void {
+    const { stopping } = itemOf(task.step, task.item)
+    if (!this.#isCurrent(task) || stopping === 'cancel' || stopping === why) return
+    this.#emit({ kind: 'attempt.stopping', ...nameOf(task), why })
+    this.#batch.effects.push(() => this.#options.executor.stop(task, GRACE_MS))
+  }
+
+  #armRetry(): void {
+    clearTimeout(this.#retryTimer)
+    const { state, now } = this.#options
+    // What has become due since the last decision was not seen by it.
+    const at = isFinalRun(state.status) ? null : nextRetry(state, this.#decidedAt)
+    if (at === null) return
+    this.#retryTimer = setTimeout(() => this.#wake(), Math.min(Math.max(at - now(), 0), MAX_TIMER_MS)).unref()
+  }
+}

@@ -1,0 +1,83 @@
+import type { Json } from '#core/base/json.ts'
+import type { PipelineDefinition } from '#core/contract/definition.ts'
+import type { RunStatus, SequencedEvent, StepStatus } from '#core/contract/events.ts'
+import type { OutputRecords } from '#core/contract/outputs.ts'
+import type { Parameters } from './bind.ts'
+import type { FrozenEnvironment } from './lock-file.ts'
+import type { Consumed, KeyParts, RunFacts } from './step-key.ts'
+
+/** All that a run was begun with beside its definition; never changed afterwards. */
+export type FrozenRun = {
+  readonly parameters: Parameters
+  readonly facts: RunFacts
+  readonly environments: Readonly<Record<string, FrozenEnvironment>>
+  /** Digest of the code snapshot. */
+  readonly code: string
+  readonly parallelism: number
+  readonly cache: boolean
+  /** The run that this one resumes. */
+  readonly resumes: string | null
+}
+
+/** What the list of runs needs of a run. Times are epoch ms. */
+export type RunHead = {
+  readonly id: string
+  readonly pipeline: string
+  readonly digest: string
+  readonly target: string
+  readonly status: RunStatus
+  readonly createdAt: number
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  /** Absolute path of the document that it was begun from. */
+  readonly file: string
+}
+
+export type RunRow = RunHead & {
+  readonly definition: PipelineDefinition
+  readonly frozen: FrozenRun
+  readonly outputs: { readonly [name: string]: Json }
+}
+
+/** A step (item -1) or an item as the projection keeps it. */
+export type StepRow = {
+  readonly step: string
+  readonly item: number
+  readonly status: StepStatus
+  readonly attempts: number
+  readonly key: string | null
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly exitCode: number | null
+  readonly reason: string | null
+  readonly createdSeq: number
+  readonly outputs: OutputRecords
+}
+
+export type CacheEntry = {
+  readonly key: string
+  readonly run: string
+  readonly consumed: Consumed
+  readonly outputs: OutputRecords
+}
+
+/** What the key of a step was made of, and what it consumed. */
+export type StepParts = { readonly step: string; readonly parts: KeyParts; readonly consumed: Consumed }
+
+/** What one tick of a run writes, all of it or nothing. */
+export type Batch = {
+  readonly run: string
+  readonly events: readonly SequencedEvent[]
+  readonly steps: readonly StepRow[]
+  readonly cache: readonly CacheEntry[]
+  readonly parts: readonly StepParts[]
+  readonly head: Pick<RunRow, 'status' | 'startedAt' | 'finishedAt' | 'outputs'> | null
+}
+
+/** A page of the list of runs, newest first; `before` is the id of the last row of the page before. */
+export type RunFilter = {
+  readonly limit: number
+  readonly before?: string
+  readonly pipeline?: string
+  readonly status?: RunStatus
+}

@@ -1,0 +1,156 @@
+import type { Json, JsonObject } from '#core/base/json.ts'
+import type { RunStatus, StepStatus } from '#core/contract/events.ts'
+import type { OutputRecords } from '#core/contract/outputs.ts'
+import type { BoundPlan, BoundStep } from './bind.ts'
+
+/** One step run: the only item of a step without a fan-out, or one of many. Times are epoch ms. */
+export type ItemState = {
+  status: StepStatus
+  /** Attempts begun so far. */
+  attempts: number
+  /** True from the creation of an attempt to its end: it holds a slot. */
+  occupied: boolean
+  stopping: 'timeout' | 'cancel' | null
+  /** Outputs of skipped steps whose default it reads. */
+  defaults: readonly string[]
+  /** Sequence number of the event that created the latest attempt: it names the attempt's folder. */
+  createdSeq: number
+  key: string | null
+  startedAt: number | null
+  attemptStartedAt: number | null
+  finishedAt: number | null
+  exitCode: number | null
+  reason: string | null
+  outputs: OutputRecords
+}
+
+/** A step of a run. The engine owns these objects and changes them only by `applyEvent`. */
+export type StepState = {
+  readonly index: number
+  readonly bound: BoundStep
+  status: StepStatus
+  reason: string | null
+  /** The step's key; after a fan-out that of all items together. */
+  key: string | null
+  /** Upstream steps that are not final yet. */
+  openEdges: number
+  /** Its edges were met and its condition held, so its items may start. */
+  active: boolean
+  /** Values of the items; null without a fan-out, and before it is expanded. */
+  values: readonly JsonObject[] | null
+  items: (ItemState | undefined)[]
+  count: number
+  occupied: number
+  final: number
+  /** How many items ended in a way that decides the state of the whole. */
+  readonly ends: { failed: number; cancelled: number; cached: number }
+  /** Items whose next attempt waits for its time. */
+  readonly retries: Map<number, number>
+}
+
+export type RunState = {
+  readonly plan: BoundPlan
+  readonly steps: readonly StepState[]
+  readonly byName: ReadonlyMap<string, StepState>
+  status: RunStatus
+  cancelling: boolean
+  seq: number
+  occupied: number
+  openSteps: number
+  startedAt: number | null
+  finishedAt: number | null
+  outputs: { readonly [name: string]: Json }
+  /** Indices of steps whose edges are all final and that were not looked at since. */
+  ready: number[]
+}
+
+const NO_OUTPUTS: OutputRecords = Object.freeze({})
+
+/** The state of a run before its first event. */
+export function initialState(plan: BoundPlan): RunState {
+  const steps = plan.steps.map((bound, index): StepState => {
+    const single = bound.forEach.length === 0
+    const upstream = new Set(bound.planned.edges.map((edge) => edge.step))
+    return {
+      index,
+      bound,
+      status: 'pending',
+      reason: null,
+      key: null,
+      openEdges: upstream.size,
+      active: false,
+      values: null,
+      items: [],
+      count: single ? 1 : 0,
+      occupied: 0,
+      final: 0,
+      ends: { failed: 0, cancelled: 0, cached: 0 },
+      retries: new Map(),
+    }
+  })
+  return {
+    plan,
+    steps,
+    byName: new Map(steps.map((step) => [step.bound.planned.name, step])),
+    status: 'pending',
+    cancelling: false,
+    seq: 0,
+    occupied: 0,
+    openSteps: steps.length,
+    startedAt: null,
+    finishedAt: null,
+    outputs: {},
+    ready: steps.filter((step) => step.openEdges === 0).map((step) => step.index),
+  }
+}
+
+export function isFanOut(step: StepState): boolean {
+  return step.bound.forEach.length > 0
+}
+
+/** The state of an item; made when first asked for, since most items of a large fan-out wait untouched. */
+export function itemOf(step: StepState, item: number | null): ItemState {
+  const index = item ?? 0
+  return (step.items[index] ??= {
+    status: 'pending',
+    attempts: 0,
+    occupied: false,
+    stopping: null,
+    defaults: [],
+    createdSeq: 0,
+    key: null,
+    startedAt: null,
+    attemptStartedAt: null,
+    finishedAt: null,
+    exitCode: null,
+    reason: null,
+    outputs: NO_OUTPUTS,
+  })
+}
+
+/** The step of a name; an unknown one is a bug or a foreign log. */
+export function stepOf(state: RunState, name: string): StepState {
+  const step = state.byName.get(name)
+  if (step === undefined) throw new Error(`no step ${name} in this run`)
+  return step
+}
+
+/** The state of a fan-out whose items are all final. */
+export function stateOfItems(step: StepState): StepStatus {
+  if (step.ends.cancelled > 0) return 'cancelled'
+  if (step.ends.failed > 0) return 'failed'
+  return step.count > 0 && step.ends.cached === step.count ? 'cached' : 'succeeded'
+}
+
+/**
+ * The state of a run whose steps are all final: the one function for every runtime. Cancelled if a step was, else
+ * failed if one failed or was lost, whatever succeeded after it.
+ */
+export function stateOfRun(steps: Iterable<{ readonly status: StepStatus }>): RunStatus {
+  let status: RunStatus = 'succeeded'
+  for (const step of steps) {
+    if (step.status === 'cancelled') return 'cancelled'
+    if (step.status === 'failed' || step.status === 'lost') status = 'failed'
+  }
+  return status
+}

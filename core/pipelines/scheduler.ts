@@ -1,0 +1,244 @@
+import { isFinalStep, type CacheVerdict, type RunEvent } from '#core/contract/events.ts'
+import type { OutputRecords } from '#core/contract/outputs.ts'
+import type { Json } from '#core/base/json.ts'
+import { evaluateControl, expandItems, unmetEdge } from './control.ts'
+import { digestOfJson } from './digest.ts'
+import {
+  consumedBy,
+  defaultsRead,
+  fanOutKey,
+  keyParts,
+  stepKey,
+  type Consumed,
+  type KeyParts,
+  type RunFacts,
+} from './step-key.ts'
+import { isFanOut, stateOfItems, stateOfRun, type RunState, type StepState } from './run-state.ts'
+
+/** Outputs that need not be computed again. */
+export type CacheHit = { readonly outputs: OutputRecords; readonly from: string; readonly resumed: boolean }
+
+export type CacheQuery = {
+  readonly step: StepState
+  readonly item: number | null
+  readonly key: string
+  readonly consumed: Consumed
+}
+
+/** What the scheduler asks of the world. `emit` appends an event and applies it before it returns. */
+export type World = {
+  now(): number
+  readonly parallelism: number
+  readonly facts: RunFacts
+  emit(event: RunEvent): void
+  /** A hit, or why there is none. */
+  lookUp(query: CacheQuery): CacheHit | string
+  /** Called once for each step before its first key is used. */
+  keepParts(step: StepState, parts: KeyParts, consumed: Consumed): void
+  outputs(state: RunState): { readonly [name: string]: Json }
+}
+
+/** What a step shares among its items; computed when the step becomes ready, and again after a restart. */
+type Shared = { readonly digest: string; readonly consumed: Consumed; readonly defaults: readonly string[] }
+
+/** What the scheduler remembers of a run that can be computed again from its state. */
+export type Memory = {
+  readonly shared: Map<number, Shared>
+  /** Verdicts of items that were looked up and wait for a slot. */
+  readonly verdicts: Map<StepState, Map<number, string>>
+  /** First item of each step that was not looked up, and the first that may not have been started. */
+  readonly cursors: Map<StepState, { probe: number; start: number }>
+  /** Steps that are active and not final, in the order of the plan. */
+  active: StepState[]
+}
+
+const PROBES_A_TICK = 2_000
+
+export function newMemory(): Memory {
+  return { shared: new Map(), verdicts: new Map(), cursors: new Map(), active: [] }
+}
+
+/**
+ * Decides everything that follows from a state: which steps are skipped, expanded, taken from the cache or started,
+ * and whether the run is over. Deterministic in the state and the answers of the world. Returns true when it stopped
+ * only to let others work and wants to be called again at once.
+ */
+export function decide(state: RunState, memory: Memory, world: World): boolean {
+  if (state.finishedAt !== null) return false
+  let budget = PROBES_A_TICK
+  let more = false
+  if (!state.cancelling) {
+    do {
+      while (state.ready.length > 0) {
+        const step = state.steps[state.ready.shift() ?? -1]
+        if (step !== undefined && !isFinalStep(step.status)) admit({ state, memory, step, world })
+      }
+      more = false
+      for (const step of memory.active) {
+        budget = probe({ state, memory, step, world }, budget)
+        start({ state, memory, step, world })
+        more ||= cursorOf(memory, step).probe < step.count
+        closeFanOut(step, world)
+      }
+      memory.active = memory.active.filter((step) => !isFinalStep(step.status))
+    } while (state.ready.length > 0)
+  }
+  if (state.openSteps === 0 && state.occupied === 0) {
+    world.emit({ kind: 'run.finished', status: stateOfRun(state.steps), outputs: world.outputs(state) })
+  }
+  return more && budget <= 0
+}
+
+type Turn = { readonly state: RunState; readonly memory: Memory; readonly step: StepState; readonly world: World }
+
+/** Looks at a step whose edges are all final: skip, fail, or let its items begin. */
+function admit(turn: Turn): void {
+  const { memory, step, world } = turn
+  if (!step.active) {
+    const settled = looked(turn)
+    if (settled !== undefined) return world.emit(settled)
+    if (isFanOut(step)) expand(turn)
+    if (isFinalStep(step.status)) return
+  }
+  step.active = true
+  memory.active.push(step)
+  memory.active.sort((a, b) => a.index - b.index)
+}
+
+/** The event that ends a step before it begins; undefined where its edges are met and its condition holds. */
+function looked({ state, step }: Turn): RunEvent | undefined {
+  const { planned, when } = step.bound
+  const unmet = unmetEdge(state, step.bound)
+  if (unmet !== undefined) return { kind: 'step.skipped', step: planned.name, reason: unmet }
+  if (when === null) return undefined
+  const source = `when: ${planned.definition.when ?? ''}`
+  const held = evaluated(() => evaluateControl(state, when))
+  if ('fault' in held) return cannotEvaluate(step, `${source} cannot be evaluated: ${held.fault}`)
+  if (typeof held.value !== 'boolean') return cannotEvaluate(step, `${source} is neither true nor false`)
+  return held.value ? undefined : { kind: 'step.skipped', step: planned.name, reason: `${source} is false` }
+}
+
+function expand(turn: Turn): void {
+  const { state, step, world } = turn
+  const items = evaluated(() => expandItems(state, step.bound))
+  if ('fault' in items) return world.emit(cannotEvaluate(step, items.fault))
+  const key = fanOutKey(sharedOf(turn).digest, items.value)
+  world.emit({ kind: 'step.expanded', step: step.bound.planned.name, items: items.value, key })
+}
+
+function cannotEvaluate(step: StepState, reason: string): RunEvent {
+  return { kind: 'step.failed', step: step.bound.planned.name, item: null, code: 'expression_failed', reason }
+}
+
+/** The value of an expression of the user, or why it has none. Nothing else may be done inside: a bug must be seen. */
+function evaluated<Value>(evaluate: () => Value): { readonly value: Value } | { readonly fault: string } {
+  try {
+    return { value: evaluate() }
+  } catch (error) {
+    return { fault: words(error) }
+  }
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)
+}
+
+function sharedOf({ state, memory, step, world }: Turn): Shared {
+  const known = memory.shared.get(step.index)
+  if (known !== undefined) return known
+  const parts = keyParts(state, step.bound, world.facts)
+  const consumed = consumedBy(state, step.bound)
+  world.keepParts(step, parts, consumed)
+  const shared = { digest: digestOfJson(parts), consumed, defaults: defaultsRead(state, step.bound) }
+  memory.shared.set(step.index, shared)
+  return shared
+}
+
+function cursorOf(memory: Memory, step: StepState): { probe: number; start: number } {
+  let cursor = memory.cursors.get(step)
+  if (cursor === undefined) memory.cursors.set(step, (cursor = { probe: 0, start: 0 }))
+  return cursor
+}
+
+function isFresh(step: StepState, index: number): boolean {
+  const item = step.items[index]
+  return item === undefined || (item.status === 'pending' && !item.occupied && item.attempts === 0)
+}
+
+/** Looks items up in the cache ahead of their start, so that hits do not wait for slots. Returns the budget left. */
+function probe(turn: Turn, budget: number): number {
+  const { memory, step, world } = turn
+  const cursor = cursorOf(memory, step)
+  const name = step.bound.planned.name
+  let left = budget
+  for (; cursor.probe < step.count && left > 0; cursor.probe += 1, left -= 1) {
+    if (!isFresh(step, cursor.probe)) continue
+    const item = isFanOut(step) ? cursor.probe : null
+    const key = itemKey(turn, cursor.probe)
+    const answer = world.lookUp({ step, item, key, consumed: sharedOf(turn).consumed })
+    if (typeof answer === 'string') {
+      let verdicts = memory.verdicts.get(step)
+      if (verdicts === undefined) memory.verdicts.set(step, (verdicts = new Map()))
+      verdicts.set(cursor.probe, answer)
+    } else world.emit({ kind: 'step.cached', step: name, item, key, ...answer, defaults: sharedOf(turn).defaults })
+  }
+  return left
+}
+
+/** The key of an item of this step. */
+function itemKey(turn: Turn, index: number): string {
+  return stepKey(sharedOf(turn).digest, turn.step.values?.[index] ?? null)
+}
+
+/** Begins attempts while there are free slots: due retries first, then items that never ran, in order. */
+function start(turn: Turn): void {
+  const { state, memory, step, world } = turn
+  const limit = step.bound.planned.definition.parallelism ?? Number.POSITIVE_INFINITY
+  const free = (): boolean => state.occupied < world.parallelism && step.occupied < limit
+  if (step.retries.size > 0) {
+    const now = world.now()
+    for (const [index, at] of [...step.retries].toSorted(([a], [b]) => a - b)) {
+      if (free() && at <= now) begin(turn, index, { hit: false, reason: 'another attempt after a failure' })
+    }
+  }
+  const cursor = cursorOf(memory, step)
+  for (; cursor.start < cursor.probe; cursor.start += 1) {
+    if (!isFresh(step, cursor.start)) continue
+    if (!free()) return
+    const reason = memory.verdicts.get(step)?.get(cursor.start) ?? ''
+    memory.verdicts.get(step)?.delete(cursor.start)
+    begin(turn, cursor.start, { hit: false, reason })
+  }
+}
+
+function begin(turn: Turn, index: number, verdict: CacheVerdict): void {
+  const { step, world } = turn
+  world.emit({
+    kind: 'attempt.created',
+    step: step.bound.planned.name,
+    item: isFanOut(step) ? index : null,
+    attempt: (step.items[index]?.attempts ?? 0) + 1,
+    key: itemKey(turn, index),
+    verdict,
+    defaults: sharedOf(turn).defaults,
+  })
+}
+
+function closeFanOut(step: StepState, world: World): void {
+  if (!isFanOut(step) || isFinalStep(step.status) || step.values === null || step.final < step.count) return
+  world.emit({ kind: 'step.finished', step: step.bound.planned.name, status: stateOfItems(step) })
+}
+
+/** What a step consumed, for its cache entry. */
+export function consumedOf(turn: Turn): Consumed {
+  return sharedOf(turn).consumed
+}
+
+/** When the next waiting retry becomes due, later than `now`; null where none waits. Those due by now wait for a slot. */
+export function nextRetry(state: RunState, now: number): number | null {
+  let next: number | null = null
+  for (const step of state.steps) {
+    for (const at of step.retries.values()) if (at > now && (next === null || at < next)) next = at
+  }
+  return next
+}

@@ -1,0 +1,75 @@
+import type { Readable } from 'node:stream'
+import type { RunStatus, SequencedEvent } from '#core/contract/events.ts'
+import type {
+  ArtifactRow,
+  EnvironmentView,
+  LogPageView,
+  PipelineView,
+  RunRequest,
+  RunSummary,
+  RunView,
+  StepDetail,
+} from '#core/contract/run.ts'
+
+/** Long work says what it does, a line at a time, and can be given up. */
+export type Progress = { readonly onLine?: (line: string) => void; readonly signal?: AbortSignal }
+
+export type LockResult = {
+  /** Absolute path of the lock file. */
+  readonly file: string
+  readonly changed: boolean
+  readonly environments: { readonly [name: string]: { readonly digest: string; readonly packages: number } }
+}
+
+/** One step run of a run; `item` is null outside a fan-out. */
+export type StepAddress = { readonly run: string; readonly step: string; readonly item: number | null }
+
+export type ArtifactFile = {
+  readonly path: string
+  readonly size: number
+  readonly sha256: string
+  readonly executable: boolean
+}
+
+/** What the server, and so every client, can ask of pipelines and runs. Run ids may be shortened to a unique prefix. */
+export type PipelineService = {
+  validate(file: string): Promise<PipelineView>
+  /** Writes the lock beside the document: what is missing or no longer fits, everything anew with `update`. */
+  lock(file: string, options: { readonly update: boolean } & Progress): Promise<LockResult>
+  /** Validates, locks on first use, takes the snapshot, writes the run and begins. Nothing is written on a Problem. */
+  start(request: RunRequest, progress: Progress): Promise<RunView>
+  resume(run: string, options: { readonly withCode: boolean } & Progress): Promise<RunView>
+  /** Returns when the wish is written down; the run ends when everything it started is gone. */
+  cancel(run: string): Promise<void>
+  /** Newest first. `before` is the id of the last row of the page before. */
+  list(filter: {
+    readonly limit: number
+    readonly before?: string
+    readonly pipeline?: string
+    readonly status?: RunStatus
+  }): RunSummary[]
+  show(run: string): RunView
+  detail(address: StepAddress): StepDetail
+  /** Events from a sequence number on, oldest first. */
+  events(run: string, from: number, limit: number): SequencedEvent[]
+  /** Calls back with each batch of events once it is on disk. Returns the end of the subscription. */
+  subscribe(run: string, listener: (events: readonly SequencedEvent[]) => void): () => void
+  /** A piece of the log of an attempt, the latest where none is named. */
+  log(
+    address: StepAddress,
+    options: { readonly attempt?: number; readonly from: number; readonly maxBytes: number },
+  ): Promise<LogPageView>
+  artifacts(run: string): ArtifactRow[]
+  /** The files of an output: one for a file (path ''), all of a folder. A value is its JSON. */
+  artifactFiles(address: StepAddress, output: string): readonly ArtifactFile[]
+  /** Bytes of one file of an output; start and end are inclusive as in HTTP. */
+  readArtifact(sha256: string, range?: { readonly start: number; readonly end: number }): Readable
+  environments(): Promise<EnvironmentView[]>
+  /** Builds all environments of a pipeline, locking on first use. */
+  buildEnvironments(file: string, progress: Progress): Promise<EnvironmentView[]>
+  removeEnvironment(digest: string): Promise<void>
+  /** Whether a run that is not final needs an environment. */
+  usesEnvironment(digest: string): boolean
+  /** Number of runs that are not final. */
+  activeRuns(): number
+}

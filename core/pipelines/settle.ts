@@ -1,0 +1,41 @@
+import { formatDuration } from '#core/base/quantity.ts'
+import type { RetryDefinition } from '#core/contract/definition.ts'
+import type { AttemptResult } from './executor.ts'
+
+/** What the timeout of an attempt is counted from and to; no `timeoutMs` is no timeout. */
+type Limit = { readonly startedAt: number | null; readonly timeoutMs: number | null }
+
+/** The end of a command is the time of a file, whose clock may be so much behind: what obeys a stop at once seems early. */
+const CLOCK_STEP_MS = 20
+
+/**
+ * What a result means after a wish to stop: a cancelled attempt is cancelled and a late one failed, however it ended.
+ * One that ended in time is not late: nobody looked, or its outputs were still being taken.
+ */
+export function settle(
+  result: AttemptResult,
+  wish: 'timeout' | 'cancel' | null,
+  { startedAt, timeoutMs }: Limit,
+): AttemptResult {
+  if (wish === 'cancel')
+    return { ...result, outcome: 'cancelled', code: null, reason: 'the run was cancelled', outputs: {} }
+  const inTime = startedAt !== null && timeoutMs !== null && result.finishedAt + CLOCK_STEP_MS < startedAt + timeoutMs
+  if (wish === null || inTime) return result
+  const reason = `ran longer than its timeout of ${formatDuration(timeoutMs ?? 0)}: raise the timeout or make the step quicker`
+  return { ...result, outcome: 'failed', code: 'step_timeout', reason, outputs: {} }
+}
+
+/**
+ * When the next attempt may begin after one ended, in epoch ms; null when there is none. The wait grows by the factor
+ * after each attempt, up to the cap, and is a lower bound.
+ */
+export function retryAt(retry: RetryDefinition, attempt: number, result: AttemptResult): number | null {
+  if ((result.outcome !== 'failed' && result.outcome !== 'lost') || attempt > retry.limit) return null
+  if (retry.backoff === null) return result.finishedAt
+  const { durationMs, factor, capMs } = retry.backoff
+  const wait = Math.min(durationMs * factor ** (attempt - 1), capMs ?? Number.POSITIVE_INFINITY, MAX_WAIT_MS)
+  return result.finishedAt + Math.round(wait)
+}
+
+/** However often the factor is applied, a retry comes within a month. */
+const MAX_WAIT_MS = 30 * 24 * 3_600_000

@@ -1,0 +1,81 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
+import { Problem } from '../../base/problem.ts'
+import type { WorkloadPart } from '../driver.ts'
+
+/** What a system without PATH in the environment would search, as `execvp` does. */
+const DEFAULT_PATH = '/usr/bin:/bin'
+const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+/** Variables that a shell sets, drops or refuses by itself, so that they would not reach the command as they were. */
+const SHELL_OWNED = new Set(
+  (
+    'PWD OLDPWD IFS OPTIND PPID LINENO SHLVL _ PS1 PS2 PS4 ' +
+    'UID EUID SHELLOPTS BASHOPTS BASH_ENV RANDOM SECONDS POSIXLY_CORRECT'
+  ).split(' '),
+)
+
+/** What to start: an argument vector with an absolute program, and the environment that the supervisor gets. */
+export type ResolvedCommand = { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> }
+
+/**
+ * Finds the program of a part as `execvp` would, in the part's own PATH and working folder. An absolute path is what
+ * keeps the supervisor's shell from taking `eval` or `exec` for its builtins. Throws Problem `command_not_found`.
+ */
+export function resolveCommand(part: WorkloadPart): ResolvedCommand {
+  const [name = '', ...rest] = part.command
+  const argv = [findProgram(name, part), ...rest]
+  const odd = Object.keys(part.env).filter((key) => !SHELL_NAME.test(key) || SHELL_OWNED.has(key))
+  return odd.length === 0 ? { argv, env: part.env } : throughEnv(argv, part.env)
+}
+
+/** Variables that no shell passes on unchanged go past it as arguments of `env`, at the price of one more exec. */
+function throughEnv(argv: readonly string[], env: Readonly<Record<string, string>>): ResolvedCommand {
+  const program = argv[0] ?? ''
+  if (program.includes('=')) {
+    throw new Problem(
+      'not_supported',
+      `the path "${program}" holds "=", so variables such as PWD cannot be set for it: move it, or leave them out`,
+    )
+  }
+  const kept = Object.entries(env).filter(([key]) => SHELL_NAME.test(key) && !SHELL_OWNED.has(key))
+  const assignments = Object.entries(env).map(([key, value]) => `${key}=${value}`)
+  return { argv: ['/usr/bin/env', '-i', ...assignments, ...argv], env: Object.fromEntries(kept) }
+}
+
+function findProgram(name: string, part: WorkloadPart): string {
+  if (name === '') throw new Problem('command_not_found', 'the command is empty: name a program to start')
+  if (name.includes('/')) {
+    const path = isAbsolute(name) ? name : resolve(part.workingFolder, name)
+    const fault = whyNotExecutable(path)
+    if (fault === null) return path
+    throw new Problem('command_not_found', `"${name}" ${fault.reason}: ${fault.fix}`, { details: `looked at ${path}` })
+  }
+  const path = part.env['PATH'] ?? DEFAULT_PATH
+  for (const folder of path.split(':')) {
+    const candidate = resolve(part.workingFolder, folder, name)
+    if (whyNotExecutable(candidate) === null) return candidate
+  }
+  throw new Problem(
+    'command_not_found',
+    `"${name}" is in no folder of PATH: install it, or write the path of the program`,
+    {
+      details: `PATH is ${path}`,
+    },
+  )
+}
+
+function whyNotExecutable(path: string): { reason: string; fix: string } | null {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined)
+    return { reason: 'does not exist', fix: 'correct the path, which counts from the folder of the code' }
+  if (!found.isFile()) return { reason: 'is not a file', fix: 'name a program' }
+  try {
+    accessSync(path, constants.X_OK)
+    return null
+  } catch {
+    return {
+      reason: 'is not executable',
+      fix: 'set its mode with chmod +x, or name an interpreter first, such as python or sh',
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { openProcessRuntime, type ProcessRuntimeOptions } from './runtime.ts'

@@ -1,0 +1,125 @@
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openCoreLog, readAddress, startServer, type Server, type ServerLogger } from '#core/api/index.ts'
+import { Problem } from '#core/base/problem.ts'
+import { openEnvironments } from '#core/environments/index.ts'
+import { openPipelines, type PipelineService } from '#core/pipelines/index.ts'
+import { openProcessRuntime } from '#core/runtimes/process/index.ts'
+import { lockFile, openBlobs, openStore } from '#core/store/index.ts'
+
+/** How often an idle core looks whether it may end; sooner where `idleExitMs` is shorter. */
+const LOOK_MS = 5_000
+
+export type WorkbenchOptions = {
+  /** The data folder, an absolute path; made where it is missing. */
+  readonly home: string
+  /** The port to use from now on; the one that the folder has where absent. */
+  readonly port?: number
+  /** Close when for so many milliseconds no run is active, no event stream is open and no request came. */
+  readonly idleExitMs?: number
+}
+
+/** The core of a data folder. */
+export type Workbench = AsyncDisposable & {
+  readonly url: string
+  readonly port: number
+  /** Settles when it has closed, by `close` or because nobody used it; rejects with a fault of closing. */
+  readonly closed: Promise<void>
+  /** Stops serving and lets go of the folder; runs that are not over are taken up by the next core. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the one core of a data folder: its lock, its store, its domains, its server. Throws Problem `home_in_use`,
+ * `home_unwritable`, `home_newer` or `port_taken`; then nothing is left open.
+ */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const { home, port, idleExitMs } = options
+  prepareHome(home)
+  await using stack = new AsyncDisposableStack()
+  const lock = lockFile(join(home, 'core.lock'))
+  if (lock === undefined) throw inUse(home)
+  stack.use(lock)
+  const logger = stack.use(openCoreLog(home))
+  const service = openDomains(home, logger, stack)
+  const version = packageVersion()
+  const server = await startServer({ home, service, version, logger, ...(port === undefined ? {} : { port }) })
+  stack.defer(() => server.close())
+  logger.info({ url: server.url, version }, 'the core is ready')
+  return workbenchOf({ server, service, opened: stack.move(), idleExitMs })
+}
+
+/** Opens what the server serves. Each thing goes on the stack, so that it is closed in the opposite order. */
+function openDomains(home: string, logger: ServerLogger, stack: AsyncDisposableStack): PipelineService {
+  const store = stack.use(openStore(home))
+  const blobs = openBlobs(join(home, 'artifacts', 'blobs'))
+  blobs.sweepTemporary()
+  const runtime = stack.use(openProcessRuntime())
+  let service: ReturnType<typeof openPipelines> | undefined
+  const environments = openEnvironments({ home, inUse: (digest) => service?.usesEnvironment(digest) ?? false })
+  const onError = (error: unknown) => logger.error({ err: error }, 'a run failed by a bug')
+  service = stack.use(openPipelines({ home, store, blobs, environments, runtime, onError }))
+  return service
+}
+
+type Opened = {
+  readonly server: Server
+  readonly service: Pick<PipelineService, 'activeRuns'>
+  readonly opened: AsyncDisposableStack
+  readonly idleExitMs: number | undefined
+}
+
+function workbenchOf({ server, service, opened, idleExitMs }: Opened): Workbench {
+  const { promise: closed, resolve, reject } = Promise.withResolvers<void>()
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    if (closing === undefined) {
+      closing = opened.disposeAsync()
+      closing.then(resolve, reject)
+    }
+    return closing
+  }
+  if (idleExitMs !== undefined) {
+    const look = setInterval(
+      () => {
+        const { sockets, requests, idleSince } = server.activity()
+        const isUsed = sockets > 0 || requests > 0 || service.activeRuns() > 0
+        // A fault while closing is told by `closed`.
+        if (!isUsed && Date.now() - idleSince >= idleExitMs) close().catch(() => undefined)
+      },
+      Math.min(LOOK_MS, Math.max(10, idleExitMs / 4)),
+    )
+    opened.defer(() => clearInterval(look))
+  }
+  return { url: server.url, port: server.port, closed, close, [Symbol.asyncDispose]: close }
+}
+
+/** Makes the data folder, for its owner alone. */
+function prepareHome(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 })
+    accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK)
+    chmodSync(home, 0o700)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const fix = 'give yourself write permission, or name another folder with MINISUB_HOME'
+    throw new Problem('home_unwritable', `the data folder ${home} cannot be written (${why}): ${fix}`, { cause })
+  }
+}
+
+function inUse(home: string): Problem {
+  const other = readAddress(home)
+  const who =
+    other === undefined || other.pid === null ? 'another core' : `the core at ${other.url} (process ${other.pid})`
+  return new Problem(
+    'home_in_use',
+    `${who} uses the data folder ${home}: use that one, or name another with MINISUB_HOME`,
+  )
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  const manifest: unknown = JSON.parse(text)
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) return String(manifest.version)
+  throw new Error('package.json has no version')
+}

@@ -1,0 +1,33 @@
+// `npm test`: the checks, then every test; the last line counts them. Arguments go to vitest: `npm test -- core/base`.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+type Report = {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numTodoTests: number
+  success: boolean
+}
+
+const filters = process.argv.slice(2)
+const check = filters.length > 0 ? 0 : spawnSync('node', ['scripts/dev/check.ts'], { stdio: 'inherit' }).status
+const folder = mkdtempSync(join(tmpdir(), 'minisub-test-'))
+const file = join(folder, 'report.json')
+try {
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...filters]
+  const { status } = spawnSync('vitest', args, { stdio: 'inherit' })
+  const report = JSON.parse(readFileSync(file, 'utf8')) as Report
+  const checks = check === 0 ? 0 : 1
+  // A failure outside of any test (a suite that cannot load, a failed check) counts as one.
+  const outside = status !== 0 && report.numFailedTests === 0 ? 1 : 0
+  const failed = report.numFailedTests + checks + outside
+  console.log(
+    `${report.numPassedTests} passed, ${failed} failed, ${report.numPendingTests + report.numTodoTests} skipped`,
+  )
+  process.exitCode = failed === 0 ? 0 : 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { PROBLEM_CODES } from '#core/base/problem-codes.ts'
+import { buildProgram } from '#core/cli/program.ts'
+import type { Route } from '#core/contract/route.ts'
+import { ROUTES, SOCKETS } from '#core/contract/routes.ts'
+import { validateDocument } from '#core/pipelines/index.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+const documents = [
+  'README.md',
+  'ARCHITECTURE.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => join('docs', file)),
+]
+
+/** The complete pipelines among the yaml blocks of a document. */
+function pipelinesIn(file: string): string[] {
+  return [...read(file).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
+    .map(([, block]) => block ?? '')
+    .filter((block) => block.startsWith('apiVersion:'))
+}
+
+describe('the documents', () => {
+  const examples = documents.flatMap((file) => pipelinesIn(file).map((text, i) => ({ file, number: i + 1, text })))
+
+  test('hold pipelines in the README and in the reference', () => {
+    expect(new Set(examples.map(({ file }) => file))).toEqual(new Set(['README.md', join('docs', 'pipeline.md')]))
+  })
+
+  test.each(examples)('pipeline $number of $file is valid and draws no warning', ({ text }) => {
+    const validation = validateDocument(text)
+    expect(validation.ok ? validation.warnings : validation.issues).toEqual([])
+  })
+})
+
+describe('docs/problems.md', () => {
+  test('has a row for every code, with its status and whether a retry makes sense, and no other row', () => {
+    const rows = [...read('docs/problems.md').matchAll(/^\| `(\w+)` *\| *(\d+) *\| *(yes|no) *\|/gm)]
+    const written = rows.map(([, code, status, retry]) => [code, Number(status), retry === 'yes'])
+    expect(written).toEqual(Object.entries(PROBLEM_CODES).map(([code, it]) => [code, it.status, it.retry]))
+  })
+})
+
+describe('docs/api.md', () => {
+  test('names every route and no other', () => {
+    const rows = [...read('docs/api.md').matchAll(/^\| `([A-Z]+ \/\S*)` *\|/gm)].map(([, route]) => route)
+    expect(rows).toEqual(Object.values<Route>(ROUTES).map(({ method, path }) => `${method} ${path}`))
+  })
+
+  test('names every WebSocket', () => {
+    const missing = Object.values(SOCKETS).filter(({ path }) => !read('docs/api.md').includes(path))
+    expect(missing).toEqual([])
+  })
+})
+
+describe('docs/cli.md', () => {
+  const program = buildProgram({ exitCode: 0, file: undefined }, '0.0.0')
+  const sections = new Map(
+    read('docs/cli.md')
+      .split(/^## /m)
+      .slice(1)
+      .map((text) => [text.slice(0, text.indexOf('\n')), text]),
+  )
+
+  test('has a section for every verb and no other', () => {
+    expect([...sections.keys()].toSorted()).toEqual(program.commands.map((command) => command.name()).toSorted())
+  })
+
+  test('names every flag in the section of its verb', () => {
+    const missing = program.commands.flatMap((command) =>
+      command.options
+        .map((option) => option.long ?? option.flags)
+        .filter((flag) => sections.get(command.name())?.includes(flag) !== true)
+        .map((flag) => `${command.name()} ${flag}`),
+    )
+    expect(missing).toEqual([])
+  })
+
+  test('names every subcommand of env', () => {
+    const env = program.commands.find((command) => command.name() === 'env')
+    const missing = env?.commands.filter((sub) => sections.get('env')?.includes(`minisub env ${sub.name()}`) !== true)
+    expect(missing).toEqual([])
+  })
+})
+
+test('the README names every verb', () => {
+  const program = buildProgram({ exitCode: 0, file: undefined }, '0.0.0')
+  const readme = read('README.md')
+  const missing = program.commands.map((command) => command.name()).filter((verb) => !readme.includes(`\`${verb} `))
+  expect(missing.filter((verb) => !readme.includes(`\`${verb}\``))).toEqual([])
+})

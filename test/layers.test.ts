@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/**
+ * Who may import whom: folder -> the folders it may import beside itself. The longest folder that fits a file counts.
+ * A domain is imported through its index.ts, save by itself.
+ */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'core/base': [],
+  'core/contract': ['core/base'],
+  'core/client': ['core/base', 'core/contract'],
+  'core/store': ['core/base'],
+  'core/runtimes': ['core/base'],
+  'core/environments': ['core/base', 'core/contract', 'core/store', 'core/runtimes/driver.ts'],
+  'core/models': ['core/base', 'core/contract', 'core/store', 'core/environments'],
+  'core/pipelines': [
+    'core/base',
+    'core/contract',
+    'core/store',
+    'core/runtimes/driver.ts',
+    'core/environments',
+    'core/models',
+  ],
+  'core/api': ['core/base', 'core/contract', 'core/pipelines', 'core/environments'],
+  // `validate` and `digest` need no core, so the CLI may use the pure face of pipelines; `serve` alone opens the workbench.
+  'core/cli': ['core/base', 'core/contract', 'core/client', 'core/pipelines', 'core/workbench.ts'],
+  'core/workbench.ts': ['core'],
+  scripts: ['core/base', 'core/contract', 'core/client', 'core/models'],
+  test: ['core', 'test', 'scripts'],
+}
+const DOMAINS = ['core/environments', 'core/models', 'core/pipelines', 'core/store', 'core/api', 'core/client']
+/** Packages that only one folder may import: everything else goes through it. */
+const OWNED: Record<string, string> = {
+  'better-sqlite3': 'core/store',
+  hono: 'core/api',
+  '@hono/node-server': 'core/api',
+  ws: 'core/api',
+  '@marcbachmann/cel-js': 'core/pipelines',
+  yaml: 'core',
+  commander: 'core/cli',
+  'onnxruntime-node': 'core/models',
+}
+/** No Node in what a browser runs. */
+const BROWSER_SAFE = ['core/base', 'core/contract', 'core/client']
+
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g
+
+function sources(): string[] {
+  return ['core', 'scripts', 'test'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(ts|js)$/.test(file) && !file.includes('fixtures/'))
+      .map((file) => join(folder, file)),
+  )
+}
+
+function folderOf(file: string): string | undefined {
+  return Object.keys(MAY_IMPORT)
+    .filter((folder) => file === folder || file.startsWith(`${folder}/`))
+    .toSorted((a, b) => b.length - a.length)[0]
+}
+
+function faultsOf(file: string): string[] {
+  // A test beside its source may take help from everywhere.
+  if (file.endsWith('.test.ts')) return []
+  const folder = folderOf(file)
+  if (folder === undefined) return [`${file} is in no folder of the table`]
+  const text = readFileSync(join(ROOT, file), 'utf8')
+  const isTest = file.endsWith('.test.ts')
+  return [...text.matchAll(IMPORT)].flatMap(([, from, dynamic]) => {
+    const specifier = from ?? dynamic ?? ''
+    const fault =
+      specifier.startsWith('#') || specifier.startsWith('.')
+        ? ownFault(file, folder, specifier)
+        : packageFault(file, specifier, isTest)
+    return fault === undefined ? [] : [`${file}: ${specifier}: ${fault}`]
+  })
+}
+
+function ownFault(file: string, folder: string, specifier: string): string | undefined {
+  const target = specifier.startsWith('#') ? specifier.slice(1) : normalize(join(dirname(file), specifier))
+  if (!relative(folder, target).startsWith('..')) return undefined
+  const allowed = MAY_IMPORT[folder] ?? []
+  if (!allowed.some((it) => target === it || target.startsWith(`${it}/`))) return `${folder} may not import ${target}`
+  const domain = DOMAINS.find((it) => target.startsWith(`${it}/`))
+  const inside = domain !== undefined && target !== `${domain}/index.ts`
+  return inside && folder !== 'test' && !file.endsWith('.test.ts') ? `import ${domain}/index.ts instead` : undefined
+}
+
+function packageFault(file: string, specifier: string, isTest: boolean): string | undefined {
+  if (isTest || file.startsWith('test/')) return undefined
+  if (specifier.startsWith('node:')) {
+    return BROWSER_SAFE.some((folder) => file.startsWith(`${folder}/`)) ? 'a browser runs this too' : undefined
+  }
+  const name = specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+  const owner = OWNED[name]
+  return owner === undefined || file.startsWith(`${owner}/`) ? undefined : `only ${owner} imports ${name}`
+}
+
+test('every import goes where the table of layers lets it', () => {
+  const files = sources()
+  expect(files.length).toBeGreaterThan(100)
+  expect(files.flatMap(faultsOf)).toEqual([])
+})

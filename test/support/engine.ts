@@ -1,0 +1,221 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Json } from '#core/base/json.ts'
+import { isFinalRun, type SequencedEvent } from '#core/contract/events.ts'
+import type { RunRequest, RunView, StepView } from '#core/contract/run.ts'
+import { openEnvironments, type Environments } from '#core/environments/index.ts'
+import { openPipelines, type PipelineService } from '#core/pipelines/index.ts'
+import { openProcessRuntime } from '#core/runtimes/process/index.ts'
+import { openBlobs, openStore, removeTree, type Blobs, type Store } from '#core/store/index.ts'
+
+/** Everything of a core but its server, in this process. */
+type Core = AsyncDisposable & { readonly store: Store; readonly blobs: Blobs; readonly service: PipelineService }
+
+export type EngineOptions = {
+  /** Wraps the environments, to hold one back for instance. */
+  readonly environments?: (real: Environments) => Environments
+  /** The data folder; one of its own below `root` where absent. */
+  readonly home?: string
+}
+
+/** The real engine on a data folder and a project folder of its own; what still runs is cancelled at the end. */
+export type Engine = AsyncDisposable & {
+  readonly root: string
+  readonly home: string
+  /** Where the pipelines and their code lie. */
+  readonly folder: string
+  readonly service: PipelineService
+  readonly store: Store
+  readonly blobs: Blobs
+  /** What went wrong where nobody waits for an answer. */
+  readonly errors: readonly unknown[]
+  /** Writes a file below the project folder. */
+  write(path: string, text: string | Uint8Array, mode?: number): Promise<void>
+  /** Writes a pipeline of a spec; returns its path. */
+  pipeline(spec: object, name?: string): Promise<string>
+  /** Starts a run and waits for its end. */
+  run(file: string, request?: Partial<RunRequest>): Promise<RunView>
+  start(file: string, request?: Partial<RunRequest>): Promise<RunView>
+  resume(run: string, withCode?: boolean): Promise<RunView>
+  /** The run once it is final and nothing of it is left. */
+  end(run: string): Promise<RunView>
+  events(run: string): SequencedEvent[]
+  /** Lines of the log of an attempt, the latest where none is named. */
+  log(run: string, step: string, of?: { item?: number; attempt?: number }): Promise<string[]>
+  /** The content of a file output, or of one file of a folder output. */
+  text(run: string, step: string, of: { output: string; item?: number; path?: string }): Promise<string>
+  /** Closes the core in order, as SIGTERM does, and opens the next one on the same data folder. */
+  reopen(): Promise<void>
+}
+
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  const root = await mkdtemp(join(tmpdir(), 'minisub-engine-'))
+  const [folder, home] = [join(root, 'project'), options.home ?? join(root, 'home')]
+  await mkdir(folder)
+  const errors: unknown[] = []
+  let core = await openCoreOr(() => removeTree(root))
+  const { pipeline, write } = projectIn(folder)
+  async function openCoreOr(giveUp: () => Promise<void>): Promise<Core> {
+    try {
+      return openCore(home, options, errors)
+    } catch (error) {
+      await giveUp()
+      throw error
+    }
+  }
+  const start = (file: string, request: Partial<RunRequest> = {}): Promise<RunView> =>
+    core.service.start({ file, ...request }, {})
+  const end = async (run: string): Promise<RunView> => {
+    await until(`run ${run} has ended`, () => isFinalRun(core.service.show(run).status) && !isLive(home, run))
+    return core.service.show(run)
+  }
+  return {
+    root,
+    home,
+    folder,
+    errors,
+    get service() {
+      return core.service
+    },
+    get store() {
+      return core.store
+    },
+    get blobs() {
+      return core.blobs
+    },
+    write,
+    pipeline,
+    start,
+    run: async (file, request) => end((await start(file, request)).id),
+    resume: async (run, withCode = false) => end((await core.service.resume(run, { withCode })).id),
+    end,
+    events: (run) => core.service.events(run, 1, 1_000_000),
+    async log(run, step, { item, attempt } = {}) {
+      const address = { run, step, item: item ?? null }
+      const which = attempt === undefined ? {} : { attempt }
+      const page = await core.service.log(address, { from: 0, maxBytes: 100_000_000, ...which })
+      return page.lines.map((line) => line.text)
+    },
+    async text(run, step, { output, item, path = '' }) {
+      const files = core.service.artifactFiles({ run, step, item: item ?? null }, output)
+      const file = files.find((it) => it.path === path)
+      if (file === undefined) throw new Error(`no file "${path}" among ${files.map((it) => it.path).join(', ')}`)
+      return readFileSync(core.blobs.pathOf(file.sha256), 'utf8')
+    },
+    async reopen() {
+      await core[Symbol.asyncDispose]()
+      core = openCore(home, options, errors)
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { id, status } of core.service.list({ limit: 1000 })) {
+        if (isFinalRun(status)) continue
+        await core.service.cancel(id).catch(unlessOver)
+        await end(id)
+      }
+      await core[Symbol.asyncDispose]()
+      await removeTree(root)
+    },
+  }
+}
+
+function openCore(home: string, { environments: wrap = (it) => it }: EngineOptions, errors: unknown[]): Core {
+  const stack = new AsyncDisposableStack()
+  const store = stack.use(openStore(home))
+  const blobs = openBlobs(join(home, 'artifacts', 'blobs'))
+  const runtime = stack.use(openProcessRuntime())
+  const environments = wrap(openEnvironments({ home }))
+  const onError = (error: unknown): void => void errors.push(error)
+  const service = stack.use(openPipelines({ home, store, blobs, environments, runtime, onError }))
+  return { store, blobs, service, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+function projectIn(folder: string): Pick<Engine, 'write' | 'pipeline'> {
+  const write: Engine['write'] = async (path, text, mode = 0o644) => {
+    const file = join(folder, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text)
+    await chmod(file, mode)
+  }
+  return {
+    write,
+    async pipeline(spec, name = 'test') {
+      const head = { apiVersion: 'mini-submarine/v1', kind: 'Pipeline', metadata: { name } }
+      await write(`${name}.yaml`, JSON.stringify({ ...head, spec }, null, 2))
+      return join(folder, `${name}.yaml`)
+    },
+  }
+}
+
+/** A run's end is swept just after its last event: then its spare folders are gone too. */
+function isLive(home: string, run: string): boolean {
+  return processesOf(run).length > 0 || namesIn(join(home, 'runs', run)).some((name) => name.startsWith('.blank-'))
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+/** Process ids of everything that carries a run's id in its environment. Linux only; elsewhere none is seen. */
+export function processesOf(run: string): number[] {
+  return namesIn('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return []
+    try {
+      return readFileSync(`/proc/${name}/environ`, 'latin1').split('\0').includes(`MINISUB_RUN_ID=${run}`)
+        ? [Number(name)]
+        : []
+    } catch {
+      return []
+    }
+  })
+}
+
+/** Waits until it holds; throws after 40 seconds. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 40_000; Date.now() < deadline; await sleep(5)) if (await holds()) return
+  throw new Error(`waited in vain until ${what}`)
+}
+
+/** A step run of a view. */
+export function stepOf(view: RunView, name: string, item: number | null = null): StepView {
+  const found = view.steps.find((step) => step.name === name && (step.item?.index ?? null) === item)
+  if (found === undefined) throw new Error(`no step ${name}[${item}] in ${JSON.stringify(view.steps)}`)
+  return found
+}
+
+/** The status of every step of a run by name, of items as `name[0]`. */
+export function statusesOf(view: RunView): Record<string, string> {
+  return Object.fromEntries(
+    view.steps.map((step) => [step.item === null ? step.name : `${step.name}[${step.item.index}]`, step.status]),
+  )
+}
+
+/** A step that runs a shell script; `$1`, `$2` … are further arguments. */
+export function sh(script: string, ...rest: readonly (Json | object)[]): { command: Json[] } & Record<string, unknown> {
+  const last = rest.at(-1)
+  const extra = typeof last === 'object' && last !== null && !Array.isArray(last) ? (last as object) : {}
+  const args = (extra === last ? rest.slice(0, -1) : rest) as Json[]
+  return { command: ['sh', '-c', script, 'sh', ...args], ...extra }
+}
+
+/** A run may end by itself just before it is cancelled. */
+function unlessOver(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'conflict')) throw error
+}
+
+/** What a promise was rejected with. */
+export async function problemOf(promise: Promise<unknown>): Promise<{ code: string; message: string }> {
+  try {
+    await promise
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return { code: String(error.code), message: error.message }
+    throw error
+  }
+  throw new Error('it was not refused')
+}
