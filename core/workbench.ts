@@ -5,8 +5,12 @@ import { Problem } from '#core/base/problem.ts'
 import { openEnvironments } from '#core/environments/index.ts'
 import { openPipelines, type PipelineService } from '#core/pipelines/index.ts'
 import { openProcessRuntime } from '#core/runtimes/process/index.ts'
+import { openSchedules, type ScheduleService } from '#core/schedules/index.ts'
 import { lockFile, openBlobs, openStore } from '#core/store/index.ts'
+import { openAccess, type Access } from '#core/teams/index.ts'
 
+/** Where `npm run build` puts the page that browsers load. */
+const PAGE = join(import.meta.dirname, '..', 'dist', 'renderer')
 /** How often an idle core looks whether it may end; sooner where `idleExitMs` is shorter. */
 const LOOK_MS = 5_000
 
@@ -15,7 +19,7 @@ export type WorkbenchOptions = {
   readonly home: string
   /** The port to use from now on; the one that the folder has where absent. */
   readonly port?: number
-  /** Close when for so many milliseconds no run is active, no event stream is open and no request came. */
+  /** Close when for so many milliseconds no run is active, no schedule waits, no socket is open and no request came. */
   readonly idleExitMs?: number
 }
 
@@ -41,17 +45,27 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   if (lock === undefined) throw inUse(home)
   stack.use(lock)
   const logger = stack.use(openCoreLog(home))
-  const service = openDomains(home, logger, stack)
+  const { service, schedules, access } = openDomains(home, logger, stack)
   const version = packageVersion()
-  const server = await startServer({ home, service, version, logger, ...(port === undefined ? {} : { port }) })
+  const serving = { home, service, schedules, access, page: PAGE, version, logger }
+  const server = await startServer({ ...serving, ...(port === undefined ? {} : { port }) })
   stack.defer(() => server.close())
   logger.info({ url: server.url, version }, 'the core is ready')
-  return workbenchOf({ server, service, opened: stack.move(), idleExitMs })
+  return workbenchOf({ server, service, schedules, opened: stack.move(), idleExitMs })
+}
+
+type Domains = {
+  readonly service: PipelineService
+  readonly schedules: ScheduleService
+  readonly access: Access
 }
 
 /** Opens what the server serves. Each thing goes on the stack, so that it is closed in the opposite order. */
-function openDomains(home: string, logger: ServerLogger, stack: AsyncDisposableStack): PipelineService {
+function openDomains(home: string, logger: ServerLogger, stack: AsyncDisposableStack): Domains {
   const store = stack.use(openStore(home))
+  const onAccessError = (error: unknown) =>
+    logger.warn({ err: error }, 'when a session or token was used last could not be written')
+  const access = stack.use(openAccess({ store, onError: onAccessError }))
   const blobs = openBlobs(join(home, 'artifacts', 'blobs'))
   blobs.sweepTemporary()
   const runtime = stack.use(openProcessRuntime())
@@ -59,17 +73,20 @@ function openDomains(home: string, logger: ServerLogger, stack: AsyncDisposableS
   const environments = openEnvironments({ home, inUse: (digest) => service?.usesEnvironment(digest) ?? false })
   const onError = (error: unknown) => logger.error({ err: error }, 'a run failed by a bug')
   service = stack.use(openPipelines({ home, store, blobs, environments, runtime, onError }))
-  return service
+  const onScheduleError = (error: unknown) => logger.error({ err: error }, 'a schedule failed by a bug')
+  const schedules = stack.use(openSchedules({ home, store, runs: service, onError: onScheduleError }))
+  return { service, schedules, access }
 }
 
 type Opened = {
   readonly server: Server
   readonly service: Pick<PipelineService, 'activeRuns'>
+  readonly schedules: Pick<ScheduleService, 'activeCount'>
   readonly opened: AsyncDisposableStack
   readonly idleExitMs: number | undefined
 }
 
-function workbenchOf({ server, service, opened, idleExitMs }: Opened): Workbench {
+function workbenchOf({ server, service, schedules, opened, idleExitMs }: Opened): Workbench {
   const { promise: closed, resolve, reject } = Promise.withResolvers<void>()
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
@@ -83,7 +100,8 @@ function workbenchOf({ server, service, opened, idleExitMs }: Opened): Workbench
     const look = setInterval(
       () => {
         const { sockets, requests, idleSince } = server.activity()
-        const isUsed = sockets > 0 || requests > 0 || service.activeRuns() > 0
+        const isNeeded = service.activeRuns() > 0 || schedules.activeCount() > 0
+        const isUsed = sockets > 0 || requests > 0 || isNeeded
         // A fault while closing is told by `closed`.
         if (!isUsed && Date.now() - idleSince >= idleExitMs) close().catch(() => undefined)
       },

@@ -80,9 +80,12 @@ describe('docs/cli.md', () => {
     expect(missing).toEqual([])
   })
 
-  test('names every subcommand of env', () => {
-    const env = program.commands.find((command) => command.name() === 'env')
-    const missing = env?.commands.filter((sub) => sections.get('env')?.includes(`minisub env ${sub.name()}`) !== true)
+  test('names every command of a group', () => {
+    const missing = program.commands.flatMap((group) =>
+      group.commands
+        .map((command) => `minisub ${group.name()} ${command.name()}`)
+        .filter((words) => sections.get(group.name())?.includes(words) !== true),
+    )
     expect(missing).toEqual([])
   })
 })

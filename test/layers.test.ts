@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
 
+const SEEN_BY_PAGES = ['core/base', 'core/contract', 'renderer/data', 'renderer/ui']
+
 /**
  * Who may import whom: folder -> the folders it may import beside itself. The longest folder that fits a file counts.
  * A domain is imported through its index.ts, save by itself.
@@ -24,14 +26,36 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/environments',
     'core/models',
   ],
-  'core/api': ['core/base', 'core/contract', 'core/pipelines', 'core/environments'],
+  'core/teams': ['core/base', 'core/contract', 'core/store'],
+  'core/schedules': ['core/base', 'core/contract', 'core/store', 'core/pipelines'],
+  'core/api': [
+    'core/base',
+    'core/contract',
+    'core/pipelines',
+    'core/environments',
+    'core/schedules',
+    'core/teams',
+  ],
   // `validate` and `digest` need no core, so the CLI may use the pure face of pipelines; `serve` alone opens the workbench.
   'core/cli': ['core/base', 'core/contract', 'core/client', 'core/pipelines', 'core/workbench.ts'],
   'core/workbench.ts': ['core'],
+  'renderer/app': [...SEEN_BY_PAGES, 'renderer/pages'],
+  'renderer/pages': SEEN_BY_PAGES,
+  'renderer/data': ['core/base', 'core/contract', 'core/client'],
+  'renderer/ui': [],
   scripts: ['core/base', 'core/contract', 'core/client', 'core/models'],
   test: ['core', 'test', 'scripts'],
 }
-const DOMAINS = ['core/environments', 'core/models', 'core/pipelines', 'core/store', 'core/api', 'core/client']
+const DOMAINS = [
+  'core/environments',
+  'core/models',
+  'core/pipelines',
+  'core/schedules',
+  'core/teams',
+  'core/store',
+  'core/api',
+  'core/client',
+]
 /** Packages that only one folder may import: everything else goes through it. */
 const OWNED: Record<string, string> = {
   'better-sqlite3': 'core/store',
@@ -42,16 +66,20 @@ const OWNED: Record<string, string> = {
   yaml: 'core',
   commander: 'core/cli',
   'onnxruntime-node': 'core/models',
+  croner: 'core/schedules',
+  'prom-client': 'core/api',
+  react: 'renderer',
+  '@mantine/core': 'renderer',
 }
 /** No Node in what a browser runs. */
-const BROWSER_SAFE = ['core/base', 'core/contract', 'core/client']
+const BROWSER_SAFE = ['core/base', 'core/contract', 'core/client', 'renderer']
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g
 
 function sources(): string[] {
-  return ['core', 'scripts', 'test'].flatMap((folder) =>
+  return ['core', 'renderer', 'scripts', 'test'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => /\.(ts|js)$/.test(file) && !file.includes('fixtures/'))
+      .filter((file) => /\.(tsx?|js)$/.test(file) && !file.includes('fixtures/'))
       .map((file) => join(folder, file)),
   )
 }
@@ -63,25 +91,24 @@ function folderOf(file: string): string | undefined {
 }
 
 function faultsOf(file: string): string[] {
-  // A test beside its source may take help from everywhere.
-  if (file.endsWith('.test.ts')) return []
+  // A test beside its source, and what sets it up, may take help from everywhere.
+  if (/(\.test|-fixture)\.tsx?$/.test(file)) return []
   const folder = folderOf(file)
   if (folder === undefined) return [`${file} is in no folder of the table`]
   const text = readFileSync(join(ROOT, file), 'utf8')
-  const isTest = file.endsWith('.test.ts')
   return [...text.matchAll(IMPORT)].flatMap(([, from, dynamic]) => {
     const specifier = from ?? dynamic ?? ''
     const fault =
       specifier.startsWith('#') || specifier.startsWith('.')
         ? ownFault(file, folder, specifier)
-        : packageFault(file, specifier, isTest)
+        : packageFault(file, specifier)
     return fault === undefined ? [] : [`${file}: ${specifier}: ${fault}`]
   })
 }
 
 function ownFault(file: string, folder: string, specifier: string): string | undefined {
   const target = specifier.startsWith('#') ? specifier.slice(1) : normalize(join(dirname(file), specifier))
-  if (!relative(folder, target).startsWith('..')) return undefined
+  if (!relative(folder, target).startsWith('..')) return pageFault(file, target)
   const allowed = MAY_IMPORT[folder] ?? []
   if (!allowed.some((it) => target === it || target.startsWith(`${it}/`))) return `${folder} may not import ${target}`
   const domain = DOMAINS.find((it) => target.startsWith(`${it}/`))
@@ -89,8 +116,15 @@ function ownFault(file: string, folder: string, specifier: string): string | und
   return inside && folder !== 'test' && !file.endsWith('.test.ts') ? `import ${domain}/index.ts instead` : undefined
 }
 
-function packageFault(file: string, specifier: string, isTest: boolean): string | undefined {
-  if (isTest || file.startsWith('test/')) return undefined
+/** What two pages share belongs to `renderer/ui` or `renderer/data`. */
+function pageFault(file: string, target: string): string | undefined {
+  const pageOf = (path: string): string | undefined => /^renderer\/pages\/([^/]+)\//.exec(path)?.[1]
+  const [from, to] = [pageOf(file), pageOf(target)]
+  return from !== undefined && from !== to ? 'a page imports no other page' : undefined
+}
+
+function packageFault(file: string, specifier: string): string | undefined {
+  if (file.startsWith('test/')) return undefined
   if (specifier.startsWith('node:')) {
     return BROWSER_SAFE.some((folder) => file.startsWith(`${folder}/`)) ? 'a browser runs this too' : undefined
   }

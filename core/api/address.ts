@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
 import { Address } from '#core/contract/http.ts'
@@ -27,15 +27,42 @@ export function writeAddress(home: string, address: Address): void {
   writeSecret(addressFile(home), `${JSON.stringify(address, null, 2)}\n`)
 }
 
-/** The token of a data folder, 32 random bytes in hex, made on first use. To be called under the lock of the folder. */
-export function openToken(home: string): string {
+/** The token of a data folder, 32 random bytes in hex. */
+export type FolderToken = {
+  readonly file: string
+  /** The one that is good now. */
+  value(): string
+  /** Since when, ISO 8601. */
+  createdAt(): string
+  /** Puts another in its place, in the file and here. Throws Problem `home_unwritable`; then the old one stays. */
+  renew(): void
+}
+
+/** The token of a data folder, made on first use. To be called under the lock of the folder. */
+export function openToken(home: string): FolderToken {
   const file = tokenFile(home)
-  const text = readIfThere(file)?.trim()
-  if (text === undefined) {
-    const token = randomBytes(32).toString('hex')
-    writeSecret(file, `${token}\n`)
-    return token
+  let value = readToken(file) ?? makeToken(file)
+  let { mtime } = statSync(file)
+  return {
+    file,
+    value: () => value,
+    createdAt: () => mtime.toISOString(),
+    renew: () => {
+      value = makeToken(file)
+      mtime = statSync(file).mtime
+    },
   }
+}
+
+function makeToken(file: string): string {
+  const token = randomBytes(32).toString('hex')
+  writeSecret(file, `${token}\n`)
+  return token
+}
+
+function readToken(file: string): string | undefined {
+  const text = readIfThere(file)?.trim()
+  if (text === undefined) return undefined
   if (!/^[0-9a-f]{64}$/.test(text)) {
     throw new Problem('conflict', `${file} is not a token: delete it, the next core makes a new one`)
   }

@@ -14,12 +14,26 @@ export function problemFor(error: unknown, logger: ServerLogger, where: string):
   return new Problem('internal', 'the core failed: look into core.log in the data folder, and report what it says')
 }
 
+type Names = Readonly<Record<string, string>>
+const extraHeaders = new WeakMap<Problem, Names>()
+
+/** The same Problem, whose answer has these headers too. */
+export function withHeaders(problem: Problem, headers: Names): Problem {
+  extraHeaders.set(problem, headers)
+  return problem
+}
+
+/** Headers of the answer that carries a Problem, beside those that say what its body is. */
+export function headersOf(problem: Problem): Names {
+  const own: Names = problem.code === 'unauthorized' ? { 'WWW-Authenticate': 'Bearer' } : {}
+  return { ...own, ...extraHeaders.get(problem) }
+}
+
 /** The answer that carries a Problem (RFC 9457). */
-export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+export function problemResponse(problem: Problem): Response {
   const json = problem.toJSON()
-  const extra: Record<string, string> = json.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}
   return new Response(JSON.stringify(json), {
     status: json.status,
-    headers: { 'Content-Type': 'application/problem+json', ...extra, ...headers },
+    headers: { 'Content-Type': 'application/problem+json', ...headersOf(problem) },
   })
 }

@@ -1,53 +1,63 @@
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
+import { matchedRoutes } from 'hono/route'
 import { Problem } from '#core/base/problem.ts'
 import type { Route } from '#core/contract/route.ts'
 import { ROUTES } from '#core/contract/routes.ts'
-import { problemFor, problemResponse, type ServerLogger } from './answer-problem.ts'
-import { factsOf } from './facts.ts'
-import { authenticate, checkPlace, type Caller } from './guard.ts'
+import type { Caller } from '#core/teams/index.ts'
+import { admit, type AdmitOptions } from './admit.ts'
+import { problemFor, problemResponse, withHeaders, type ServerLogger } from './answer-problem.ts'
+import { compressIfWorth } from './compress.ts'
 import type { HandlerContext, Handlers } from './handler.ts'
-import { homePage } from './home-page.ts'
 import { sendProgress, wantsProgress } from './progress.ts'
 import { checkContentType, readInput } from './read-input.ts'
-import type { Sessions } from './sessions.ts'
+import { noteOf } from './request-note.ts'
+import type { Page, PageRequest } from './static-files.ts'
 
 type Env = { Bindings: HttpBindings; Variables: { caller: Caller | undefined } }
 
-export type AppOptions = {
+export type App = Hono<Env>
+
+export type AppOptions = AdmitOptions & {
   readonly handlers: Handlers
-  readonly sessions: Sessions
-  readonly token: string
-  readonly port: number
+  readonly page: Page
   readonly logger: ServerLogger
-  /** Aborted when the server closes. */
-  readonly closing: AbortSignal
 }
 
 /** The routes of the table behind the guard. Everything below `/api` that is not open by the table wants the token. */
-export function createApp(options: AppOptions): Hono<Env> {
+export function createApp(options: AppOptions): App {
   const app = new Hono<Env>()
   app.use(async (context, next) => {
-    const facts = factsOf(context.env.incoming, false)
-    checkPlace(facts, options.port)
-    const open = isOpen(context.req.method, context.req.path)
-    context.set('caller', open ? undefined : authenticate(facts, options.token, options.sessions))
+    const { method, path } = context.req
+    noteOf(context.env.incoming).route = matchedRoutes(context)
+      .map(({ path: own }) => TABLE_PATHS.get(own))
+      .find(Boolean)
+    const wanted = { isUpgrade: false, isOpen: isOpen(method, path), whileClosing: path === ROUTES.health.path }
+    context.set('caller', admit(options, context.env.incoming, wanted))
     await next()
   })
-  app.get('/', (context) => context.html(homePage()))
   const handlers = Object.entries<Handlers[keyof Handlers]>(options.handlers)
   for (const [name, route] of Object.entries<Route>(ROUTES)) {
     const handler = handlers.find(([candidate]) => candidate === name)?.[1]
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schemas of the same route parse its input
     const handle = handler as (input: object, context: HandlerContext) => unknown
-    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
-    app.on(route.method, path, (context) => answer(options, { route, handle }, context))
+    app.on(route.method, honoPath(route.path), (context) => answer(options, { route, handle }, context))
   }
+  app.get('*', async (context) => (await options.page.answer(pageRequest(context))) ?? refusePath(context))
   app.notFound((context) => refusePath(context))
   app.onError((error, context) => problemResponse(toProblem(options, error, context)))
   return app
 }
+
+function honoPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1')
+}
+
+/** Paths as they stand in the table of routes, by how they are written here. */
+const TABLE_PATHS: ReadonlyMap<string, string> = new Map(
+  Object.values<Route>(ROUTES).map(({ path }) => [honoPath(path), path]),
+)
 
 const OPEN: ReadonlySet<string> = new Set(
   Object.values<Route>(ROUTES)
@@ -56,12 +66,13 @@ const OPEN: ReadonlySet<string> = new Set(
 )
 
 function isOpen(method: string, path: string): boolean {
-  return !/^\/api(\/|$)/.test(path) || OPEN.has(`${method} ${path}`)
+  return !/^\/(?:api|metrics)(?:\/|$)/.test(path) || OPEN.has(`${method} ${path}`)
 }
 
 type Served = { readonly route: Route; readonly handle: (input: object, context: HandlerContext) => unknown }
 
 async function answer(options: AppOptions, { route, handle }: Served, context: Context<Env>): Promise<Response> {
+  if (route.auth === 'code') options.limits.exchange()
   if (route.method !== 'GET') checkContentType(context.req.raw.headers, route.body !== undefined)
   const input = await readInput(route, context)
   const handling = handlingOf(options, context)
@@ -72,10 +83,12 @@ async function answer(options: AppOptions, { route, handle }: Served, context: C
   }
   if (route.bytes === true) return answerBytes(options, () => handle(input, handling), context)
   const output = await handle(input, handling)
-  const body = output === undefined ? null : JSON.stringify(output)
+  if (output === undefined) return new Response(null, { status: route.status ?? 204 })
+  const text = typeof output === 'string' && route.text !== undefined ? output : JSON.stringify(output)
+  const { body, headers } = await compressIfWorth(text, context.req.header('accept-encoding'))
   return new Response(body, {
-    status: route.status ?? (body === null ? 204 : 200),
-    headers: body === null ? {} : { 'Content-Type': 'application/json' },
+    status: route.status ?? 200,
+    headers: { 'Content-Type': route.text ?? 'application/json', ...headers },
   })
 }
 
@@ -108,6 +121,14 @@ function handlingOf(options: AppOptions, context: Context<Env>): HandlerContext 
   return { caller: context.get('caller'), signal, onLine: () => undefined, incoming, outgoing }
 }
 
+function pageRequest(context: Context<Env>): PageRequest {
+  return {
+    target: context.env.incoming.url ?? '/',
+    acceptEncoding: context.req.header('accept-encoding'),
+    ifNoneMatch: context.req.header('if-none-match'),
+  }
+}
+
 function toProblem(options: AppOptions, error: unknown, context: Context<Env>): Problem {
   if (error instanceof Error && error.name === 'AbortError') {
     return new Problem('core_unreachable', 'the call was given up since its connection or the core closed: ask again')
@@ -127,7 +148,6 @@ function refusePath(context: Context<Env>): Response {
     )
   }
   const allow = methods.join(', ')
-  return problemResponse(new Problem('method_not_allowed', `${path} does not take ${method}: use ${allow}`), {
-    Allow: allow,
-  })
+  const problem = new Problem('method_not_allowed', `${path} does not take ${method}: use ${allow}`)
+  return problemResponse(withHeaders(problem, { Allow: allow }))
 }

@@ -5,6 +5,8 @@ import type { PipelineService } from '#core/pipelines/index.ts'
 const PAGE = 1_000
 /** More bytes than this wait for no reader: sending stops, and goes on from the database when they are gone. */
 const MOST_WAITING = 1_048_576
+/** A message is sent when it has grown to this, in characters. */
+const MESSAGE_SIZE = 262_144
 
 type Wanted = { readonly service: PipelineService; readonly run: string; readonly from: number }
 
@@ -40,19 +42,24 @@ export function streamEvents(
     if (isBehind) return
     const fresh = events.filter((event) => event.seq >= next)
     if (fresh.length === 0) return
-    isBehind = fresh.length > PAGE || fresh[0]?.seq !== next || socket.bufferedAmount >= MOST_WAITING
+    isBehind = fresh.length > PAGE || fresh[0]?.seq !== next
     if (isBehind) catchUp()
     else send(fresh)
   }
 
+  /** Sends as many as the reader has room for; where that is not all, it is behind. */
   function send(events: readonly SequencedEvent[]): void {
-    const last = events.at(-1)
-    if (last === undefined || socket.readyState !== socket.OPEN) return
-    next = last.seq + 1
-    socket.send(JSON.stringify(events), () => {
-      if (isBehind) guarded(catchUp)
-    })
-    if (last.kind === 'run.finished') socket.close(1000)
+    for (const { text, last } of messagesOf(events)) {
+      isBehind = socket.readyState !== socket.OPEN || socket.bufferedAmount >= MOST_WAITING
+      if (isBehind) return
+      next = last.seq + 1
+      socket.send(text, onSent)
+      if (last.kind === 'run.finished') socket.close(1000)
+    }
+  }
+
+  function onSent(): void {
+    if (isBehind) guarded(catchUp)
   }
 
   function guarded(work: () => void): void {
@@ -63,6 +70,21 @@ export function streamEvents(
       unsubscribe()
       socket.close(1011)
     }
+  }
+}
+
+/** Events as messages of no more than about MESSAGE_SIZE, made one by one as they are wanted. */
+function* messagesOf(events: readonly SequencedEvent[]): Generator<{ text: string; last: SequencedEvent }> {
+  let parts: string[] = []
+  let size = 0
+  for (const [index, last] of events.entries()) {
+    const part = JSON.stringify(last)
+    parts.push(part)
+    size += part.length
+    if (size < MESSAGE_SIZE && index < events.length - 1) continue
+    yield { text: `[${parts.join(',')}]`, last }
+    parts = []
+    size = 0
   }
 }
 

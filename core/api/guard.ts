@@ -1,11 +1,17 @@
 import { Problem } from '#core/base/problem.ts'
 import { SOCKET_TOKEN_PREFIX } from '#core/contract/http.ts'
+import type { Access, Caller } from '#core/teams/index.ts'
+import type { FolderToken } from './address.ts'
 import { equalText } from './equal-text.ts'
 import type { Facts } from './facts.ts'
-import type { Session, Sessions } from './sessions.ts'
+import type { Sessions } from './sessions.ts'
 
-/** Who asks: somebody with the token, or a browser with a session. */
-export type Caller = { readonly kind: 'token' } | { readonly kind: 'session'; readonly session: Session }
+/** What callers are known by. */
+export type Known = {
+  readonly token: FolderToken
+  readonly access: Pick<Access, 'program'>
+  readonly sessions: Sessions
+}
 
 /**
  * Refuses what another site could have sent through a browser: a Host that is not ours (DNS rebinding), an Origin that
@@ -26,15 +32,18 @@ export function checkPlace(facts: Facts, port: number): void {
 }
 
 /**
- * Who asks, by Bearer token, by the token among a WebSocket's subprotocols, or by the cookie of a session. A cookie
+ * Who asks, by Bearer token (that of the folder, or of a program), by the token among a WebSocket's subprotocols, or by
+ * the cookie of a session; all are looked up anew each time, so what was revoked is refused at once. A cookie
  * alone does not do for unsafe methods (they need the CSRF header) or for a WebSocket (it needs an Origin). Throws
  * Problem `unauthorized` or `forbidden`.
  */
-export function authenticate(facts: Facts, token: string, sessions: Sessions): Caller {
+export function authenticate(facts: Facts, { token, access, sessions }: Known): Caller {
   const given = givenToken(facts)
   if (given !== undefined) {
-    if (equalText(given, token)) return { kind: 'token' }
-    throw unauthorized('the token is not that of this data folder')
+    if (equalText(given, token.value())) return { kind: 'token' }
+    const program = access.program(given)
+    if (program !== undefined) return program
+    throw unauthorized('the token is not one of this data folder, or was revoked')
   }
   const session = sessions.read(facts.cookie)
   if (session === undefined) throw unauthorized('a token is wanted')
@@ -44,7 +53,13 @@ export function authenticate(facts: Facts, token: string, sessions: Sessions): C
   if (!facts.isSafe && !equalText(facts.csrf ?? '', session.csrf)) {
     throw new Problem('forbidden', 'the header x-minisub-csrf is missing or wrong: load the page again')
   }
-  return { kind: 'session', session }
+  return session
+}
+
+/** A program's token that has leaked must not become others: throws Problem `forbidden` for its caller. */
+export function refuseProgram(caller: Caller | undefined, what: string): void {
+  if (caller?.kind !== 'program') return
+  throw new Problem('forbidden', `a token of a program may not ${what}: use the token of the data folder or a browser`)
 }
 
 function givenToken(facts: Facts): string | undefined {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RouteOutput, RouteParsed } from '#core/contract/route.ts'
 import type { Routes } from '#core/contract/routes.ts'
-import type { Caller } from './guard.ts'
+import type { Caller } from '#core/teams/index.ts'
 
 /** What a handler knows beside its input. */
 export type HandlerContext = {

@@ -1,8 +1,20 @@
-import { isAbsolute } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
+import type { environmentRoutes } from '#core/contract/routes-environments.ts'
+import type { pipelineRoutes } from '#core/contract/routes-pipelines.ts'
+import type { resultRoutes } from '#core/contract/routes-results.ts'
+import type { runRoutes } from '#core/contract/routes-runs.ts'
 import type { PipelineService, StepAddress } from '#core/pipelines/index.ts'
+import type { ScheduleService } from '#core/schedules/index.ts'
+import type { Access } from '#core/teams/index.ts'
+import type { FolderToken } from './address.ts'
+import { absolute } from './absolute.ts'
 import { sendArtifact } from './artifact.ts'
+import { refuseProgram } from './guard.ts'
+import { accessHandlers } from './handlers-access.ts'
+import { folderHandlers } from './handlers-folders.ts'
+import { scheduleHandlers } from './handlers-schedules.ts'
 import type { Handler, Handlers } from './handler.ts'
+import type { Limits } from './limits.ts'
 import type { Sessions } from './sessions.ts'
 
 const FOLLOW_MS = 20_000
@@ -11,43 +23,61 @@ const LONGEST_PAUSE_MS = 500
 
 export type HandlersOptions = {
   readonly service: PipelineService
+  readonly schedules: ScheduleService
+  readonly access: Access
   readonly sessions: Sessions
+  readonly token: FolderToken
   readonly version: string
   readonly isStopping: () => boolean
+  readonly limits: Pick<Limits, 'holdPoll'>
+  /** Counters and gauges as Prometheus text. */
+  readonly metrics: () => Promise<string>
 }
 
 /** The handler of every route. */
 export function createHandlers(options: HandlersOptions): Handlers {
-  return { ...systemHandlers(options), ...pipelineHandlers(options), ...resultHandlers(options) }
+  return {
+    ...systemHandlers(options),
+    ...pipelineHandlers(options),
+    ...resultHandlers(options),
+    ...folderHandlers(options),
+    ...scheduleHandlers(options),
+    ...accessHandlers(options),
+  }
 }
 
-type SystemName = 'health' | 'openapi' | 'createSessionCode' | 'openSession' | 'showSession'
+type SystemName = 'health' | 'openapi' | 'metrics' | 'createSessionCode' | 'openSession' | 'showSession'
 
-function systemHandlers({ sessions, version, isStopping }: HandlersOptions): Pick<Handlers, SystemName> {
+function systemHandlers({ sessions, version, isStopping, metrics }: HandlersOptions): Pick<Handlers, SystemName> {
+  let document: ReturnType<Handlers['openapi']> | undefined
   return {
     health: ({ challenge }) => ({
       status: isStopping() ? 'stopping' : 'ready',
       version,
       ...(challenge === undefined ? {} : { proof: sessions.prove(challenge) }),
     }),
-    openapi: async () => (await import('./openapi.ts')).openApiDocument(version),
-    createSessionCode: () => sessions.createCode(),
-    openSession: ({ code }, { outgoing }) => {
-      const { cookie, ...view } = sessions.open(code)
-      outgoing.setHeader('Set-Cookie', cookie)
-      return view
+    openapi: () => (document ??= import('./openapi.ts').then((made) => made.openApiDocument(version))),
+    metrics: () => metrics(),
+    createSessionCode: (_, { caller }) => {
+      refuseProgram(caller, 'open sessions')
+      return sessions.createCode()
+    },
+    openSession: ({ code }, { incoming, outgoing }) => {
+      const session = sessions.open(code, incoming.headers['user-agent'] ?? '')
+      outgoing.setHeader('Set-Cookie', sessions.cookie(session))
+      return { csrf: session.csrf, expiresAt: session.expiresAt }
     },
     showSession: (_, { caller }) => {
       if (caller?.kind !== 'session')
         throw new Problem('not_found', 'a caller with the token has no session: none is needed')
-      return { csrf: caller.session.csrf, expiresAt: caller.session.expiresAt }
+      return { csrf: caller.csrf, expiresAt: caller.expiresAt }
     },
   }
 }
 
-type ResultName = 'showStep' | 'readLog' | 'listArtifacts' | 'listArtifactFiles' | 'readArtifact'
+type PipelineName = keyof typeof pipelineRoutes | keyof typeof runRoutes | keyof typeof environmentRoutes
 
-function pipelineHandlers({ service }: HandlersOptions): Omit<Handlers, SystemName | ResultName> {
+function pipelineHandlers({ service }: HandlersOptions): Pick<Handlers, PipelineName> {
   return {
     validatePipeline: ({ file }) => service.validate(absolute(file)),
     lockPipeline: ({ file, update }, { onLine, signal }) => service.lock(absolute(file), { update, onLine, signal }),
@@ -55,17 +85,20 @@ function pipelineHandlers({ service }: HandlersOptions): Omit<Handlers, SystemNa
       absolute(request.file)
       return service.start({ ...request, ...(parallelism === undefined ? {} : { parallelism }) }, { onLine, signal })
     },
-    listRuns: ({ limit, before, pipeline, status }) => {
+    listRuns: ({ limit, before, pipeline, status, search, file }) => {
       const runs = service.list({
         limit: limit + 1,
         ...(before === undefined ? {} : { before }),
         ...(pipeline === undefined ? {} : { pipeline }),
         ...(status === undefined ? {} : { status }),
+        ...(search === undefined ? {} : { search }),
+        ...(file === undefined ? {} : { file }),
       })
       const page = runs.slice(0, limit)
       return { runs: page, next: runs.length > limit ? (page.at(-1)?.id ?? null) : null }
     },
     showRun: ({ run }) => service.show(run),
+    showGraph: ({ run }) => service.graph(run),
     cancelRun: ({ run }) => service.cancel(run),
     resumeRun: ({ run, withCode }, { onLine, signal }) => service.resume(run, { withCode, onLine, signal }),
     listEvents: ({ run, from, limit }) => {
@@ -80,10 +113,12 @@ function pipelineHandlers({ service }: HandlersOptions): Omit<Handlers, SystemNa
   }
 }
 
-function resultHandlers({ service }: HandlersOptions): Pick<Handlers, ResultName> {
+function resultHandlers({ service, limits }: HandlersOptions): Pick<Handlers, keyof typeof resultRoutes> {
   return {
     showStep: (input) => service.detail(addressOf(input)),
-    readLog: logHandler(service),
+    listItems: ({ run, step, from, limit, status }) =>
+      service.items({ run, step }, { from, limit, ...(status === undefined ? {} : { status }) }),
+    readLog: logHandler(service, limits),
     listArtifacts: ({ run }) => ({ artifacts: service.artifacts(run) }),
     listArtifactFiles: ({ output, ...input }) => ({ files: [...service.artifactFiles(addressOf(input), output)] }),
     readArtifact: ({ output, path, ...input }, context) => {
@@ -98,14 +133,19 @@ function resultHandlers({ service }: HandlersOptions): Pick<Handlers, ResultName
 }
 
 /** Following is a long poll: the log is looked at again and again until it says something, ends, or the time is over. */
-function logHandler(service: PipelineService): Handler<'readLog'> {
-  return async ({ attempt, from, maxBytes, follow, ...input }, { signal }) => {
+function logHandler(service: PipelineService, limits: HandlersOptions['limits']): Handler<'readLog'> {
+  return async ({ attempt, from, maxBytes, follow, ...input }, { caller, signal }) => {
     const options = { from, maxBytes, ...(attempt === undefined ? {} : { attempt }) }
     const until = Date.now() + FOLLOW_MS
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-      const page = await service.log(addressOf(input), options)
-      if (!follow || page.end || page.lines.length > 0 || Date.now() >= until || signal.aborted) return page
-      await pauseFor(pause, signal)
+    const release = follow ? limits.holdPoll(caller) : () => undefined
+    try {
+      for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+        const page = await service.log(addressOf(input), options)
+        if (!follow || page.end || page.lines.length > 0 || Date.now() >= until || signal.aborted) return page
+        await pauseFor(pause, signal)
+      }
+    } finally {
+      release()
     }
   }
 }
@@ -129,11 +169,4 @@ function addressOf(input: {
   readonly item?: number | undefined
 }): StepAddress {
   return { run: input.run, step: input.step, item: input.item ?? null }
-}
-
-function absolute(file: string): string {
-  if (isAbsolute(file)) return file
-  throw new Problem('invalid_request', `the path ${file} is relative: send the absolute path of the file`, {
-    path: 'file',
-  })
 }

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 
-/** Headers of every answer, whatever it is: set before anything else sees the request. */
-export function setSecurityHeaders(response: ServerResponse, port: number): void {
-  const policy = [
+/** What a page may load and ask: this server alone, and styles that carry the nonce, where there is one. */
+export function contentSecurityPolicy(port: number, nonce?: string): string {
+  return [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self'",
+    nonce === undefined ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`,
     "img-src 'self' data: blob:",
     "font-src 'self'",
     `connect-src 'self' ws://127.0.0.1:${port} ws://localhost:${port}`,
@@ -15,7 +15,11 @@ export function setSecurityHeaders(response: ServerResponse, port: number): void
     "form-action 'none'",
     "object-src 'none'",
   ].join('; ')
-  response.setHeader('Content-Security-Policy', policy)
+}
+
+/** Headers of every answer, whatever it is: set before anything else sees the request. */
+export function setSecurityHeaders(response: ServerResponse, port: number): void {
+  response.setHeader('Content-Security-Policy', contentSecurityPolicy(port))
   response.setHeader('X-Content-Type-Options', 'nosniff')
   response.setHeader('X-Frame-Options', 'DENY')
   response.setHeader('Referrer-Policy', 'no-referrer')

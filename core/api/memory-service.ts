@@ -3,8 +3,9 @@ import { Readable } from 'node:stream'
 import { newId } from '#core/base/id.ts'
 import { Problem } from '#core/base/problem.ts'
 import type { RunEvent, SequencedEvent } from '#core/contract/events.ts'
+import type { FolderView } from '#core/contract/folders.ts'
 import type { LogPageView, RunSummary, RunView } from '#core/contract/run.ts'
-import type { ArtifactFile, PipelineService } from '#core/pipelines/index.ts'
+import type { ArtifactFile, PipelineChange, PipelineService } from '#core/pipelines/index.ts'
 
 type MemoryRun = {
   readonly view: RunView
@@ -23,6 +24,8 @@ export type MemoryService = PipelineService & {
   endLog(run: string): void
   /** Makes the folder output `files` of step `make` hold these files. */
   addFile(path: string, content: string): void
+  /** Tells all who listen of a change. */
+  tell(change: PipelineChange): void
 }
 
 const TIME = '2026-11-01T12:00:00.000Z'
@@ -34,7 +37,15 @@ export function createMemoryService(): MemoryService {
     if (run === undefined) throw new Problem('not_found', `there is no run ${id}: see \`minisub runs\``)
     return run
   }
-  return { ...documentVerbs(), ...runVerbs(runs, find), ...eventVerbs(find), ...artifactVerbs(), ...environmentVerbs() }
+  return {
+    ...documentVerbs(),
+    ...runVerbs(runs, find),
+    ...eventVerbs(find),
+    ...artifactVerbs(),
+    ...environmentVerbs(),
+    ...folderVerbs(),
+    ...changeVerbs(),
+  }
 }
 
 type DocumentVerbs = Pick<MemoryService, 'aborted' | 'validate' | 'lock'>
@@ -73,7 +84,7 @@ function documentVerbs(): DocumentVerbs {
 type Find = (id: string) => MemoryRun
 type RunVerbs = Pick<
   MemoryService,
-  'start' | 'resume' | 'cancel' | 'list' | 'show' | 'detail' | 'activeRuns' | 'usesEnvironment'
+  'start' | 'resume' | 'cancel' | 'list' | 'show' | 'graph' | 'items' | 'detail' | 'activeRuns' | 'usesEnvironment'
 >
 
 function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
@@ -103,6 +114,24 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
         .filter((run) => before === undefined || run.id < before)
         .slice(0, limit),
     show: (run) => find(run).view,
+    graph: (run) => ({
+      ...find(run).view,
+      createdAt: TIME,
+      file: '/home/ada/wine/pipeline.yaml',
+      pipelineId: '0f1e2d3c4b5a6978',
+      parameters: {},
+      parallelism: 1,
+      cache: true,
+      resumes: null,
+      schedule: null,
+      seq: find(run).events.length,
+      cancelling: false,
+      environments: [],
+      steps: [],
+    }),
+    items: ({ step }) => {
+      throw new Problem('not_found', `there is no step ${step}: see \`minisub show\``)
+    },
     detail: ({ step }) => {
       throw new Problem('not_found', `there is no step ${step}: see \`minisub show\``)
     },
@@ -172,6 +201,40 @@ function environmentVerbs(): Pick<MemoryService, 'environments' | 'buildEnvironm
     buildEnvironments: async () => [],
     removeEnvironment: async (digest) => {
       throw new Problem('not_found', `there is no environment ${digest}: see \`minisub env list\``)
+    },
+  }
+}
+
+type FolderVerbs = Pick<MemoryService, 'pipelines' | 'pipeline' | 'addFolder' | 'removeFolder' | 'browse'>
+
+function folderVerbs(): FolderVerbs {
+  const folders = new Map<string, FolderView>()
+  return {
+    pipelines: async () => ({ folders: [...folders.values()], pipelines: [] }),
+    pipeline: async (id) => {
+      throw new Problem('not_found', `there is no pipeline ${id}: see the list of pipelines`)
+    },
+    addFolder: async (path) => {
+      const folder: FolderView = { id: newId<'folder'>(), path, addedAt: TIME, state: 'ready', pipelines: 0 }
+      folders.set(folder.id, folder)
+      return folder
+    },
+    removeFolder: (id) => {
+      if (!folders.delete(id)) throw new Problem('not_found', `there is no folder ${id}: see the list of pipelines`)
+    },
+    browse: async (path = '/home/ada') => ({ path, parent: null, folders: [], truncated: false }),
+  }
+}
+
+function changeVerbs(): Pick<MemoryService, 'onChange' | 'tell'> {
+  const listeners = new Set<(change: PipelineChange) => void>()
+  return {
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    tell: (change) => {
+      for (const listener of listeners) listener(change)
     },
   }
 }

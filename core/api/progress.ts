@@ -5,6 +5,9 @@ import type { HandlerContext } from './handler.ts'
 /** Clients and proxies give up on a silent connection after minutes; an empty line in between keeps it. */
 const HEARTBEAT_MS = 15_000
 
+/** Lines for a reader that leaves more bytes than this waiting are dropped; the result is not. */
+const MOST_WAITING = 1_048_576
+
 type Work = {
   readonly run: (context: HandlerContext) => Promise<unknown>
   readonly problemFor: (error: unknown) => Problem
@@ -16,9 +19,10 @@ export async function sendProgress({ run, problemFor }: Work, context: HandlerCo
   const write = (message: object) => outgoing.write(`${JSON.stringify(message)}\n`)
   outgoing.writeHead(200, { 'Content-Type': NDJSON })
   outgoing.write('\n')
-  const heartbeat = setInterval(() => outgoing.write('\n'), HEARTBEAT_MS)
+  const isSlow = () => outgoing.writableLength > MOST_WAITING
+  const heartbeat = setInterval(() => isSlow() || outgoing.write('\n'), HEARTBEAT_MS)
   try {
-    const result = await run({ ...context, onLine: (line) => write({ line }) })
+    const result = await run({ ...context, onLine: (line) => void (isSlow() || write({ line })) })
     write({ result: result ?? null })
   } catch (error) {
     write({ problem: problemFor(error).toJSON() })

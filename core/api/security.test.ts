@@ -1,8 +1,10 @@
+import { createHmac } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
-import { readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import type { AccessView, NewToken } from '#core/contract/access.ts'
 import type { Route } from '#core/contract/route.ts'
 import { ROUTES, SOCKETS } from '#core/contract/routes.ts'
 import { openServerFixture, type ServerFixture } from './server-fixture.ts'
@@ -15,15 +17,15 @@ afterAll(() => fixture[Symbol.asyncDispose]())
 
 type Raw = { readonly status: number; readonly headers: Record<string, unknown>; readonly text: string }
 
-/** A request with exactly these headers, which fetch would not send. */
+/** A request with exactly these headers, which fetch would not send; `to` is the port of another server. */
 function raw(
   method: string,
   path: string,
-  headers: Record<string, string> = {},
+  { to = String(fixture.server.port), ...headers }: Record<string, string> = {},
   body: string | Buffer = '',
 ): Promise<Raw> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ host: '127.0.0.1', port: fixture.server.port, method, path, headers, agent: false })
+    const request = httpRequest({ host: '127.0.0.1', port: to, method, path, headers, agent: false })
     request.on('error', reject)
     request.on('response', (response) => {
       const chunks: Buffer[] = []
@@ -64,6 +66,19 @@ const bearer = () => ({ authorization: `Bearer ${fixture.token}` })
 const json = { 'content-type': 'application/json' }
 const pathOf = (path: string) => path.replaceAll(/\{\w+\}/g, 'abcd')
 
+async function session(): Promise<{ cookie: string; csrf: string; setCookie: string }> {
+  const made = await raw('POST', '/api/v1/session/codes', bearer())
+  expect(made.status).toBe(201)
+  const { code } = JSON.parse(made.text) as { code: string }
+  const opened = await raw('POST', '/api/v1/session', json, JSON.stringify({ code }))
+  expect(opened.status).toBe(201)
+  const again = await raw('POST', '/api/v1/session', json, JSON.stringify({ code }))
+  expect(again.status).toBe(401)
+  const setCookie = String((opened.headers['set-cookie'] as string[])[0])
+  const { csrf } = JSON.parse(opened.text) as { csrf: string }
+  return { cookie: setCookie.split(';')[0] ?? '', csrf, setCookie }
+}
+
 describe('without the token', () => {
   const guarded = Object.entries<Route>(ROUTES).filter(([, route]) => route.auth !== 'open')
   test.each(guarded)('%s answers 401', async (_name, route) => {
@@ -96,12 +111,13 @@ describe('without the token', () => {
       expect((await raw('DELETE', path)).status).toBe(401)
     },
   )
-  test('only health, the front page and what does not exist outside /api are open', async () => {
+  test('only health, the page and what does not exist outside the interface are open', async () => {
     const open = Object.entries<Route>(ROUTES).filter(([, route]) => route.auth === 'open')
     expect(open.map(([name]) => name)).toEqual(['health'])
     expect((await raw('GET', '/health')).status).toBe(200)
     expect((await raw('GET', '/')).status).toBe(200)
-    expect((await raw('GET', '/nothing')).status).toBe(404)
+    expect((await raw('GET', '/runs')).text).toBe((await raw('GET', '/')).text)
+    expect((await raw('GET', '/nothing.txt')).status).toBe(404)
     expect((await raw('GET', '//api/v1/runs')).status).toBe(404)
   })
 })
@@ -156,24 +172,12 @@ describe('the place a request comes from', () => {
 })
 
 describe('a browser session', () => {
-  async function session(): Promise<{ cookie: string; csrf: string; setCookie: string }> {
-    const made = await raw('POST', '/api/v1/session/codes', bearer())
-    expect(made.status).toBe(201)
-    const { code } = JSON.parse(made.text) as { code: string }
-    const opened = await raw('POST', '/api/v1/session', json, JSON.stringify({ code }))
-    expect(opened.status).toBe(201)
-    const again = await raw('POST', '/api/v1/session', json, JSON.stringify({ code }))
-    expect(again.status).toBe(401)
-    const setCookie = String((opened.headers['set-cookie'] as string[])[0])
-    const { csrf } = JSON.parse(opened.text) as { csrf: string }
-    return { cookie: setCookie.split(';')[0] ?? '', csrf, setCookie }
-  }
-
   test('is opened once by a code, and its cookie is for this port and no script', async () => {
     const { setCookie } = await session()
     expect(setCookie).toMatch(new RegExp(`^minisub-${fixture.server.port}=`))
     expect(setCookie).toContain('HttpOnly')
     expect(setCookie).toContain('SameSite=Strict')
+    expect(setCookie).toContain('; Path=/;')
     expect(setCookie).not.toContain(fixture.token)
   })
   test('reads with the cookie alone and writes with the CSRF header only', async () => {
@@ -268,7 +272,8 @@ describe('every answer', () => {
     const answers = [
       await raw('GET', '/'),
       await raw('GET', '/health'),
-      await raw('GET', '/nothing'),
+      await raw('GET', '/nothing.txt'),
+      await raw('GET', '/runs'),
       await raw('GET', '/api/v1/runs'),
       await raw('GET', '/api/v1/runs', { ...bearer(), origin: `http://127.0.0.1:${fixture.server.port}` }),
       await raw('GET', '/health', { host: 'a b' }),
@@ -301,4 +306,176 @@ test('token, address and log are for their owner alone', () => {
     expect(statSync(join(fixture.home, file)).mode & 0o777).toBe(0o600)
   }
   expect(fixture.token).toMatch(/^[0-9a-f]{64}$/)
+})
+
+describe('what was revoked', () => {
+  const origin = () => `http://127.0.0.1:${fixture.server.port}`
+  async function socketPath(): Promise<string> {
+    return `/api/v1/events?run=${(await fixture.service.start({ file: '/x' }, {})).id}`
+  }
+
+  test('a session is refused from then on, by HTTP and at an upgrade, and no other with it', async () => {
+    const [gone, kept] = [await session(), await session()]
+    const path = await socketPath()
+    const by = ({ cookie }: { cookie: string }) => ({ protocols: ['minisub'], headers: { cookie, origin: origin() } })
+    expect(await upgrade(path, by(gone))).toBe('open minisub')
+    const view = JSON.parse((await raw('GET', '/api/v1/access', { cookie: gone.cookie })).text) as AccessView
+    const id = view.sessions.find(({ current }) => current)?.id ?? ''
+    const headers = { cookie: kept.cookie, 'x-minisub-csrf': kept.csrf }
+    expect((await raw('DELETE', `/api/v1/access/sessions/${id}`, headers)).status).toBe(204)
+    expect((await raw('GET', '/api/v1/runs', { cookie: gone.cookie })).status).toBe(401)
+    expect(await upgrade(path, by(gone))).toBe(401)
+    expect((await raw('GET', '/api/v1/runs', { cookie: kept.cookie })).status).toBe(200)
+    expect(await upgrade(path, by(kept))).toBe('open minisub')
+    expect((await raw('DELETE', `/api/v1/access/sessions/${id}`, headers)).status).toBe(404)
+  })
+  test('a session that a browser ends itself is over, and its cookie is taken away', async () => {
+    const { cookie, csrf } = await session()
+    expect((await raw('DELETE', '/api/v1/session', { cookie })).status).toBe(403)
+    const answer = await raw('DELETE', '/api/v1/session', { cookie, 'x-minisub-csrf': csrf })
+    expect(answer.status).toBe(204)
+    expect(String(answer.headers['set-cookie'])).toMatch(new RegExp(`^minisub-${fixture.server.port}=;.*Max-Age=0`))
+    expect((await raw('GET', '/api/v1/session', { cookie })).status).toBe(401)
+    expect((await raw('DELETE', '/api/v1/session', bearer())).status).toBe(404)
+  })
+  test('a token of a program is good until it is revoked, also after a restart, and may make no others', async () => {
+    const made = await raw('POST', '/api/v1/access/tokens', { ...bearer(), ...json }, '{"name":"prometheus"}')
+    expect(made.status).toBe(201)
+    const { id, token } = JSON.parse(made.text) as NewToken
+    const program = { authorization: `Bearer ${token}` }
+    const protocols = ['minisub', `minisub.token.${token}`]
+    const path = await socketPath()
+    await fixture.restart()
+    expect((await raw('GET', '/api/v1/runs', program)).status).toBe(200)
+    expect(await upgrade(path, { protocols })).toBe('open minisub')
+    const forbidden: [string, string][] = [
+      ['/api/v1/access/tokens', '{"name":"second"}'],
+      ['/api/v1/access/renew', ''],
+      ['/api/v1/session/codes', ''],
+    ]
+    for (const [refused, body] of forbidden) {
+      const answer = await raw('POST', refused, { ...program, ...json }, body)
+      expect([refused, answer.status]).toEqual([refused, 403])
+    }
+    const listed = (await raw('GET', '/api/v1/access', program)).text
+    expect(JSON.parse(listed)).toMatchObject({ tokens: [{ id, name: 'prometheus' }] })
+    expect(listed).not.toContain(token)
+    expect(listed).not.toContain(fixture.token)
+    expect((await raw('DELETE', `/api/v1/access/tokens/${id}`, bearer())).status).toBe(204)
+    expect((await raw('GET', '/api/v1/runs', program)).status).toBe(401)
+    expect(await upgrade(path, { protocols })).toBe(401)
+  })
+  test('a session may make a token, with its CSRF header', async () => {
+    const { cookie, csrf } = await session()
+    const make = (headers: Record<string, string>) =>
+      raw('POST', '/api/v1/access/tokens', { ...json, ...headers }, '{"name":"by a page"}')
+    expect((await make({ cookie })).status).toBe(403)
+    const made = await make({ cookie, 'x-minisub-csrf': csrf })
+    expect(made.status).toBe(201)
+    expect((await make({ cookie, 'x-minisub-csrf': csrf })).status).toBe(409)
+    fixture.access.revokeToken((JSON.parse(made.text) as NewToken).id)
+  })
+  test('the token of the folder is replaced in its file and at once; sessions and tokens stay', async () => {
+    await using own = await openServerFixture()
+    const read = () => readFileSync(join(own.home, 'token'), 'utf8').trim()
+    const status = async (token: string) =>
+      (await raw('GET', '/api/v1/runs', { authorization: `Bearer ${token}`, to: String(own.server.port) })).status
+    const program = own.access.createToken('kept').token
+    const before = own.token
+    const since = ((await (await own.fetch('/api/v1/access')).json()) as AccessView).folderToken.createdAt
+    const answer = await own.fetch('/api/v1/access/renew', { method: 'POST' })
+    expect(answer.status).toBe(200)
+    const { folderToken } = (await answer.json()) as AccessView
+    const after = read()
+    expect(folderToken.file).toBe(join(own.home, 'token'))
+    expect(folderToken.createdAt >= since).toBe(true)
+    expect(folderToken.createdAt).toBe(statSync(folderToken.file).mtime.toISOString())
+    expect(statSync(folderToken.file).mode & 0o777).toBe(0o600)
+    expect(after).toMatch(/^[0-9a-f]{64}$/)
+    expect([await status(before), await status(after), await status(program)]).toEqual([401, 200, 200])
+    const challenge = 'ab'.repeat(32)
+    const health = (await (await own.fetch(`/health?challenge=${challenge}`)).json()) as { proof: string }
+    expect(health.proof).toBe(createHmac('sha256', after).update(`health ${challenge}`).digest('hex'))
+    await own.restart()
+    expect([await status(before), await status(after), await status(program)]).toEqual([401, 200, 200])
+  })
+})
+
+describe('the page', () => {
+  beforeAll(() => {
+    mkdirSync(join(fixture.page, 'assets'), { recursive: true })
+    writeFileSync(join(fixture.page, 'assets', 'index-1.js'), 'console.log(1)\n'.repeat(200))
+    writeFileSync(
+      join(fixture.page, 'index.html'),
+      '<meta property="csp-nonce" nonce="__CSP_NONCE__"><script type="module" src="/assets/index-1.js"></script>',
+    )
+  })
+
+  test('has a policy without unsafe sources, and a nonce that is its own each time', async () => {
+    const nonces = []
+    for (const path of ['/', '/runs/01kc2m3n', '/']) {
+      const { status, headers, text } = await raw('GET', path)
+      const policy = String(headers['content-security-policy'])
+      const nonce = /style-src 'self' 'nonce-([\w-]{22})'/.exec(policy)?.[1] ?? ''
+      expect([status, text.includes(`nonce="${nonce}"`)]).toEqual([200, true])
+      expect(policy).toContain("script-src 'self';")
+      expect(policy).not.toMatch(/unsafe|\*|https?:/)
+      expect(headers['cache-control']).toBe('no-store')
+      nonces.push(nonce)
+    }
+    expect(new Set(nonces).size).toBe(3)
+  })
+  test('its files are kept by browsers for ever, and carry the other headers too', async () => {
+    const { status, headers, text } = await raw('GET', '/assets/index-1.js')
+    expect([status, text.length]).toEqual([200, 3_000])
+    expect(headers).toMatchObject({
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+    })
+    expect((await raw('GET', '/assets/index-1.js', { 'accept-encoding': 'br' })).headers['content-encoding']).toBe('br')
+    const again = await raw('GET', '/assets/index-1.js', { 'if-none-match': String(headers['etag']) })
+    expect([again.status, again.text]).toEqual([304, ''])
+    const head = await raw('HEAD', '/assets/index-1.js')
+    expect([head.status, head.headers['content-length'], head.text]).toEqual([200, '3000', ''])
+  })
+  test.each([
+    '/../token',
+    '/assets/../../token',
+    '/..%2ftoken',
+    '/%2e%2e/token',
+    '/%2e%2e%2ftoken.txt',
+    '/assets/%2e%2e/%2e%2e/token',
+    '/..%5ctoken',
+    '/assets/index-1.js%00',
+    '/assets/index-1.js%00.css',
+    '/assets//index-1.js',
+    '/.hidden',
+    '/assets/nothing.js',
+    '/index.html',
+    '/workbench.db',
+    '/page/index.html',
+    '/%ff.js',
+  ])('%s leads to nothing', async (path) => {
+    const answer = await raw('GET', path)
+    expect([answer.status, answer.headers['content-type']]).toEqual([404, 'application/problem+json'])
+    expect(answer.text).not.toContain(fixture.token)
+  })
+  test('a backslash is no path at all', async () => {
+    for (const path of ['/..\\token', '/assets\\..\\..\\token', '/\\evil.example']) {
+      const answer = await raw('GET', path)
+      expect([path, answer.status]).toEqual([path, expect.toSatisfy((status) => status === 404 || status === 422)])
+      expect(answer.text).not.toContain(fixture.token)
+    }
+  })
+  test('does not answer for the interface', async () => {
+    expect((await raw('GET', '/api/v1/nothing', bearer())).status).toBe(404)
+    expect((await raw('GET', '/metrics/nothing', bearer())).status).toBe(404)
+    expect((await raw('GET', '/health/nothing')).status).toBe(404)
+    for (const host of ['evil.example', '127.0.0.1']) {
+      expect((await raw('GET', '/', { host })).status).toBeGreaterThanOrEqual(400)
+      expect((await raw('GET', '/assets/index-1.js', { host })).status).toBeGreaterThanOrEqual(400)
+    }
+  })
 })

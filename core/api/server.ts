@@ -1,18 +1,26 @@
-import { createServer, type Server as HttpServer } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { getRequestListener } from '@hono/node-server'
+import { createServer, type Server as HttpServer, type ServerOptions as HttpServerOptions } from 'node:http'
 import { Problem } from '#core/base/problem.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
-import { openToken, readAddress, writeAddress } from './address.ts'
-import { problemResponse, type ServerLogger } from './answer-problem.ts'
-import { createApp } from './app.ts'
-import { createHandlers } from './handlers.ts'
-import { setSecurityHeaders } from './headers.ts'
-import { createSessions } from './sessions.ts'
-import { createSockets, type Sockets } from './sockets.ts'
+import type { ScheduleService } from '#core/schedules/index.ts'
+import type { Access } from '#core/teams/index.ts'
+import { readAddress, writeAddress } from './address.ts'
+import type { ServerLogger } from './answer-problem.ts'
+import type { LimitsOptions } from './limits.ts'
+import { serve } from './serving.ts'
 
-/** How long requests may go on that are open when the server closes. */
-const GRACE_MS = 2_000
+/**
+ * Headers with the address come in one piece and soon; the largest body, 4 MiB, comes in a minute even where the machine
+ * is busy. An idle connection is kept for a minute, which spares a page that asks now and then the making of new ones.
+ */
+const HTTP_LIMITS: HttpServerOptions = {
+  maxHeaderSize: 32_768,
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 60_000,
+  connectionsCheckingInterval: 5_000,
+}
+/** Fewer than the files that a process may usually have open. */
+const MOST_CONNECTIONS = 512
 const LOOPBACK = '127.0.0.1'
 
 export type ServerOptions = {
@@ -21,8 +29,14 @@ export type ServerOptions = {
   /** The port to use from now on; where absent the one in `address.json`, and at first one that is free. */
   readonly port?: number
   readonly service: PipelineService
+  readonly schedules: ScheduleService
+  readonly access: Access
+  /** The folder of the page that was built; where it is missing, a page that says so is served. */
+  readonly page: string
   readonly version: string
   readonly logger: ServerLogger
+  /** How much a caller may ask; what is usual where absent. */
+  readonly limits?: Partial<LimitsOptions>
 }
 
 export type Server = {
@@ -40,73 +54,33 @@ export type Server = {
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { home, version } = options
-  const http = createServer()
+  const http = createServer(HTTP_LIMITS)
+  http.maxConnections = MOST_CONNECTIONS
   const port = await listen(http, options.port ?? readAddress(home)?.port ?? 0)
   const url = `http://${LOOPBACK}:${port}`
-  const activity = serve(http, options, port)
-  const address = { url, port, version, startedAt: new Date().toISOString() }
+  const startedAt = new Date().toISOString()
+  const serving = begin(http, () => serve(http, options, { port, startedAt }))
+  const address = { url, port, version, startedAt }
   writeAddress(home, { ...address, pid: process.pid })
   return {
     url,
     port,
-    activity: activity.read,
+    activity: serving.activity,
     close: async () => {
-      await activity.close()
+      await serving.close()
       writeAddress(home, { ...address, pid: null })
     },
   }
 }
 
-type Serving = { readonly read: Server['activity']; readonly close: () => Promise<void> }
-
-function serve(http: HttpServer, { home, service, version, logger }: ServerOptions, port: number): Serving {
-  const closing = new AbortController()
-  const token = openToken(home)
-  const sessions = createSessions({ token, port })
-  const handlers = createHandlers({ service, sessions, version, isStopping: () => closing.signal.aborted })
-  const app = createApp({ handlers, sessions, token, port, logger, closing: closing.signal })
-  const sockets = createSockets({ service, sessions, token, port, logger })
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: refuseRequest })
-  let requests = 0
-  let idleSince = Date.now()
-  http.on('request', (request, response) => {
-    setSecurityHeaders(response, port)
-    requests += 1
-    response.once('close', () => {
-      requests -= 1
-      if (!request.url?.startsWith('/health')) idleSince = Date.now()
-      if (closing.signal.aborted) http.closeIdleConnections()
-    })
-    void listener(request, response)
-  })
-  http.on('upgrade', (request, socket, head) => {
-    idleSince = Date.now()
-    socket.once('close', () => (idleSince = Date.now()))
-    sockets.upgrade(request, socket, head)
-  })
-  return {
-    read: () => ({ sockets: sockets.count(), requests, idleSince }),
-    close: async () => {
-      closing.abort()
-      await closeHttp(http, sockets)
-    },
+/** Gives the port back where it cannot be served. */
+function begin<Serving>(http: HttpServer, work: () => Serving): Serving {
+  try {
+    return work()
+  } catch (error) {
+    http.close()
+    throw error
   }
-}
-
-async function closeHttp(http: HttpServer, sockets: Sockets): Promise<void> {
-  const closed = new Promise<void>((resolve) => http.close(() => resolve()))
-  sockets.close()
-  const grace = new AbortController()
-  await Promise.race([closed, sleep(GRACE_MS, undefined, { signal: grace.signal })])
-  grace.abort()
-  sockets.terminate()
-  http.closeAllConnections()
-  await closed
-}
-
-/** What cannot even be read as a request. */
-function refuseRequest(): Response {
-  return problemResponse(new Problem('invalid_request', 'the address or the Host header is not valid: correct it'))
 }
 
 async function listen(http: HttpServer, port: number): Promise<number> {

@@ -24,8 +24,33 @@ export type RunningCore = {
 
 /** A client of the core of a data folder, which is started where none runs. Throws Problem `core_unreachable`, or the core's own. */
 export async function connect(home: string): Promise<Client> {
-  const core = await ensureCore(home)
-  return createClient({ url: core.url, token: core.token })
+  return clientOf(await ensureCore(home), home)
+}
+
+/**
+ * A client of a core that answers. A token that was renewed since is read again from its file, once for each request that
+ * the core refuses, and told only to a core that knows it.
+ */
+export function clientOf(core: RunningCore, home: string): Client {
+  let { token } = core
+  return createClient({
+    url: core.url,
+    get token() {
+      return token
+    },
+    fetch: async (input, init) => {
+      const sent = token
+      const response = await fetch(input, init)
+      if (response.status !== 401) return response
+      const now = await findCore(home)
+      if (now === undefined || now.url !== core.url || now.token === sent) return response
+      token = now.token
+      await response.body?.cancel()
+      const headers = new Headers(init?.headers)
+      headers.set('authorization', `Bearer ${token}`)
+      return fetch(input, { ...init, headers })
+    },
+  })
 }
 
 /** Whether no core serves a data folder any more; one that is too busy to answer is still there. */

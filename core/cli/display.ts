@@ -3,7 +3,7 @@ import type { RunView } from '#core/contract/run.ts'
 import { wantsColours } from './context.ts'
 import { openLiveScreen, type LiveScreen } from './live-screen.ts'
 import { plainLineMaker } from './plain-lines.ts'
-import { initialProgress, reduceProgress } from './progress.ts'
+import { initialProgress, reduceProgress } from '#core/contract/run-progress.ts'
 import { renderTree } from './render-tree.ts'
 
 /** Shows how a run goes on. */

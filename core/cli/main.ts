@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { CommanderError, type Command } from 'commander'
 import { Problem } from '#core/base/problem.ts'
 import { EXIT } from './exit-codes.ts'
-import { buildProgram, type Outcome } from './program.ts'
+import { buildProgram } from './program.ts'
+import type { Outcome } from './program-setup.ts'
 import { reportError } from './report-error.ts'
 
 /** The whole command line: parses, runs one command, reports what was thrown and sets the exit code. */

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander'
 import type { LogsOptions } from './commands/logs.ts'
-import { homeFolder, type Context } from './context.ts'
-
-/** What the command line asked for, with its exit code when it is done. */
-export type Outcome = { exitCode: number; file: string | undefined }
+import { homeFolder } from './context.ts'
+import { addAccessCommands } from './program-access.ts'
+import { addFolderCommands } from './program-folders.ts'
+import { addScheduleCommands } from './program-schedules.ts'
+import { adderTo, collect, examplesText, JSON_FLAG, JSON_HELP, type Outcome, type Setup } from './program-setup.ts'
 
 /** Each command's code, loaded when it is called. */
 const load = {
@@ -18,9 +19,6 @@ const load = {
   init: () => import('./commands/init.ts'),
 } as const
 
-type Action = (context: Context) => Promise<number>
-type Add = (usage: string, summary: string, examples: readonly string[]) => Command
-
 /** All commands; none of their code is loaded before it is called. Throws commander's own errors on wrong usage. */
 export function buildProgram(outcome: Outcome, version: string): Command {
   const program = new Command('minisub')
@@ -34,35 +32,22 @@ export function buildProgram(outcome: Outcome, version: string): Command {
     'after',
     examplesText(['minisub init hello', 'minisub run hello/pipeline.yaml', 'minisub show <run>']),
   )
-  const add: Add = (usage, summary, examples) =>
-    program
-      .command(usage)
-      .summary(summary)
-      .description(summary)
-      .allowExcessArguments(false)
-      .addHelpText('after', examplesText(examples))
-  const run = async (command: Command, action: Action): Promise<void> => {
+  const run: Setup['run'] = async (command, action) => {
     const options = command.optsWithGlobals<{ home?: string; json?: boolean }>()
     outcome.exitCode = await action({ home: homeFolder(options.home), json: options.json === true })
   }
-  const setup: Setup = { add, run, outcome }
+  const setup: Setup = { add: adderTo(program), run, outcome }
   addRunCommands(setup)
   addPipelineCommands(setup)
   addHistoryCommands(setup)
   addResultCommands(setup)
   addEnvironmentCommands(setup)
+  addFolderCommands(setup)
+  addScheduleCommands(setup)
+  addAccessCommands(setup)
   addMachineCommands(setup)
   return program
 }
-
-type Setup = {
-  readonly add: Add
-  readonly run: (command: Command, action: Action) => Promise<void>
-  readonly outcome: Outcome
-}
-
-const JSON_FLAG = '--json'
-const JSON_HELP = 'print JSON on stdout'
 
 function addRunCommands({ add, run, outcome }: Setup): void {
   add('run <file>', 'run a pipeline and show its progress', [
@@ -180,13 +165,7 @@ function addEnvironmentCommands({ add, run, outcome }: Setup): void {
     'minisub env list',
     'minisub env build pipeline.yaml',
   ])
-  const sub: Add = (usage, summary, examples) =>
-    group
-      .command(usage)
-      .summary(summary)
-      .description(summary)
-      .allowExcessArguments(false)
-      .addHelpText('after', examplesText(examples))
+  const sub = adderTo(group)
   sub('list', 'list environments with their size and users', ['minisub env list --json'])
     .option(JSON_FLAG, JSON_HELP)
     .action(async (options, command: Command) => {
@@ -212,7 +191,7 @@ function addEnvironmentCommands({ add, run, outcome }: Setup): void {
 function addMachineCommands({ add, run }: Setup): void {
   add('serve', 'run the core in the foreground', ['minisub serve', 'minisub serve --port 4711 --idle-exit 30m'])
     .option('--port <n>', 'the port, which then is kept (default: a free one, chosen once)')
-    .option('--idle-exit <time>', 'end after this time without a run, a connection or a request')
+    .option('--idle-exit <time>', 'end after this time without a run, a schedule, a connection or a request')
     .option(JSON_FLAG, 'print {url, tokenFile, pid} as one line when it is ready')
     .action(async (options, command: Command) => {
       await run(command, async (context) => (await load.serve()).serveCommand(options, context))
@@ -233,12 +212,4 @@ function addMachineCommands({ add, run }: Setup): void {
     .action(async (template: string | undefined, options, command: Command) => {
       await run(command, async (context) => (await load.init()).initCommand(template, options, context))
     })
-}
-
-function examplesText(examples: readonly string[]): string {
-  return `\nExamples:\n${examples.map((example) => `  $ ${example}\n`).join('')}`
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value]
 }

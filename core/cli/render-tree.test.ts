@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { RunEvent } from '#core/contract/events.ts'
-import { initialProgress, reduceProgress } from './progress.ts'
+import { initialProgress, reduceProgress } from '#core/contract/run-progress.ts'
 import { renderTree, type Frame } from './render-tree.ts'
 import { attemptFinished, attemptStarted, sequenced } from './test-events.ts'
 import { textWidth } from './text.ts'

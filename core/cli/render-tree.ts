@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors'
 import { formatDuration } from '#core/base/quantity.ts'
 import { isFinalRun, isFinalStep, type StepStatus } from '#core/contract/events.ts'
-import { finishedItems, pendingItems, type RunProgress, type StepProgress } from './progress.ts'
+import { finishedItems, pendingItems, type RunProgress, type StepProgress } from '#core/contract/run-progress.ts'
 import { cutText, plainText, textWidth } from './text.ts'
 
 /** Where and when a frame is drawn. */
@@ -84,7 +84,8 @@ function stepLine(step: StepProgress, place: { frame: Frame; colours: Colours; n
   const detail = step.total === null ? singleDetail(step, running) : fanOutDetail(step)
   const time =
     step.status === 'skipped' || step.status === 'cached' ? '' : elapsed(step.startedAt, step.finishedAt, frame.now)
-  const reason = isFinalStep(step.status) && step.reason !== null ? `  ${plainText(step.reason)}` : ''
+  const told = isFinalStep(step.status) && step.status !== 'cached' ? step.reason : null
+  const reason = told === null ? '' : `  ${plainText(told)}`
   return [
     [`${symbol} `, paintState],
     [name, step.status === 'pending' && !running ? colours.dim : (text) => text],

@@ -72,3 +72,10 @@ export function columns(rows: readonly (readonly string[])[]): string {
       .join('  ')
   return rows.map((row) => `${line(row).trimEnd()}\n`).join('')
 }
+
+/** `2026-11-01 12:00:00` on the clock of this machine. */
+export function localTime(iso: string): string {
+  const date = new Date(iso)
+  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000)
+  return local.toISOString().slice(0, 19).replace('T', ' ')
+}

@@ -1,5 +1,6 @@
 import type { Route } from '#core/contract/route.ts'
 import { ROUTES } from '#core/contract/routes.ts'
+import { followChanges } from './changes.ts'
 import { followEvents } from './events.ts'
 import { followLog } from './follow-log.ts'
 import { call, send } from './request.ts'
@@ -13,9 +14,10 @@ export function createClient(options: ClientOptions): Client {
       const method = (input: object = {}, callOptions: CallOptions = {}) => call(options, { route, input }, callOptions)
       return [name, method] as const
     })
-  const streams: Pick<Client, 'readArtifact' | 'events' | 'followLog'> = {
+  const streams: Pick<Client, 'readArtifact' | 'events' | 'changes' | 'followLog'> = {
     readArtifact: (input, artifactOptions = {}) => readArtifact(options, input, artifactOptions),
     events: (run, from = 1, signal) => followEvents(options, { run, from, signal }),
+    changes: (changesOptions = {}) => followChanges(options, changesOptions),
     followLog: (input, signal) => followLog(options, input, signal),
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table gives each method its types, which Object.fromEntries loses

@@ -1,8 +1,8 @@
 import { Problem } from '#core/base/problem.ts'
 import type { SequencedEvent } from '#core/contract/events.ts'
-import { SOCKET_PROTOCOL, SOCKET_TOKEN_PREFIX } from '#core/contract/http.ts'
 import { ROUTES, SOCKETS } from '#core/contract/routes.ts'
-import { patience, type Patience } from './patience.ts'
+import { openSocket } from './open-socket.ts'
+import { isAbsence, patience, type Patience } from './patience.ts'
 import { call } from './request.ts'
 import { messagesOf } from './socket-messages.ts'
 import type { ClientOptions } from './types.ts'
@@ -16,7 +16,7 @@ export async function* followEvents(options: ClientOptions, wanted: Wanted): Asy
   let next = wanted.from
   for (;;) {
     signal?.throwIfAborted()
-    const messages = messagesOf(openSocket(options, run, next), signal)
+    const messages = messagesOf(openSocket(options, SOCKETS.events.path, { run, from: next }), signal)
     for await (const message of messages) {
       waiting.reset()
       if (message.kind === 'closed') return
@@ -31,16 +31,6 @@ export async function* followEvents(options: ClientOptions, wanted: Wanted): Asy
   }
 }
 
-function openSocket(options: ClientOptions, run: string, from: number): WebSocket {
-  const address = new URL(SOCKETS.events.path, options.url)
-  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
-  address.searchParams.set('run', run)
-  address.searchParams.set('from', String(from))
-  const Socket = options.WebSocket ?? globalThis.WebSocket
-  const token = options.token === undefined ? [] : [`${SOCKET_TOKEN_PREFIX}${options.token}`]
-  return new Socket(address.href, [SOCKET_PROTOCOL, ...token])
-}
-
 /** A WebSocket does not say why it was refused, so the same is asked by HTTP: throws a refusal, waits out an absence. */
 async function whyLost(options: ClientOptions, wanted: Wanted, waiting: Patience): Promise<void> {
   const { run, from, signal } = wanted
@@ -51,7 +41,7 @@ async function whyLost(options: ClientOptions, wanted: Wanted, waiting: Patience
       signal === undefined ? {} : { signal },
     )
   } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'core_unreachable') throw error
+    if (!(error instanceof Problem) || !isAbsence(error)) throw error
     await waiting.wait(error)
     return
   }

@@ -1,7 +1,7 @@
 import { Problem } from '#core/base/problem.ts'
 import { ROUTES } from '#core/contract/routes.ts'
 import type { LogPageView } from '#core/contract/run.ts'
-import { patience } from './patience.ts'
+import { isAbsence, patience } from './patience.ts'
 import { call } from './request.ts'
 import type { CallInput, ClientOptions } from './types.ts'
 
@@ -37,7 +37,7 @@ async function readPage(
   try {
     return await call(options, request, signal === undefined ? {} : { signal })
   } catch (error) {
-    if (error instanceof Problem && error.code === 'core_unreachable') return error
+    if (error instanceof Problem && isAbsence(error)) return error
     throw error
   }
 }

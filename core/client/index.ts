@@ -1,2 +1,2 @@
 export { createClient } from './client.ts'
-export type { CallOptions, Client } from './types.ts'
+export type { CallOptions, ChangesOptions, Client } from './types.ts'

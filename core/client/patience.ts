@@ -13,6 +13,11 @@ export type Patience = {
   wait(problem: Problem): Promise<void>
 }
 
+/** Whether the core does not answer, or not now, rather than refuse. */
+export function isAbsence({ code }: Problem): boolean {
+  return code === 'core_unreachable' || code === 'too_many_requests'
+}
+
 export function patience(options: ClientOptions, signal: AbortSignal | undefined): Patience {
   const limit = options.reconnectMs ?? RECONNECT_MS
   let heard = Date.now()

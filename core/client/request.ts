@@ -31,7 +31,8 @@ function bodyOf(route: Route, input: Fields): string | undefined {
 }
 
 function headersOf(route: Route, options: ClientOptions, range: string | undefined): Headers {
-  const headers = new Headers({ accept: route.progress === true ? `${NDJSON}, application/json` : 'application/json' })
+  const json = route.progress === true ? `${NDJSON}, application/json` : 'application/json'
+  const headers = new Headers({ accept: route.text === undefined ? json : '*/*' })
   if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`)
   if (options.csrf !== undefined && route.method !== 'GET') headers.set(CSRF_HEADER, options.csrf)
   if (route.body !== undefined) headers.set('content-type', 'application/json')
@@ -67,15 +68,16 @@ export async function call<R extends Route>(
   { signal, onLine }: CallOptions,
 ): Promise<RouteOutput<R>> {
   const response = await send(options, request, { signal })
-  const value = await readAnswer(response, onLine).catch((error: unknown) => {
+  const value = await readAnswer(request.route, response, onLine).catch((error: unknown) => {
     throw unreachable(options, error, signal)
   })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema of the same route has parsed it
   return request.route.response?.parse(value) as RouteOutput<R>
 }
 
-async function readAnswer(response: Response, onLine: CallOptions['onLine']): Promise<unknown> {
+async function readAnswer(route: Route, response: Response, onLine: CallOptions['onLine']): Promise<unknown> {
   if (response.status === 204) return undefined
+  if (route.text !== undefined) return response.text()
   const isStream = response.headers.get('content-type')?.startsWith(NDJSON) === true
   return isStream ? lastOfStream(response, onLine) : response.json()
 }

@@ -1,3 +1,4 @@
+import type { ChangeView } from '#core/contract/changes.ts'
 import type { SequencedEvent } from '#core/contract/events.ts'
 import type { RouteInput, RouteOutput } from '#core/contract/route.ts'
 import type { Routes } from '#core/contract/routes.ts'
@@ -12,7 +13,10 @@ export type ClientOptions = {
   readonly csrf?: string
   readonly fetch?: typeof globalThis.fetch
   readonly WebSocket?: typeof globalThis.WebSocket
-  /** For how many milliseconds `events` and `followLog` try to reach a core that went away; 60 seconds where absent. */
+  /**
+   * For how many milliseconds `events` and `followLog` try to reach a core that went away; 60 seconds where absent,
+   * for ever with Infinity.
+   */
   readonly reconnectMs?: number
 }
 
@@ -22,7 +26,13 @@ export type CallOptions = {
   readonly onLine?: (line: string) => void
 }
 
-/** Operations that answer with JSON or with nothing. */
+export type ChangesOptions = {
+  readonly signal?: AbortSignal
+  /** Told whether the core is heard; `open` each time that it says hello. */
+  readonly onState?: (state: 'connecting' | 'open') => void
+}
+
+/** Operations that answer with JSON, with a text, or with nothing. */
 type CallName = Exclude<keyof Routes, 'readArtifact'>
 export type CallInput<Name extends keyof Routes> = RouteInput<Routes[Name]>
 type CallOutput<Name extends keyof Routes> = RouteOutput<Routes[Name]>
@@ -49,6 +59,12 @@ export type Client = { readonly [Name in CallName]: Call<Name> } & {
    * `reconnectMs` without one.
    */
   events(run: string, from?: number, signal?: AbortSignal): AsyncIterable<SequencedEvent[]>
+  /**
+   * What changed outside of what is followed, without an end: a lost connection is opened again for as long as it takes,
+   * and the first batch of each begins with `hello`. Throws the Problem with which the core refuses, such as
+   * `unauthorized`, and the reason of the signal.
+   */
+  changes(options?: ChangesOptions): AsyncIterable<ChangeView[]>
   /**
    * Pages of the log of one attempt (the latest where none is named) until nothing will follow. Lost connections are
    * treated as in `events`.

@@ -14,12 +14,13 @@ export const STEP_STATUSES = [
   'lost',
 ] as const
 export type StepStatus = (typeof STEP_STATUSES)[number]
+export type FinalStepStatus = Exclude<StepStatus, 'pending' | 'running'>
 
 /** States of a run. All but the first two are final. */
 export const RUN_STATUSES = ['pending', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type RunStatus = (typeof RUN_STATUSES)[number]
 
-export function isFinalStep(status: StepStatus): boolean {
+export function isFinalStep(status: StepStatus): status is FinalStepStatus {
   return status !== 'pending' && status !== 'running'
 }
 export function isFinalRun(status: RunStatus): boolean {
@@ -100,7 +101,7 @@ export type RunEvent =
     } & Attempt)
   | { readonly kind: 'step.skipped'; readonly step: string; readonly reason: string }
   | ({ readonly kind: 'step.failed'; readonly code: ProblemCode; readonly reason: string } & Of)
-  | { readonly kind: 'step.finished'; readonly step: string; readonly status: StepStatus }
+  | { readonly kind: 'step.finished'; readonly step: string; readonly status: FinalStepStatus }
   | { readonly kind: 'run.cancelling' }
   | { readonly kind: 'run.finished'; readonly status: RunStatus; readonly outputs: { readonly [name: string]: Json } }
 

@@ -22,6 +22,12 @@ const problemCode = z.custom<ProblemCode>(isCode).meta({ type: 'string' })
 export const runParameter = z
   .string()
   .regex(/^[0-9a-z][0-9a-z-]{0,62}$/, { error: 'a run id is lower-case letters and digits' })
+/** An id of a pipeline: see `PipelineRow.id`. */
+export const pipelineParameter = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/, { error: 'an id of a pipeline is 16 hexadecimal digits' })
+/** An id that the core made. */
+export const idParameter = z.string().regex(/^[0-9a-z]{26}$/, { error: 'an id is 26 lower-case letters and digits' })
 export const stepParameter = z.string().regex(STEP_NAME, { error: 'not a name of a step' })
 export const outputParameter = z.string().regex(FIELD_NAME, { error: 'not a name of an output' })
 export const digestParameter = z
@@ -77,6 +83,14 @@ export const EventView = z
     properties: { seq: { type: 'integer' }, at: { type: 'number' }, kind: { type: 'string' } },
   })
 
+/** One of several faults, with its place in a document. */
+export const ProblemIssue = z.object({
+  code: problemCode.catch('internal'),
+  message: z.string(),
+  path: z.string().optional(),
+  place: z.object({ line: z.int(), column: z.int() }).optional(),
+})
+
 /** The wire form of a Problem; a code that this version does not know reads `internal`. */
 export const ProblemView = z.object({
   type: z.string(),
@@ -86,16 +100,7 @@ export const ProblemView = z.object({
   detail: z.string(),
   retry: z.boolean(),
   path: z.string().optional(),
-  issues: z
-    .array(
-      z.object({
-        code: problemCode.catch('internal'),
-        message: z.string(),
-        path: z.string().optional(),
-        place: z.object({ line: z.int(), column: z.int() }).optional(),
-      }),
-    )
-    .optional(),
+  issues: z.array(ProblemIssue).optional(),
   details: z.string().optional(),
 })
 

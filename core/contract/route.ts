@@ -17,6 +17,8 @@ export type Route = {
   readonly response?: z.ZodType
   /** True where the answer is the bytes of a file, with ranges. */
   readonly bytes?: boolean
+  /** The media type of an answer that is a text and not JSON. */
+  readonly text?: string
   /** True where `Accept: application/x-ndjson` gives lines of progress, then the result or a problem. */
   readonly progress?: boolean
   /** Status of success: 200, or 204 without a body, where absent. */
@@ -31,6 +33,7 @@ export type Socket = {
   readonly auth: 'token'
   readonly query: z.ZodObject
   readonly message: z.ZodType
+  readonly example: { readonly query: object; readonly message: unknown }
 }
 
 type In<R, Key extends string> = R extends { readonly [K in Key]: infer S extends z.ZodType } ? z.input<S> : unknown

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { STEP_STATUSES } from './events.ts'
 import {
   API_PREFIX,
   ArtifactFileView,
@@ -9,6 +10,7 @@ import {
   runParameter,
   stepParameter,
 } from './http.ts'
+import { ItemPage } from './run-graph.ts'
 import { ArtifactRow, LogPageView, StepDetail } from './run.ts'
 import type { Route } from './route.ts'
 
@@ -32,6 +34,24 @@ const detail = {
     outputs: { accuracy: 0.97 },
   },
   command: ['python', 'train.py'],
+  env: {},
+  secrets: [],
+  resources: { cpu: 1, memoryBytes: 1_073_741_824 },
+  timeoutSeconds: null,
+  retryLimit: 0,
+  attempts: [
+    {
+      attempt: 1,
+      status: 'succeeded',
+      startedAt: '2026-11-01T12:00:00.000Z',
+      finishedAt: '2026-11-01T12:00:01.000Z',
+      exitCode: 0,
+      signal: null,
+      reason: null,
+      cpuSeconds: 0.8,
+      peakMemoryBytes: 120_000_000,
+    },
+  ],
   environment: { name: 'python', digest: 'c0ffee' },
   cache: { hit: false, reason: 'nothing like it ran before', differences: [] },
   notEnforced: ['memory'],
@@ -50,6 +70,20 @@ export const resultRoutes = {
     query: z.strictObject({ item: itemQuery }),
     response: StepDetail,
     example: { input: { run: RUN, step: 'train', item: 0 }, output: detail },
+  },
+  listItems: {
+    method: 'GET',
+    path: `${API_PREFIX}/runs/{run}/steps/{step}/items`,
+    summary: 'Items of a fan-out in their order, a page at a time',
+    auth: 'token',
+    params: step,
+    query: z.strictObject({
+      from: queryInteger(0, Number.MAX_SAFE_INTEGER).default(0),
+      limit: queryInteger(1, 1000).default(200),
+      status: z.enum(STEP_STATUSES).optional(),
+    }),
+    response: ItemPage,
+    example: { input: { run: RUN, step: 'train', limit: 10 }, output: { items: [detail.view], total: 1 } },
   },
   readLog: {
     method: 'GET',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RUN_STATUSES } from './events.ts'
-import { API_PREFIX, EventView, queryInteger, runParameter } from './http.ts'
+import { API_PREFIX, EventView, pipelineParameter, queryInteger, runParameter } from './http.ts'
+import { RunGraph } from './run-graph.ts'
 import { ResumeRequest, RunRequest, RunSummary, RunView } from './run.ts'
 import type { Route } from './route.ts'
 
@@ -16,6 +17,37 @@ const row = {
   finishedAt: null,
 }
 const view = { ...row, outputs: {}, steps: [] }
+const graph = {
+  ...row,
+  createdAt: '2026-11-01T12:00:00.000Z',
+  outputs: {},
+  file: '/home/ada/wine/pipeline.yaml',
+  pipelineId: '0f1e2d3c4b5a6978',
+  parameters: { depth: 4 },
+  parallelism: 2,
+  cache: true,
+  resumes: null,
+  schedule: null,
+  seq: 3,
+  cancelling: false,
+  environments: [],
+  steps: [
+    {
+      name: 'train',
+      kind: 'command',
+      needs: ['prepare'],
+      isFanOut: true,
+      hasCondition: false,
+      status: 'running',
+      total: 3,
+      counts: { succeeded: 1, failed: 0, skipped: 0, cached: 0, cancelled: 0, lost: 0 },
+      active: [{ item: 1, attempt: 1, since: 1_793_534_400_000, phase: 'running' }],
+      startedAt: 1_793_534_400_000,
+      finishedAt: null,
+      reason: null,
+    },
+  ],
+}
 
 /** Runs as a whole. */
 export const runRoutes = {
@@ -39,6 +71,10 @@ export const runRoutes = {
       limit: queryInteger(1, 1000).default(50),
       before: runParameter.optional(),
       pipeline: z.string().max(40).optional(),
+      /** A beginning of ids, or a part of names of pipelines. */
+      search: z.string().max(64).optional(),
+      /** Only runs that were started from this file: an id of a pipeline. */
+      file: pipelineParameter.optional(),
       status: z.enum(RUN_STATUSES).optional(),
     }),
     response: z.object({ runs: z.array(RunSummary), next: z.string().nullable() }),
@@ -52,6 +88,15 @@ export const runRoutes = {
     params,
     response: RunView,
     example: { input: { run: ID }, output: view },
+  },
+  showGraph: {
+    method: 'GET',
+    path: `${API_PREFIX}/runs/{run}/graph`,
+    summary: 'A run with each fan-out folded into one step, and the number of the last event that is in it',
+    auth: 'token',
+    params,
+    response: RunGraph,
+    example: { input: { run: ID }, output: graph },
   },
   cancelRun: {
     method: 'POST',

@@ -28,6 +28,15 @@ export const systemRoutes = {
     response: z.record(z.string(), z.json()),
     example: { output: { openapi: '3.1.0' } },
   },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Counters and gauges of the core as Prometheus text',
+    auth: 'token',
+    response: z.string(),
+    text: 'text/plain; version=0.0.4; charset=utf-8',
+    example: { output: '# TYPE minisub_runs_active gauge\nminisub_runs_active 0\n' },
+  },
   createSessionCode: {
     method: 'POST',
     path: `${API_PREFIX}/session/codes`,
@@ -54,5 +63,12 @@ export const systemRoutes = {
     auth: 'token',
     response: SessionView,
     example: { output: session },
+  },
+  closeSession: {
+    method: 'DELETE',
+    path: `${API_PREFIX}/session`,
+    summary: 'End the session of the browser that asks',
+    auth: 'token',
+    example: {},
   },
 } as const satisfies Record<string, Route>

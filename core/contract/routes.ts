@@ -1,7 +1,11 @@
+import { accessRoutes } from './routes-access.ts'
+import { ChangeView } from './changes.ts'
 import { environmentRoutes } from './routes-environments.ts'
+import { folderRoutes } from './routes-folders.ts'
 import { pipelineRoutes } from './routes-pipelines.ts'
 import { resultRoutes } from './routes-results.ts'
 import { runRoutes } from './routes-runs.ts'
+import { scheduleRoutes } from './routes-schedules.ts'
 import { systemRoutes } from './routes-system.ts'
 import { API_PREFIX, EventView, queryInteger, runParameter } from './http.ts'
 import { z } from 'zod'
@@ -14,7 +18,12 @@ export const ROUTES = {
   ...runRoutes,
   ...resultRoutes,
   ...environmentRoutes,
+  ...folderRoutes,
+  ...scheduleRoutes,
+  ...accessRoutes,
 } as const satisfies Record<string, Route>
+
+const RUN = '01kc2m3n4p5q6r7s8t9v0wxyza'
 
 export type Routes = typeof ROUTES
 
@@ -26,5 +35,20 @@ export const SOCKETS = {
     auth: 'token',
     query: z.strictObject({ run: runParameter, from: queryInteger(1, Number.MAX_SAFE_INTEGER).default(1) }),
     message: z.array(EventView),
+    example: {
+      query: { run: RUN, from: 1 },
+      message: [{ seq: 1, at: 1_793_534_400_000, kind: 'run.started' }],
+    },
+  },
+  changes: {
+    path: `${API_PREFIX}/changes`,
+    summary: 'Runs and lists that changed, told together a few times a second; the first message begins with `hello`',
+    auth: 'token',
+    query: z.strictObject({}),
+    message: z.array(ChangeView),
+    example: {
+      query: {},
+      message: [{ kind: 'hello', version: '0.1.0', startedAt: '2026-11-01T12:00:00.000Z' }],
+    },
   },
 } as const satisfies Record<string, Socket>

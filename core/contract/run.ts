@@ -67,10 +67,33 @@ export const ResumeRequest = z.strictObject({
   withCode: z.boolean().default(false),
 })
 
+/** One attempt of a step run. */
+export const AttemptView = z.object({
+  attempt: z.int(),
+  status: z.enum(STEP_STATUSES),
+  startedAt: time,
+  finishedAt: time,
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  reason: z.string().nullable(),
+  cpuSeconds: z.number().nullable(),
+  peakMemoryBytes: z.number().nullable(),
+})
+export type AttemptView = z.infer<typeof AttemptView>
+
 /** Everything about one step run beside what StepView says. */
 export const StepDetail = z.object({
   view: StepView,
   command: z.array(z.string()),
+  /** Variables that the step declares, filled in like the command; secrets only as references. */
+  env: z.record(z.string(), z.string()),
+  secrets: z.array(z.string()),
+  /** What it asked for. */
+  resources: z.object({ cpu: z.number().optional(), memoryBytes: z.number().optional(), gpu: z.number().optional() }),
+  timeoutSeconds: z.number().nullable(),
+  retryLimit: z.int(),
+  /** Oldest first; those that resumed runs and caches spared it are not in it. */
+  attempts: z.array(AttemptView),
   environment: z.object({ name: z.string(), digest: z.string() }).nullable(),
   /** Why it was or was not taken from the cache. */
   cache: z.object({ hit: z.boolean(), reason: z.string(), differences: z.array(z.string()) }),

@@ -1,5 +1,6 @@
 import { assertNever } from '#core/base/assert-never.ts'
-import { isFinalStep, type RunEvent, type SequencedEvent, type StepStatus } from '#core/contract/events.ts'
+import { isFinalStep, type FinalStepStatus, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
+import { cachedReason, withDefaults } from '#core/contract/reasons.ts'
 import { isFanOut, itemOf, stateOfItems, stepOf, type ItemState, type RunState, type StepState } from './run-state.ts'
 
 /** Moves the state on by one event. The only function that changes a run's state, live and in a replay. */
@@ -16,7 +17,7 @@ export function applyEvent(state: RunState, event: SequencedEvent): void {
       return
     case 'run.cancelling':
       state.cancelling = true
-      cancelWaiting(state)
+      cancelWaiting(state, event.at)
       return
     case 'run.finished':
       state.status = event.status
@@ -40,10 +41,10 @@ function applyStepEvent(state: RunState, step: StepState, event: StepEvent): voi
       return
     case 'step.skipped':
       step.reason = event.reason
-      finishStep(state, step, 'skipped')
+      finishStep(state, step, { status: 'skipped', at: event.at })
       return
     case 'step.finished':
-      finishStep(state, step, event.status)
+      finishStep(state, step, { status: event.status, at: event.at })
       return
     case 'step.failed':
       applyFailure(state, step, event)
@@ -51,27 +52,18 @@ function applyStepEvent(state: RunState, step: StepState, event: StepEvent): voi
     case 'step.cached': {
       const item = itemOf(step, event.item)
       step.active = true
+      step.startedAt ??= event.at
       item.key = event.key
       item.outputs = event.outputs
       item.startedAt = item.finishedAt = event.at
       item.defaults = event.defaults
-      item.reason = withDefaults(
-        event.resumed ? `taken over from run ${event.from}` : `taken from the cache (run ${event.from})`,
-        event.defaults,
-      )
-      finishItem(state, step, { item, index: event.item, status: 'cached' })
+      item.reason = withDefaults(cachedReason(event), event.defaults)
+      finishItem(state, step, { item, index: event.item, status: 'cached', reason: null, at: event.at })
       return
     }
     default:
       applyAttemptEvent(state, step, event)
   }
-}
-
-/** A reason that also says on which defaults the step ran, whatever became of it. */
-function withDefaults(reason: string | null, defaults: readonly string[]): string | null {
-  if (defaults.length === 0) return reason
-  const ran = `ran on the default of ${defaults.join(', ')}`
-  return reason === null ? ran : `${reason}; ${ran}`
 }
 
 type AttemptEvent = Extract<StepEvent, { attempt: number }>
@@ -87,18 +79,23 @@ function applyAttemptEvent(state: RunState, step: StepState, event: AttemptEvent
         step.occupied += 1
       }
       item.occupied = true
+      item.status = 'pending'
+      item.attemptStartedAt = null
       item.attempts = event.attempt
       item.createdSeq = event.seq
       item.key = event.key
       item.stopping = null
       item.defaults = event.defaults
+      item.since = event.at
       item.reason = withDefaults(null, event.defaults)
+      if (!isFanOut(step)) step.reason = item.reason
       return
     case 'attempt.started':
       item.status = 'running'
       item.startedAt ??= event.startedAt
-      item.attemptStartedAt = event.startedAt
+      item.attemptStartedAt = item.since = event.startedAt
       step.status = 'running'
+      step.startedAt ??= event.startedAt
       return
     case 'attempt.stopping':
       item.stopping = event.why
@@ -125,48 +122,54 @@ function applyAttemptEnd(
   item.attemptStartedAt = null
   if (event.retryAt !== null) {
     item.status = 'pending'
+    item.since = event.finishedAt
     step.retries.set(event.item ?? 0, event.retryAt)
     return
   }
   item.finishedAt = event.finishedAt
   if (event.outcome === 'succeeded') item.outputs = event.outputs
-  finishItem(state, step, { item, index: event.item, status: event.outcome })
+  const { item: index, outcome: status, reason, finishedAt: at } = event
+  finishItem(state, step, { item, index, status, reason, at })
 }
 
 function applyFailure(state: RunState, step: StepState, event: Extract<StepEvent, { kind: 'step.failed' }>): void {
+  const { item: index, reason, at } = event
   step.active = true
-  if (event.item === null && isFanOut(step)) {
-    step.reason = event.reason
-    finishStep(state, step, 'failed')
+  step.startedAt ??= at
+  if (index === null && isFanOut(step)) {
+    step.reason = reason
+    finishStep(state, step, { status: 'failed', at })
     return
   }
-  const item = itemOf(step, event.item)
-  item.reason = event.reason
-  item.startedAt = item.finishedAt = event.at
-  finishItem(state, step, { item, index: event.item, status: 'failed' })
+  const item = itemOf(step, index)
+  item.reason = reason
+  item.startedAt = item.finishedAt = at
+  finishItem(state, step, { item, index, status: 'failed', reason, at })
 }
 
-type Ending = { readonly item: ItemState; readonly index: number | null; readonly status: StepStatus }
+type End = { readonly status: FinalStepStatus; readonly at: number }
+type ItemEnd = End & { readonly item: ItemState; readonly index: number | null; readonly reason: string | null }
 
-function finishItem(state: RunState, step: StepState, { item, index, status }: Ending): void {
+function finishItem(state: RunState, step: StepState, { item, index, status, reason, at }: ItemEnd): void {
   item.status = status
+  item.since = null
   step.final += 1
   step.retries.delete(index ?? 0)
-  if (status === 'failed' || status === 'lost') step.ends.failed += 1
-  if (status === 'cancelled') step.ends.cancelled += 1
-  if (status === 'cached') step.ends.cached += 1
+  step.ends[status] += 1
   if (isFanOut(step)) {
-    if (state.cancelling && step.occupied === 0) finishStep(state, step, 'cancelled')
+    step.reason = reason ?? step.reason
+    if (state.cancelling && step.occupied === 0) finishStep(state, step, { status: 'cancelled', at })
     return
   }
   step.key = item.key
   step.reason = item.reason
-  finishStep(state, step, status)
+  finishStep(state, step, { status, at })
 }
 
-function finishStep(state: RunState, step: StepState, status: StepStatus): void {
+function finishStep(state: RunState, step: StepState, { status, at }: End): void {
   if (isFinalStep(step.status)) return
   step.status = status
+  step.finishedAt = at
   state.openSteps -= 1
   for (const name of step.bound.planned.readers) {
     const reader = stepOf(state, name)
@@ -176,22 +179,25 @@ function finishStep(state: RunState, step: StepState, status: StepStatus): void 
 }
 
 /** Everything that holds no slot is cancelled at once; what runs follows when it has ended. */
-function cancelWaiting(state: RunState): void {
+function cancelWaiting(state: RunState, at: number): void {
   for (const step of state.steps) {
     if (isFinalStep(step.status)) continue
     step.retries.clear()
     for (let index = 0; index < step.count; index += 1) {
       const item = step.items[index]
       if (item !== undefined && (item.occupied || isFinalStep(item.status))) continue
-      if (item !== undefined) item.status = 'cancelled'
+      if (item !== undefined) cancelItem(item, at)
       step.ends.cancelled += 1
       step.final += 1
     }
-    if (step.occupied === 0)
-      finishStep(
-        state,
-        step,
-        step.count > 0 && step.final === step.count && step.ends.cancelled === 0 ? stateOfItems(step) : 'cancelled',
-      )
+    if (step.occupied > 0) continue
+    const allEnded = step.count > 0 && step.final === step.count && step.ends.cancelled === 0
+    finishStep(state, step, { status: allEnded ? stateOfItems(step) : 'cancelled', at })
   }
+}
+
+function cancelItem(item: ItemState, at: number): void {
+  item.status = 'cancelled'
+  item.since = null
+  item.finishedAt = at
 }

@@ -20,7 +20,8 @@ export function documentVerbs({ home }: { home: string }): Pick<PipelineService,
   }
 }
 
-function pipelineView({ plan, file, warnings }: PipelineFile): PipelineView {
+/** How a valid document looks. */
+export function pipelineView({ plan, file, warnings }: Pick<PipelineFile, 'plan' | 'file' | 'warnings'>): PipelineView {
   return {
     name: plan.definition.name,
     description: plan.definition.description,

@@ -2,6 +2,7 @@ import { isId } from '#core/base/id.ts'
 import type { JsonObject } from '#core/base/json.ts'
 import { didYouMean } from '#core/base/nearest.ts'
 import { Problem } from '#core/base/problem.ts'
+import type { StepDefinition } from '#core/contract/definition.ts'
 import type { RunRow, StepRow } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
 import type { StepAddress } from './service-types.ts'
@@ -23,6 +24,8 @@ export type FoundStep = {
   /** Undefined for what never began. */
   readonly row: StepRow | undefined
   readonly item: { readonly index: number; readonly values: JsonObject } | null
+  readonly definition: StepDefinition
+  readonly isFanOut: boolean
 }
 
 /** One step run. Throws Problem `not_found` for a step or item that the run does not have. */
@@ -33,27 +36,24 @@ export function findStep(store: RunStore, { run: id, step, item }: StepAddress):
     const hint = didYouMean(step, Object.keys(run.definition.steps))
     throw new Problem('not_found', `run ${run.id} has no step "${step}"${hint}`)
   }
-  if (item === null)
-    return {
-      run,
-      row: store.step(run.id, step, definition.forEach.length > 0 ? -1 : 0) ?? store.step(run.id, step, -1),
-      item,
-    }
-  const items = expansionsOf(store, run).get(step)
+  const isFanOut = definition.forEach.length > 0
+  if (item === null) {
+    const row = store.step(run.id, step, isFanOut ? -1 : 0) ?? store.step(run.id, step, -1)
+    return { run, row, item, definition, isFanOut }
+  }
+  const items = isFanOut ? store.expansion(run, step) : undefined
   const values = items?.[item]
   if (values === undefined) {
     const has = items === undefined ? 'no items' : `items 0 to ${items.length - 1}`
     throw new Problem('not_found', `step "${step}" of run ${run.id} has ${has}, not ${item}`)
   }
-  return { run, row: store.step(run.id, step, item), item: { index: item, values } }
+  return { run, row: store.step(run.id, step, item), item: { index: item, values }, definition, isFanOut }
 }
 
 /** Values of the items of each fan-out of a run that was expanded. */
 export function expansionsOf(store: RunStore, run: RunRow): Expansions {
   const found = new Map<string, readonly JsonObject[]>()
   if (!Object.values(run.definition.steps).some((step) => step.forEach.length > 0)) return found
-  for (const event of store.eventsOfKind(run.id, 'step.expanded')) {
-    if (event.kind === 'step.expanded') found.set(event.step, event.items)
-  }
+  for (const event of store.eventsOfKind(run.id, 'step.expanded')) found.set(event.step, event.items)
   return found
 }

@@ -35,13 +35,7 @@ export type Frozen = { readonly frozen: FrozenRun; readonly snapshot: CodeSnapsh
  * all that is wrong with the input; the store then holds at most unused files.
  */
 export async function freezeRun(pipeline: PipelineFile, options: FreezeOptions): Promise<Frozen> {
-  const { plan } = pipeline
-  if (options.target !== 'process') {
-    throw new Problem('not_supported', `the target "${options.target}" is not known: this version runs on "process"`)
-  }
-  const parameters = bindParameters(plan.definition.parameters, options.parameters, options.parameterTexts)
-  const bound = bindPlan(plan, parameters)
-  for (const step of plan.steps) readSecrets(options.home, step.definition.secrets)
+  const { parameters, bound } = bindRequest(pipeline, options)
   const files = await readInputs(pipeline, options)
   const snapshot = await snapshotOf(pipeline, options)
   const locked = await lockPipeline(pipeline, { ...options, update: false })
@@ -55,6 +49,22 @@ export async function freezeRun(pipeline: PipelineFile, options: FreezeOptions):
     resumes: options.resumes,
   }
   return { frozen, snapshot, bound }
+}
+
+type Asked = Pick<FreezeOptions, 'home' | 'target' | 'parameters' | 'parameterTexts'>
+
+/** Target, parameters and secrets of a run that is asked for, without its files. Throws a Problem for what is wrong. */
+export function bindRequest(
+  { plan }: PipelineFile,
+  asked: Asked,
+): Pick<BoundPlan, 'parameters'> & { bound: BoundPlan } {
+  if (asked.target !== 'process') {
+    throw new Problem('not_supported', `the target "${asked.target}" is not known: this version runs on "process"`)
+  }
+  const parameters = bindParameters(plan.definition.parameters, asked.parameters, asked.parameterTexts)
+  const bound = bindPlan(plan, parameters)
+  for (const step of plan.steps) readSecrets(asked.home, step.definition.secrets)
+  return { parameters, bound }
 }
 
 /**

@@ -5,6 +5,7 @@ import type { AttemptRuntime } from '#core/runtimes/driver.ts'
 import type { Blobs } from '#core/store/index.ts'
 import { applyEvent } from './apply-event.ts'
 import { bindPlan, type BoundPlan } from './bind.ts'
+import type { Changes } from './changes.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import { finalOutputs } from './final-outputs.ts'
 import { createLookup } from './lookup.ts'
@@ -22,6 +23,8 @@ export type EngineOptions = {
   readonly environments: Environments
   readonly runtime: AttemptRuntime
   readonly now: () => number
+  /** Told of the events of all runs, once they are on disk. */
+  readonly changes: Pick<Changes, 'events'>
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void
 }
@@ -105,6 +108,7 @@ export class LiveRuns {
         this.#options.onError(error)
       }
     }
+    this.#options.changes.events(run, events)
   }
 
   #takeUp(id: string): void {

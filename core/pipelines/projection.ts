@@ -1,31 +1,46 @@
 import type { SequencedEvent } from '#core/contract/events.ts'
-import { itemOf, type RunState, type StepState } from './run-state.ts'
-import type { Batch, StepRow } from './run-rows.ts'
+import type { Dirty } from './open-batch.ts'
+import { isFanOut, itemOf, type ItemState, type RunState, type StepState } from './run-state.ts'
+import type { Batch, Phase, StepWrite } from './run-rows.ts'
 
 /** The rows that a batch of events changed: steps, items, and the run itself when something of it changed. */
 export function projectionOf(
   state: RunState,
   events: readonly SequencedEvent[],
-  dirty: ReadonlyMap<StepState, ReadonlySet<number>>,
+  dirty: Dirty,
 ): Pick<Batch, 'steps' | 'head'> {
-  const steps: StepRow[] = []
-  for (const [step, items] of dirty) for (const item of items) steps.push(rowOf(step, item))
-  if (events.some((event) => event.kind === 'run.cancelling')) steps.push(...untouched(state, dirty))
+  const steps: StepWrite[] = []
+  for (const [step, items] of dirty) {
+    for (const [item, seqs] of items) steps.push(item === -1 ? rowOfStep(step, seqs) : rowOfItem(step, item, seqs))
+  }
   const { status, startedAt, finishedAt, outputs } = state
   const headChanged = events.some((event) => event.kind === 'run.started' || event.kind === 'run.finished')
   return { steps, head: headChanged ? { status, startedAt, finishedAt, outputs } : null }
 }
 
-/** A cancel changes every step that was not final; items that never began stay without a row. */
-function untouched(state: RunState, dirty: ReadonlyMap<StepState, unknown>): StepRow[] {
-  return state.steps.filter((step) => step.status === 'cancelled' && !dirty.has(step)).map((step) => rowOf(step, -1))
+const NO_ITEM = { attempts: 0, exitCode: null, createdSeq: 0, outputs: {}, phase: null, since: null } as const
+
+function rowOfStep(step: StepState, events: readonly number[]): StepWrite {
+  const { status, key, startedAt, finishedAt, reason, values, ends } = step
+  const isOfMany = isFanOut(step)
+  const total = values === null ? null : values.length
+  const name = step.bound.planned.name
+  const folded = { total, counts: isOfMany ? ends : null }
+  return { ...NO_ITEM, step: name, item: -1, status, key, startedAt, finishedAt, reason, ...folded, events }
 }
 
-const EMPTY = { attempts: 0, startedAt: null, finishedAt: null, exitCode: null, createdSeq: 0, outputs: {} } as const
+function rowOfItem(step: StepState, index: number, events: readonly number[]): StepWrite {
+  const item = itemOf(step, index)
+  const { status, attempts, key, startedAt, finishedAt, exitCode, reason, createdSeq, outputs, since } = item
+  const own = { status, attempts, key, startedAt, finishedAt, exitCode, reason, createdSeq, outputs }
+  const name = step.bound.planned.name
+  return { ...own, step: name, item: index, phase: phaseOf(item), since, total: null, counts: null, events }
+}
 
-function rowOf(step: StepState, item: number): StepRow {
-  const { name } = step.bound.planned
-  if (item === -1) return { ...EMPTY, step: name, item, status: step.status, key: step.key, reason: step.reason }
-  const { status, attempts, key, startedAt, finishedAt, exitCode, reason, createdSeq, outputs } = itemOf(step, item)
-  return { step: name, item, status, attempts, key, startedAt, finishedAt, exitCode, reason, createdSeq, outputs }
+/** What an item does that has begun and not ended. */
+function phaseOf({ since, occupied, stopping, attemptStartedAt }: ItemState): Phase | null {
+  if (since === null) return null
+  if (!occupied) return 'retrying'
+  if (stopping !== null) return 'stopping'
+  return attemptStartedAt === null ? 'starting' : 'running'
 }

@@ -4,21 +4,30 @@ import type { LogPageView, RunView } from '#core/contract/run.ts'
 import type { AttemptRuntime } from '#core/runtimes/driver.ts'
 import { attemptFolders } from './attempt-folders.ts'
 import { expansionsOf, findRun, findStep } from './find-run.ts'
+import { itemPage, statusOfUntouched } from './item-page.ts'
+import { openPlans } from './plans.ts'
+import { runGraph } from './run-graph.ts'
+import type { RunRow } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
 import type { ArtifactFile, PipelineService, StepAddress } from './service-types.ts'
 import { stepDetail } from './step-detail.ts'
-import { artifactRows, runView, summaryOf } from './views.ts'
+import { artifactRows, runView } from './views.ts'
 
-type Reading = Pick<PipelineService, 'list' | 'show' | 'detail' | 'events' | 'log' | 'artifacts' | 'artifactFiles'>
+type Reading = Pick<
+  PipelineService,
+  'show' | 'graph' | 'items' | 'detail' | 'events' | 'log' | 'artifacts' | 'artifactFiles'
+>
 type Options = { readonly home: string; readonly store: RunStore; readonly runtime: AttemptRuntime }
 
 /** The verbs that only look. */
 export function readingVerbs(options: Options): Reading {
   const { store } = options
+  const plans = openPlans()
   return {
-    list: (filter) => store.list(filter).map(summaryOf),
+    graph: (run) => runGraph(store, plans, run),
+    items: (address, page) => itemPage(store, address, page),
     show: (run) => showRun(store, run),
-    detail: (address) => stepDetail(store, address),
+    detail: (address) => stepDetail(store, plans, address),
     events: (run, from, limit) => store.events(findRun(store, run).id, Math.max(1, from), limit),
     log: (address, range) => readLog(options, address, range),
     artifacts(id) {
@@ -33,7 +42,7 @@ export function readingVerbs(options: Options): Reading {
 /** The public object of a run. */
 export function showRun(store: RunStore, id: string): RunView {
   const run = findRun(store, id)
-  return runView(run, store.steps(run.id), expansionsOf(store, run))
+  return runView(run, store.steps(run.id), { of: expansionsOf(store, run), untouched: statusOfUntouched(store, run) })
 }
 
 function artifactFiles(store: RunStore, address: StepAddress, output: string): readonly ArtifactFile[] {
@@ -53,15 +62,21 @@ async function readLog({ home, store, runtime }: Options, address: StepAddress, 
   const latest = row?.attempts ?? 0
   const attempt = range.attempt ?? latest
   const over = isFinalRun(run.status) || (row !== undefined && isFinalStep(row.status)) || attempt < latest
-  const created = store
-    .eventsOfStep(run.id, address.step, address.item)
-    .findLast((event) => event.kind === 'attempt.created' && event.attempt === attempt)
-  if (created === undefined) {
+  const createdSeq = attempt === latest ? row?.createdSeq : createdSeqOf(store, run, { ...address, attempt })
+  if (createdSeq === undefined || latest === 0) {
     if (range.attempt === undefined) return { lines: [], next: 0, end: over, attempt: 0 }
     throw new Problem('not_found', `step ${address.step} has no attempt ${attempt}: it had ${latest}`)
   }
-  const folders = attemptFolders(home, { ...address, run: run.id, attempt, createdSeq: created.seq })
+  const folders = attemptFolders(home, { ...address, run: run.id, attempt, createdSeq })
   const page = await runtime.readLog(folders.control, range.from, range.maxBytes)
   const lines = page.lines.map((line) => ({ ...line, time: new Date(line.time).toISOString() }))
   return { lines, next: page.next, end: page.end && over, attempt }
+}
+
+type EarlierAttempt = StepAddress & { readonly attempt: number }
+
+/** The event that an earlier attempt of a step run was created by; undefined where there was none. */
+function createdSeqOf(store: RunStore, run: RunRow, { step, item, attempt }: EarlierAttempt): number | undefined {
+  const events = store.eventsOfStep(run, step, item)
+  return events.findLast((event) => event.kind === 'attempt.created' && event.attempt === attempt)?.seq
 }

@@ -41,7 +41,8 @@ export function resolveTemplate(template: BoundTemplate, context: ResolveContext
   return text
 }
 
-function resolveReference(reference: Reference, { state, run, values, paths }: ResolveContext): string {
+/** The text that a reference stands for, however long. */
+export function resolveReference(reference: Reference, { state, run, values, paths }: ResolveContext): string {
   switch (reference.kind) {
     case 'parameter':
       return valueText(state.plan.parameters[reference.name] ?? null)

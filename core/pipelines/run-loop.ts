@@ -3,7 +3,7 @@ import type { Json } from '#core/base/json.ts'
 import { Problem } from '#core/base/problem.ts'
 import type { AttemptReport, AttemptResult, AttemptTask, Executor } from './executor.ts'
 import { keyOf, nameOf, NOTHING } from './executor.ts'
-import { emptyBatch } from './open-batch.ts'
+import { emptyBatch, markDirty } from './open-batch.ts'
 import { projectionOf } from './projection.ts'
 import { applyEvent } from './apply-event.ts'
 import { isFanOut, itemOf, stepOf, type RunState, type StepState } from './run-state.ts'
@@ -159,15 +159,11 @@ export class RunLoop {
   #emit(event: RunEvent): void {
     const { state, now } = this.#options
     const sequenced = { ...event, seq: state.seq + 1, at: now() } as SequencedEvent
+    markDirty(this.#batch.dirty, state, sequenced)
     applyEvent(state, sequenced)
     this.#batch.events.push(sequenced)
-    if (!('step' in event)) return
-    const step = stepOf(state, event.step)
-    let items = this.#batch.dirty.get(step)
-    if (items === undefined) this.#batch.dirty.set(step, (items = new Set([-1])))
-    if ('item' in event && (event.item !== null || !isFanOut(step))) items.add(event.item ?? 0)
     if (event.kind !== 'attempt.created') return
-    const task = this.#taskOf(step, event.item)
+    const task = this.#taskOf(stepOf(state, event.step), event.item)
     this.#batch.effects.push(() => this.#options.executor.execute(task, this.#reportFor(task)))
   }
 

@@ -1,6 +1,6 @@
 import type { Json } from '#core/base/json.ts'
 import type { PipelineDefinition } from '#core/contract/definition.ts'
-import type { RunStatus, SequencedEvent, StepStatus } from '#core/contract/events.ts'
+import type { FinalStepStatus, RunStatus, SequencedEvent, StepStatus } from '#core/contract/events.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { Parameters } from './bind.ts'
 import type { FrozenEnvironment } from './lock-file.ts'
@@ -31,12 +31,16 @@ export type RunHead = {
   readonly finishedAt: number | null
   /** Absolute path of the document that it was begun from. */
   readonly file: string
+  /** `local`, or `schedule:<name>`. */
+  readonly createdBy: string
 }
 
 export type RunRow = RunHead & {
   readonly definition: PipelineDefinition
   readonly frozen: FrozenRun
   readonly outputs: { readonly [name: string]: Json }
+  /** False for runs of the first version, whose rows do not hold the progress. */
+  readonly folded: boolean
 }
 
 /** A step (item -1) or an item as the projection keeps it. */
@@ -54,6 +58,34 @@ export type StepRow = {
   readonly outputs: OutputRecords
 }
 
+export type Phase = 'starting' | 'running' | 'stopping' | 'retrying'
+export type ItemCounts = { readonly [status in FinalStepStatus]: number }
+
+/** A step or an item as it is written: also what its run, with fan-outs folded, is made from. */
+export type StepWrite = StepRow & {
+  /** What an item does that has begun and not ended, and since when in epoch ms. */
+  readonly phase: Phase | null
+  readonly since: number | null
+  /** Of a fan-out, once it is known. */
+  readonly total: number | null
+  /** How the items of a fan-out ended. */
+  readonly counts: ItemCounts | null
+  /** Numbers of the events that were about it and are new. */
+  readonly events: readonly number[]
+}
+
+/** A step with its items folded, as far as it has begun. */
+export type FoldedStep = Pick<StepWrite, 'status' | 'startedAt' | 'finishedAt' | 'reason' | 'total' | 'counts'>
+
+/** An item that has begun and not ended. */
+export type ActiveItem = {
+  readonly step: string
+  readonly item: number
+  readonly attempt: number
+  readonly since: number
+  readonly phase: Phase
+}
+
 export type CacheEntry = {
   readonly key: string
   readonly run: string
@@ -68,7 +100,7 @@ export type StepParts = { readonly step: string; readonly parts: KeyParts; reado
 export type Batch = {
   readonly run: string
   readonly events: readonly SequencedEvent[]
-  readonly steps: readonly StepRow[]
+  readonly steps: readonly StepWrite[]
   readonly cache: readonly CacheEntry[]
   readonly parts: readonly StepParts[]
   readonly head: Pick<RunRow, 'status' | 'startedAt' | 'finishedAt' | 'outputs'> | null
@@ -80,4 +112,7 @@ export type RunFilter = {
   readonly before?: string
   readonly pipeline?: string
   readonly status?: RunStatus
+  /** A beginning of ids, or a part of names of pipelines. */
+  readonly search?: string
+  readonly file?: string
 }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '#core/base/json.ts'
-import type { RunStatus, StepStatus } from '#core/contract/events.ts'
+import type { FinalStepStatus, RunStatus, StepStatus } from '#core/contract/events.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { BoundPlan, BoundStep } from './bind.ts'
 
@@ -18,6 +18,8 @@ export type ItemState = {
   key: string | null
   startedAt: number | null
   attemptStartedAt: number | null
+  /** Since when its latest attempt is created, runs or waits for the next. */
+  since: number | null
   finishedAt: number | null
   exitCode: number | null
   reason: string | null
@@ -29,7 +31,10 @@ export type StepState = {
   readonly index: number
   readonly bound: BoundStep
   status: StepStatus
+  /** Of a fan-out the reason of the last item that did not succeed. */
   reason: string | null
+  startedAt: number | null
+  finishedAt: number | null
   /** The step's key; after a fan-out that of all items together. */
   key: string | null
   /** Upstream steps that are not final yet. */
@@ -42,8 +47,8 @@ export type StepState = {
   count: number
   occupied: number
   final: number
-  /** How many items ended in a way that decides the state of the whole. */
-  readonly ends: { failed: number; cancelled: number; cached: number }
+  /** How many items ended in which way. */
+  readonly ends: { [status in FinalStepStatus]: number }
   /** Items whose next attempt waits for its time. */
   readonly retries: Map<number, number>
 }
@@ -76,6 +81,8 @@ export function initialState(plan: BoundPlan): RunState {
       bound,
       status: 'pending',
       reason: null,
+      startedAt: null,
+      finishedAt: null,
       key: null,
       openEdges: upstream.size,
       active: false,
@@ -84,7 +91,7 @@ export function initialState(plan: BoundPlan): RunState {
       count: single ? 1 : 0,
       occupied: 0,
       final: 0,
-      ends: { failed: 0, cancelled: 0, cached: 0 },
+      ends: { succeeded: 0, failed: 0, skipped: 0, cached: 0, cancelled: 0, lost: 0 },
       retries: new Map(),
     }
   })
@@ -121,6 +128,7 @@ export function itemOf(step: StepState, item: number | null): ItemState {
     key: null,
     startedAt: null,
     attemptStartedAt: null,
+    since: null,
     finishedAt: null,
     exitCode: null,
     reason: null,
@@ -136,9 +144,9 @@ export function stepOf(state: RunState, name: string): StepState {
 }
 
 /** The state of a fan-out whose items are all final. */
-export function stateOfItems(step: StepState): StepStatus {
+export function stateOfItems(step: StepState): FinalStepStatus {
   if (step.ends.cancelled > 0) return 'cancelled'
-  if (step.ends.failed > 0) return 'failed'
+  if (step.ends.failed + step.ends.lost > 0) return 'failed'
   return step.count > 0 && step.ends.cached === step.count ? 'cached' : 'succeeded'
 }
 

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream'
-import type { RunStatus, SequencedEvent } from '#core/contract/events.ts'
+import type { RunStatus, SequencedEvent, StepStatus } from '#core/contract/events.ts'
+import type { FolderListing, FolderView, PipelineDetail, PipelineRow } from '#core/contract/folders.ts'
+import type { ItemPage, RunGraph } from '#core/contract/run-graph.ts'
 import type {
   ArtifactRow,
   EnvironmentView,
@@ -21,6 +23,14 @@ export type LockResult = {
   readonly environments: { readonly [name: string]: { readonly digest: string; readonly packages: number } }
 }
 
+/** Who begins a run, and under which id, where that was written down before. */
+export type RunOrigin = { readonly id: string; readonly createdBy: string }
+
+/** What others may want to know of. */
+export type PipelineChange =
+  | { readonly kind: 'run'; readonly run: RunSummary }
+  | { readonly kind: 'list'; readonly topic: 'pipelines' | 'environments' }
+
 /** One step run of a run; `item` is null outside a fan-out. */
 export type StepAddress = { readonly run: string; readonly step: string; readonly item: number | null }
 
@@ -37,7 +47,7 @@ export type PipelineService = {
   /** Writes the lock beside the document: what is missing or no longer fits, everything anew with `update`. */
   lock(file: string, options: { readonly update: boolean } & Progress): Promise<LockResult>
   /** Validates, locks on first use, takes the snapshot, writes the run and begins. Nothing is written on a Problem. */
-  start(request: RunRequest, progress: Progress): Promise<RunView>
+  start(request: RunRequest, progress: Progress, origin?: RunOrigin): Promise<RunView>
   resume(run: string, options: { readonly withCode: boolean } & Progress): Promise<RunView>
   /** Returns when the wish is written down; the run ends when everything it started is gone. */
   cancel(run: string): Promise<void>
@@ -47,13 +57,26 @@ export type PipelineService = {
     readonly before?: string
     readonly pipeline?: string
     readonly status?: RunStatus
+    /** A beginning of ids, or a part of names of pipelines. */
+    readonly search?: string
+    /** Id of the pipeline that runs were started from. */
+    readonly file?: string
   }): RunSummary[]
   show(run: string): RunView
+  /** A run with its fan-outs folded, as of one moment between two events. */
+  graph(run: string): RunGraph
+  /** Items of a fan-out in their order. */
+  items(
+    address: { readonly run: string; readonly step: string },
+    page: { readonly from: number; readonly limit: number; readonly status?: StepStatus },
+  ): ItemPage
   detail(address: StepAddress): StepDetail
   /** Events from a sequence number on, oldest first. */
   events(run: string, from: number, limit: number): SequencedEvent[]
   /** Calls back with each batch of events once it is on disk. Returns the end of the subscription. */
   subscribe(run: string, listener: (events: readonly SequencedEvent[]) => void): () => void
+  /** Calls back when a run began, changed its status or ended, or when a list changed. Returns the end. */
+  onChange(listener: (change: PipelineChange) => void): () => void
   /** A piece of the log of an attempt, the latest where none is named. */
   log(
     address: StepAddress,
@@ -64,6 +87,14 @@ export type PipelineService = {
   artifactFiles(address: StepAddress, output: string): readonly ArtifactFile[]
   /** Bytes of one file of an output; start and end are inclusive as in HTTP. */
   readArtifact(sha256: string, range?: { readonly start: number; readonly end: number }): Readable
+  /** Pipelines in the folders that were added, and those that runs were started from. */
+  pipelines(): Promise<{ folders: FolderView[]; pipelines: PipelineRow[] }>
+  /** One pipeline, by the id in its row. */
+  pipeline(id: string): Promise<PipelineDetail>
+  addFolder(path: string): Promise<FolderView>
+  removeFolder(id: string): void
+  /** Folders below a folder, below the home of the user where none is named. */
+  browse(path: string | undefined): Promise<FolderListing>
   environments(): Promise<EnvironmentView[]>
   /** Builds all environments of a pipeline, locking on first use. */
   buildEnvironments(file: string, progress: Progress): Promise<EnvironmentView[]>

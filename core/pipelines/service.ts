@@ -1,23 +1,27 @@
 import { newId } from '#core/base/id.ts'
 import { Problem } from '#core/base/problem.ts'
 import { isFinalRun } from '#core/contract/events.ts'
-import { RunRequest, type RunView } from '#core/contract/run.ts'
+import { RunRequest, type RunSummary, type RunView } from '#core/contract/run.ts'
 import type { Environments } from '#core/environments/index.ts'
 import type { AttemptRuntime } from '#core/runtimes/driver.ts'
 import type { Blobs, Store } from '#core/store/index.ts'
 import { bindPlan } from './bind.ts'
+import { openChanges, type Changes } from './changes.ts'
 import { documentVerbs } from './document-verbs.ts'
 import { environmentVerbs } from './environment-verbs.ts'
 import { openFileIndex, type FileIndex } from './file-index.ts'
 import { findRun } from './find-run.ts'
+import { folderVerbs } from './folder-verbs.ts'
 import { freezeRun, type FreezeOptions, type Frozen } from './freeze.ts'
 import { LiveRuns } from './live-runs.ts'
 import { readPipelineFile, type PipelineFile } from './pipeline-file.ts'
 import { readingVerbs, showRun } from './reading.ts'
+import { RunListStore } from './run-list-store.ts'
 import type { RunRow } from './run-rows.ts'
 import { RunStore } from './run-store.ts'
-import type { PipelineService, Progress } from './service-types.ts'
+import type { PipelineService, Progress, RunOrigin } from './service-types.ts'
 import { planOf } from './validate.ts'
+import { summaryOf } from './views.ts'
 
 export type PipelineOptions = {
   readonly home: string
@@ -33,13 +37,18 @@ export type PipelineOptions = {
 type Context = Required<Omit<PipelineOptions, 'store' | 'onError'>> & {
   readonly store: RunStore
   readonly index: FileIndex
+  readonly runs: RunListStore
+  readonly changes: Changes
   readonly live: LiveRuns
 }
 
 /** Opens pipelines and runs: takes up what an earlier core left, and answers until it is disposed. */
 export function openPipelines(options: PipelineOptions): PipelineService & Disposable {
   const store = new RunStore(options.store)
-  const base = { ...options, now: options.now ?? Date.now, store, index: openFileIndex(options.store.db) }
+  const runs = new RunListStore(options.store)
+  const changes = openChanges(runs, options.onError)
+  const index = openFileIndex(options.store.db)
+  const base = { ...options, now: options.now ?? Date.now, store, index, runs, changes }
   const context: Context = { ...base, live: new LiveRuns(base) }
   const { live } = context
   live.recover()
@@ -47,7 +56,9 @@ export function openPipelines(options: PipelineOptions): PipelineService & Dispo
     ...documentVerbs(context),
     ...environmentVerbs(context),
     ...readingVerbs(context),
-    start: (request, progress) => start(context, request, progress),
+    ...folderVerbs({ ...context, store: options.store }),
+    list: (filter) => listRuns(runs, filter),
+    start: (request, progress, origin) => start(context, request, { ...progress, origin }),
     resume: (run, how) => resume(context, run, how),
     async cancel(id) {
       const { id: run, status } = findRun(store, id)
@@ -55,6 +66,7 @@ export function openPipelines(options: PipelineOptions): PipelineService & Dispo
         throw new Problem('conflict', `run ${run} is over (${status}): there is nothing to cancel`)
       await live.cancel(run)
     },
+    onChange: (listener) => changes.onChange(listener),
     subscribe: (run, listener) => live.subscribe(findRun(store, run).id, listener),
     readArtifact: (sha256, range) => context.blobs.read(sha256, range),
     activeRuns: () => live.count(),
@@ -63,35 +75,65 @@ export function openPipelines(options: PipelineOptions): PipelineService & Dispo
   }
 }
 
-async function start(context: Context, request: RunRequest, progress: Progress): Promise<RunView> {
+function listRuns(
+  runs: RunListStore,
+  { file: pipeline, ...filter }: Parameters<PipelineService['list']>[0],
+): RunSummary[] {
+  const file = pipeline === undefined ? undefined : runs.fileOf(pipeline)
+  if (file === undefined && pipeline !== undefined) return []
+  return runs.list({ ...filter, ...(file === undefined ? {} : { file }) }).map(summaryOf)
+}
+
+/** Without an origin somebody here begins it, under an id that is made then. */
+type Beginning = Progress & { readonly origin?: RunOrigin | undefined }
+
+async function start(context: Context, request: RunRequest, how: Beginning): Promise<RunView> {
+  const { origin } = how
+  if (origin !== undefined && context.store.get(origin.id) !== undefined) return showRun(context.store, origin.id)
   const { file, parallelism, ...rest } = RunRequest.parse(request)
   const limit = parallelism === undefined ? {} : { parallelism }
-  return begin(context, await readPipelineFile(file), { ...rest, ...limit, ...progress, resumes: null })
+  return begin(context, await readPipelineFile(file), { ...rest, ...limit, ...how, resumes: null })
 }
 
-type Freeze = Omit<FreezeOptions, 'home' | 'blobs' | 'index'>
+type Freeze = Omit<FreezeOptions, 'home' | 'blobs' | 'index'> & Beginning
 
 async function begin(context: Context, pipeline: PipelineFile, freeze: Freeze): Promise<RunView> {
+  const { origin } = freeze
   const frozen = await freezeRun(pipeline, { ...freeze, ...context })
+  // What was given up by now leaves no run behind.
+  freeze.signal?.throwIfAborted()
   const { definition, digest } = pipeline.plan
   const { name } = definition
-  return insert(context, { pipeline: name, digest, target: freeze.target, file: pipeline.file, definition }, frozen)
+  const run = { pipeline: name, digest, target: freeze.target, file: pipeline.file, definition, origin }
+  return insert(context, run, frozen)
 }
 
-type NewRun = Pick<RunRow, 'pipeline' | 'digest' | 'target' | 'file' | 'definition'>
+type NewRun = Pick<RunRow, 'pipeline' | 'digest' | 'target' | 'file' | 'definition'> & {
+  readonly origin?: RunOrigin | undefined
+}
 
 /** The row first, then the run. */
-function insert({ store, live, now }: Context, run: NewRun, { frozen, snapshot, bound }: Frozen): RunView {
+function insert(
+  { store, runs, changes, live, now }: Context,
+  run: NewRun,
+  { frozen, snapshot, bound }: Frozen,
+): RunView {
+  const { origin = { id: newId<'run'>(), createdBy: 'local' }, ...asked } = run
+  if (store.get(origin.id) !== undefined) return showRun(store, origin.id)
   const fresh = {
-    id: newId<'run'>(),
+    ...origin,
     status: 'pending',
     createdAt: now(),
     startedAt: null,
     finishedAt: null,
     outputs: {},
+    folded: true,
   } as const
-  const row: RunRow = { ...run, frozen, ...fresh }
+  const row: RunRow = { ...asked, frozen, ...fresh }
+  const isNew = !runs.isFileOfRun(row.file)
   store.insert(row, snapshot)
+  changes.run(row.id)
+  if (isNew) changes.list('pipelines')
   live.begin(row, snapshot, bound)
   return showRun(store, row.id)
 }

@@ -1,24 +1,45 @@
 import type { SequencedEvent } from '#core/contract/events.ts'
-import type { StepDetail } from '#core/contract/run.ts'
-import { bindPlan } from './bind.ts'
-import { findStep } from './find-run.ts'
+import type { AttemptView, StepDetail } from '#core/contract/run.ts'
+import { findStep, type FoundStep } from './find-run.ts'
+import { statusOfUntouched } from './item-page.ts'
+import type { Plans } from './plans.ts'
 import type { RunRow } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
 import type { StepAddress } from './service-types.ts'
-import { planOf } from './validate.ts'
-import { cancelledWithRun, stepView } from './views.ts'
+import { shownTexts } from './shown-texts.ts'
+import { cancelledWithRun, iso, stepView } from './views.ts'
 import { differences } from './why.ts'
 
 /** Everything about one step run: what `why` and the step's page show. */
-export function stepDetail(store: RunStore, address: StepAddress): StepDetail {
-  const { run, row, item } = findStep(store, address)
-  const events = store.eventsOfStep(run.id, address.step, address.item)
+export function stepDetail(store: RunStore, plans: Plans, address: StepAddress): StepDetail {
+  const found = findStep(store, address)
+  const { run, row, item, definition, isFanOut } = found
+  // Attempts are of items, never of a fan-out as a whole.
+  const events = isFanOut && item === null ? [] : store.eventsOfStep(run, address.step, address.item)
   const started = events.findLast((event) => event.kind === 'attempt.started')
   const finished = events.findLast((event) => event.kind === 'attempt.finished')
-  const environment = run.definition.steps[address.step]?.environment ?? null
+  const { environment, secrets, resources, timeoutMs, retry } = definition
+  const fallback = isFanOut && item === null ? 'pending' : statusOfUntouched(store, run)
+  const values = item === null ? null : item.values
+  const view = cancelledWithRun(stepView(run.id, { name: address.step, row, item, fallback }), run)
   return {
-    view: cancelledWithRun(stepView(run.id, { name: address.step, row, item, fallback: 'pending' }), run),
-    command: commandOf(run, address.step),
+    view,
+    ...shownTexts(store, {
+      run,
+      bound: plans(run),
+      step: address.step,
+      values,
+      begun: hasBegun(store, found, address),
+    }),
+    secrets: Object.entries(secrets).map(([name, { secret, key }]) => `${name}: ${secret}/${key}`),
+    resources: {
+      ...(resources.cpu === undefined ? {} : { cpu: resources.cpu }),
+      ...(resources.memory === undefined ? {} : { memoryBytes: resources.memory }),
+      ...(resources.gpu === undefined ? {} : { gpu: resources.gpu }),
+    },
+    timeoutSeconds: timeoutMs === null ? null : timeoutMs / 1000,
+    retryLimit: retry.limit,
+    attempts: attemptsOf(events),
     environment:
       environment === null ? null : { name: environment, digest: run.frozen.facts.environments[environment] ?? '' },
     cache: cacheVerdict(store, run, { ...address, key: row?.key ?? null, events }),
@@ -28,12 +49,43 @@ export function stepDetail(store: RunStore, address: StepAddress): StepDetail {
   }
 }
 
-/** The command with parameters filled in; what was known only during the run stays as it is written. */
-function commandOf(run: RunRow, step: string): string[] {
-  const bound = bindPlan(planOf(run.definition), run.frozen.parameters).steps.find((it) => it.planned.name === step)
-  return (bound?.command ?? []).map((template) =>
-    template.map((part) => (typeof part === 'string' ? part : `\${{ ${part.source} }}`)).join(''),
-  )
+/** Everything that a step reads is final when an attempt is created, when it is found in the cache, when it is expanded. */
+function hasBegun(store: RunStore, { run, row, item, isFanOut }: FoundStep, { step }: StepAddress): boolean {
+  if (isFanOut && item === null) return store.expansion(run, step) !== undefined
+  return row !== undefined && (row.attempts > 0 || row.status === 'cached')
+}
+
+/** The attempts of a step run, from its events. */
+function attemptsOf(events: readonly SequencedEvent[]): AttemptView[] {
+  const attempts = new Map<number, AttemptView>()
+  for (const event of events) {
+    if (!('attempt' in event)) continue
+    const { attempt } = event
+    const known = attempts.get(attempt) ?? newAttempt(attempt)
+    if (event.kind === 'attempt.created') attempts.set(attempt, newAttempt(attempt))
+    else if (event.kind === 'attempt.started')
+      attempts.set(attempt, { ...known, status: 'running', startedAt: iso(event.startedAt) })
+    else if (event.kind === 'attempt.finished') {
+      const { outcome: status, finishedAt, exitCode, signal, reason, cpuSeconds, peakMemoryBytes } = event
+      const ended = { status, finishedAt: iso(finishedAt), exitCode, signal, reason, cpuSeconds, peakMemoryBytes }
+      attempts.set(attempt, { ...known, ...ended })
+    }
+  }
+  return [...attempts.values()]
+}
+
+function newAttempt(attempt: number): AttemptView {
+  return {
+    attempt,
+    status: 'pending',
+    startedAt: null,
+    finishedAt: null,
+    exitCode: null,
+    signal: null,
+    reason: null,
+    cpuSeconds: null,
+    peakMemoryBytes: null,
+  }
 }
 
 type Looked = Omit<StepAddress, 'run'> & { readonly key: string | null; readonly events: readonly SequencedEvent[] }
@@ -59,8 +111,9 @@ function cacheVerdict(store: RunStore, run: RunRow, looked: Looked): StepDetail[
 /** Why there was no hit although the step's parts are those of an earlier run: its item, or how it ended there. */
 function beyondParts(store: RunStore, earlier: string, { step, item, key }: Looked): string[] {
   if (key === null) return []
-  const before = store.steps(earlier).find((row) => row.step === step && row.key === key && row.item >= 0)
-  if (before === undefined) return item === null ? [] : [`the value of the item changed since run ${earlier}`]
+  const same = store.step(earlier, step, item ?? 0)
+  const before = same?.key === key || item === null ? same : store.withKey(earlier, step, key)
+  if (before?.key !== key) return item === null ? [] : [`the value of the item changed since run ${earlier}`]
   if (before.status === 'succeeded' || before.status === 'cached') return []
   return [`with the same key it was ${before.status} in run ${earlier}`]
 }

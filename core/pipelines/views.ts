@@ -24,20 +24,25 @@ export function summaryOf(head: RunHead): RunSummary {
 /** Values of the items of the fan-outs that were expanded, by step. */
 export type Expansions = ReadonlyMap<string, readonly JsonObject[]>
 
+type Items = {
+  readonly of: Expansions
+  /** What items are that never began. */
+  readonly untouched: StepStatus
+}
+
 /** The public object of a run, from its row and the projection of its steps. */
-export function runView(row: RunRow, rows: readonly StepRow[], expansions: Expansions): RunView {
+export function runView(row: RunRow, rows: readonly StepRow[], { of, untouched }: Items): RunView {
   const byStep = Map.groupBy(rows, (it) => it.step)
   const steps = Object.entries(row.definition.steps).flatMap(([name, definition]): StepView[] => {
     const found = new Map((byStep.get(name) ?? []).map((it) => [it.item, it]))
     const whole = found.get(-1)
-    const items = expansions.get(name)
+    const items = of.get(name)
     if (definition.forEach.length === 0)
       return [stepView(row.id, { name, row: found.get(0) ?? whole, item: null, fallback: 'pending' })]
     if (items === undefined || items.length === 0)
       return [stepView(row.id, { name, row: whole, item: null, fallback: whole?.status ?? 'pending' })]
-    const fallback = isFinalRun(row.status) ? 'cancelled' : 'pending'
     return items.map((values, index) =>
-      stepView(row.id, { name, row: found.get(index), item: { index, values }, fallback }),
+      stepView(row.id, { name, row: found.get(index), item: { index, values }, fallback: untouched }),
     )
   })
   const { createdAt: _createdAt, ...summary } = summaryOf(row)

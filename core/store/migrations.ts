@@ -81,4 +81,89 @@ export const MIGRATIONS: readonly string[] = [
     sha256 TEXT NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Folders in which pipelines are looked for.
+  CREATE TABLE folders (
+    id TEXT PRIMARY KEY,
+    project TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    path TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    UNIQUE (project, path)
+  ) WITHOUT ROWID;
+  CREATE INDEX runs_by_file ON runs (project, file, id);
+  CREATE INDEX runs_by_status ON runs (project, status, id);
+
+  -- looked_at: every time up to it was decided. missed: how many times were, also those whose row is gone. last_run: the
+  -- latest run that it began.
+  CREATE TABLE schedules (
+    id TEXT PRIMARY KEY,
+    project TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    name TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    file TEXT NOT NULL,
+    cron TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    overlap TEXT NOT NULL,
+    starting_deadline INTEGER NOT NULL,
+    parameters TEXT NOT NULL,
+    target TEXT NOT NULL,
+    paused INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    looked_at INTEGER NOT NULL,
+    missed INTEGER NOT NULL DEFAULT 0,
+    last_run TEXT,
+    UNIQUE (project, name)
+  ) WITHOUT ROWID;
+
+  -- What became of each time; times that were missed one after another share a row.
+  CREATE TABLE schedule_occurrences (
+    schedule TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    last_due_at INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    decided_at INTEGER NOT NULL,
+    run TEXT,
+    reason TEXT,
+    PRIMARY KEY (schedule, due_at)
+  ) WITHOUT ROWID;
+  CREATE INDEX occurrences_starting ON schedule_occurrences (outcome) WHERE outcome = 'starting';
+
+  -- Browsers and programs that may talk to the core; of their secrets only the sha256 is kept.
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    project TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    agent TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE access_tokens (
+    id TEXT PRIMARY KEY,
+    project TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    name TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER,
+    UNIQUE (project, name)
+  ) WITHOUT ROWID;
+
+  -- What a run is shown by with its fan-outs folded, without a look at each item: of an item that has begun and not
+  -- ended its phase, of a fan-out how many items it has and how they ended. Runs from before have folded = 0.
+  ALTER TABLE runs ADD COLUMN folded INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE step_runs ADD COLUMN phase TEXT;
+  ALTER TABLE step_runs ADD COLUMN since INTEGER;
+  ALTER TABLE step_runs ADD COLUMN total INTEGER;
+  ALTER TABLE step_runs ADD COLUMN counts TEXT;
+  -- Numbers of the events that were about a step or an item, each after a comma.
+  ALTER TABLE step_runs ADD COLUMN events TEXT;
+  CREATE INDEX step_runs_active ON step_runs (run) WHERE phase IS NOT NULL;
+  CREATE INDEX run_events_rare ON run_events (run, kind)
+    WHERE kind IN ('step.expanded', 'environment.building', 'environment.ready', 'run.cancelling');
+  `,
 ]

@@ -5,6 +5,8 @@ const CHECKS: readonly (readonly string[])[] = [
   ['tsc', '-p', 'tsconfig.json'],
   ['tsc', '-p', 'tsconfig.core.json'],
   ['tsc', '-p', 'tsconfig.browser.json'],
+  ['tsc', '-p', 'tsconfig.renderer.json'],
+  ['tsc', '-p', 'tsconfig.pages.json'],
   ['oxlint', '--type-aware', '--deny-warnings'],
   ['oxfmt', '--check'],
   ['knip'],

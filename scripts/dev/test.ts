@@ -13,6 +13,8 @@ type Report = {
 }
 
 const filters = process.argv.slice(2)
+// The page that the browser tests see is that of today's sources.
+const built = spawnSync('vite', ['build', '--logLevel', 'warn'], { stdio: 'inherit' }).status
 const check = filters.length > 0 ? 0 : spawnSync('node', ['scripts/dev/check.ts'], { stdio: 'inherit' }).status
 const folder = mkdtempSync(join(tmpdir(), 'minisub-test-'))
 const file = join(folder, 'report.json')
@@ -20,7 +22,7 @@ try {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...filters]
   const { status } = spawnSync('vitest', args, { stdio: 'inherit' })
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report
-  const checks = check === 0 ? 0 : 1
+  const checks = (check === 0 ? 0 : 1) + (built === 0 ? 0 : 1)
   // A failure outside of any test (a suite that cannot load, a failed check) counts as one.
   const outside = status !== 0 && report.numFailedTests === 0 ? 1 : 0
   const failed = report.numFailedTests + checks + outside

@@ -17,9 +17,8 @@ beforeAll(async () => {
 afterAll(() => cli[Symbol.asyncDispose]())
 
 describe('help and usage', () => {
-  const commands = 'run resume validate digest lock runs show cancel why logs artifacts env serve doctor init'.split(
-    ' ',
-  )
+  const commands =
+    'run resume validate digest lock runs show cancel why logs artifacts env schedule serve doctor init'.split(' ')
 
   test('--help names every command', async () => {
     const { code, stdout } = await cli.minisub('--help')

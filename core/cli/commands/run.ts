@@ -60,7 +60,8 @@ export function parseParameters(texts: readonly string[]): Record<string, string
   return Object.fromEntries(result)
 }
 
-async function readParameters(file: string): Promise<Record<string, Json>> {
+/** Values of parameters from a YAML or JSON file. Throws Problem `input_missing`, `invalid_parameter`. */
+export async function readParameters(file: string): Promise<Record<string, Json>> {
   await requireFile(file)
   const [{ parseDocument }, { z }] = await Promise.all([import('yaml'), import('zod')])
   const document = parseDocument(await readFile(file, 'utf8'), { prettyErrors: true })

@@ -8,7 +8,7 @@ import { print, printJson, wholeNumber, type Context } from '#core/cli/context.t
 import { EXIT } from '#core/cli/exit-codes.ts'
 import { duration, outputText, summaryText } from '#core/cli/run-report.ts'
 import { nameOf, parseStepAddress, stepRunsOf } from '#core/cli/step-address.ts'
-import { columns, plainText } from '#core/cli/text.ts'
+import { columns, localTime, plainText } from '#core/cli/text.ts'
 
 const PAGE = 500
 
@@ -133,11 +133,4 @@ function runStatus(text: string): RunStatus {
   const found = RUN_STATUSES.find((status) => status === text)
   if (found === undefined) throw new Problem('usage', `--status: no run is "${text}"${didYouMean(text, RUN_STATUSES)}`)
   return found
-}
-
-/** `2026-11-01 12:00:00` on the clock of this machine. */
-function localTime(iso: string): string {
-  const date = new Date(iso)
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000)
-  return local.toISOString().slice(0, 19).replace('T', ' ')
 }

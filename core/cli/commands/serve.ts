@@ -19,7 +19,10 @@ export async function serveCommand(options: ServeOptions, context: Context): Pro
   })
   if (context.json) {
     await print(`${JSON.stringify({ url: workbench.url, tokenFile: join(context.home, 'token'), pid: process.pid })}\n`)
-  } else await print(`the core is ready at ${workbench.url} (Ctrl-C stops it)\n`)
+  } else {
+    await print(`the core is ready at ${workbench.url} (Ctrl-C stops it)\n`)
+    await print('open its page with `minisub open`\n')
+  }
   await Promise.race([stop, workbench.closed])
   await workbench.close()
   return EXIT.succeeded

@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { RunEvent, SequencedEvent } from '#core/contract/events.ts'
-import { finishedItems, initialProgress, pendingItems, reduceProgress, type RunProgress } from './progress.ts'
-import { attemptFinished, attemptStarted, sequenced } from './test-events.ts'
+import { finishedItems, initialProgress, pendingItems, reduceProgress, type RunProgress } from './run-progress.ts'
+import { attemptFinished, attemptStarted, sequenced } from '#core/cli/test-events.ts'
 
 function progressOf(steps: readonly string[], events: readonly RunEvent[]): RunProgress {
   return reduceProgress(initialProgress(steps), sequenced(events))
 }
 
 const EXPANDED: RunEvent = { kind: 'step.expanded', step: 'train', items: [{ d: 1 }, { d: 2 }, { d: 3 }], key: 'k' }
+
+function attemptCreated(step: string, defaults: readonly string[]): RunEvent {
+  const verdict = { hit: false, reason: '' }
+  return { kind: 'attempt.created', step, item: null, attempt: 1, key: 'k', verdict, defaults }
+}
 
 describe('the progress of a run', () => {
   test('begins with every step pending, in the order of the pipeline and once each', () => {
@@ -55,6 +60,41 @@ describe('the progress of a run', () => {
     expect(after.steps.get('a')?.status).toBe('cancelled')
   })
 
+  test('of a cancelled fan-out counts at once what holds no slot, and ends with the last item that ran', () => {
+    const retry = { ...attemptFinished('train', 1, 'failed'), retryAt: 9_000 }
+    const before: RunEvent[] = [EXPANDED, attemptStarted('train', 0, 1), attemptStarted('train', 1, 1), retry]
+    const cancelling = progressOf(['train'], [...before, { kind: 'run.cancelling' }])
+    const train = cancelling.steps.get('train')
+    expect(train).toMatchObject({ status: 'running', counts: { cancelled: 2 }, finishedAt: null })
+    expect([...(train?.active.keys() ?? [])]).toEqual([0])
+    const end = sequenced([attemptFinished('train', 0, 'cancelled')], cancelling.seq + 1)
+    const after = reduceProgress(cancelling, end).steps.get('train')
+    expect(after).toMatchObject({ status: 'cancelled', counts: { cancelled: 3 }, finishedAt: 2_000 })
+  })
+
+  test('keeps the end of a fan-out whose items had all ended when the run was cancelled', () => {
+    const ended = [0, 1, 2].flatMap((item) => [
+      attemptStarted('train', item, 1),
+      attemptFinished('train', item, 'failed'),
+    ])
+    const { steps } = progressOf(['train'], [EXPANDED, ...ended, { kind: 'run.cancelling' }])
+    expect(steps.get('train')).toMatchObject({ status: 'failed', counts: { failed: 3, cancelled: 0 } })
+  })
+
+  test('shows an attempt as stopping although its start is told later', () => {
+    const stopping: RunEvent = { kind: 'attempt.stopping', step: 'a', item: null, attempt: 1, why: 'cancel' }
+    const { steps } = progressOf(['a'], [attemptCreated('a', []), stopping, attemptStarted('a', null, 1)])
+    expect(steps.get('a')?.active.get(0)).toEqual({ attempt: 1, since: 1_002, phase: 'stopping' })
+  })
+
+  test('says on which defaults a step ran, whatever became of it', () => {
+    const failed = attemptFinished('a', null, 'failed')
+    const begun = progressOf(['a'], [attemptCreated('a', ['b.n'])])
+    expect(begun.steps.get('a')?.reason).toBe('ran on the default of b.n')
+    const after = reduceProgress(begun, sequenced([attemptStarted('a', null, 1), failed], 2))
+    expect(after.steps.get('a')?.reason).toBe('exit code 1; ran on the default of b.n')
+  })
+
   test('leaves no step open when the run has finished', () => {
     const events: RunEvent[] = [
       EXPANDED,
@@ -84,7 +124,7 @@ describe('the progress of a run', () => {
       ],
     )
     expect([...steps.values()].map(({ status, reason }) => ({ status, reason }))).toEqual([
-      { status: 'cached', reason: null },
+      { status: 'cached', reason: 'taken from the cache (run r)' },
       { status: 'skipped', reason: 'when is false' },
       { status: 'failed', reason: 'no such key' },
     ])

@@ -1,13 +1,13 @@
-import { assertNever } from '#core/base/assert-never.ts'
+import { assertNever } from '../base/assert-never.ts'
 import {
   isFinalStep,
+  type FinalStepStatus,
   type RunEvent,
   type RunStatus,
   type SequencedEvent,
   type StepStatus,
-} from '#core/contract/events.ts'
-
-type FinalStatus = Exclude<StepStatus, 'pending' | 'running'>
+} from './events.ts'
+import { cachedReason, joinReasons, withDefaults } from './reasons.ts'
 
 /** A step run that holds or waits for a slot of its own. `since` is epoch milliseconds. */
 type ActiveItem = {
@@ -22,7 +22,7 @@ export type StepProgress = {
   readonly status: StepStatus
   /** Number of items; null without a fan-out, and before it is known. */
   readonly total: number | null
-  readonly counts: { readonly [status in FinalStatus]: number }
+  readonly counts: { readonly [status in FinalStepStatus]: number }
   /** By index of the item; 0 without a fan-out. */
   readonly active: ReadonlyMap<number, ActiveItem>
   readonly startedAt: number | null
@@ -48,7 +48,7 @@ type Change = { -readonly [key in keyof StepProgress]: StepProgress[key] } & {
   counts: Counts
   active: Map<number, ActiveItem>
 }
-type Counts = { [status in FinalStatus]: number }
+type Counts = { [status in FinalStepStatus]: number }
 type StepEvent = Extract<RunEvent, { step: string }> & { readonly at: number }
 
 /** A run of which no event was seen yet. */
@@ -97,14 +97,14 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
         break
       case 'run.cancelling':
         run.cancelling = true
-        for (const step of steps.values()) if (isWaiting(step)) cancelWaiting(stepToChange(step.name), event.at)
+        for (const step of steps.values())
+          if (!isFinalStep(step.status)) cancelWaiting(stepToChange(step.name), event.at)
         break
       case 'run.finished':
         run.status = event.status
         run.finishedAt = event.at
         environments.clear()
-        for (const step of steps.values())
-          if (!isFinalStep(step.status)) cancelWaiting(stepToChange(step.name), event.at)
+        for (const step of steps.values()) if (!isFinalStep(step.status)) close(stepToChange(step.name), event.at)
         break
       case 'step.expanded':
       case 'step.cached':
@@ -115,7 +115,7 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
       case 'attempt.started':
       case 'attempt.stopping':
       case 'attempt.finished':
-        applyStepEvent(stepToChange(event.step), event)
+        applyStepEvent(stepToChange(event.step), event, run.cancelling)
         break
       default:
         assertNever(event)
@@ -151,24 +151,38 @@ function newStep(name: string): StepProgress {
   }
 }
 
-function isWaiting(step: StepProgress): boolean {
-  return !isFinalStep(step.status) && [...step.active.values()].every((item) => item.phase === 'retrying')
-}
-
+/** Everything that holds no slot is cancelled at once; what runs follows when it has ended. */
 function cancelWaiting(step: Change, at: number): void {
-  step.active.clear()
+  for (const [item, { phase }] of step.active) if (phase === 'retrying') step.active.delete(item)
   step.counts.cancelled += pendingItems(step) ?? 0
-  finish(step, 'cancelled', at)
+  if (step.active.size === 0) finish(step, allEnded(step) ? statusOfItems(step) : 'cancelled', at)
 }
 
-function applyStepEvent(step: Change, event: StepEvent): void {
+/** Whether it is a fan-out whose items had all ended before the cancel, and only its own end was not told yet. */
+function allEnded({ total, counts }: StepProgress): boolean {
+  return total !== null && total > 0 && counts.cancelled === 0
+}
+
+function statusOfItems({ total, counts }: StepProgress): FinalStepStatus {
+  if (counts.failed + counts.lost > 0) return 'failed'
+  return counts.cached === total ? 'cached' : 'succeeded'
+}
+
+/** A run that is over has no open step, whatever its engine told. */
+function close(step: Change, at: number): void {
+  step.active.clear()
+  cancelWaiting(step, at)
+}
+
+function applyStepEvent(step: Change, event: StepEvent, cancelling: boolean): void {
   switch (event.kind) {
     case 'step.expanded':
       step.total = event.items.length
       return
     case 'step.cached':
       step.startedAt ??= event.at
-      endItem(step, { item: event.item, status: 'cached', reason: null, at: event.at })
+      if (event.item === null) step.reason = withDefaults(cachedReason(event), event.defaults)
+      endItem(step, { item: event.item, status: 'cached', at: event.at }, cancelling)
       return
     case 'step.skipped':
       step.reason = event.reason
@@ -176,8 +190,8 @@ function applyStepEvent(step: Change, event: StepEvent): void {
       return
     case 'step.failed':
       step.reason = event.reason
-      if (event.item !== null) endItem(step, { item: event.item, status: 'failed', reason: event.reason, at: event.at })
-      else finish(step, 'failed', event.at)
+      step.startedAt ??= event.at
+      endItem(step, { item: event.item, status: 'failed', at: event.at }, cancelling)
       return
     case 'step.finished':
       finish(step, event.status, event.at)
@@ -186,54 +200,59 @@ function applyStepEvent(step: Change, event: StepEvent): void {
     case 'attempt.started':
     case 'attempt.stopping':
     case 'attempt.finished':
-      applyAttempt(step, event)
+      applyAttempt(step, event, cancelling)
       return
     default:
       assertNever(event)
   }
 }
 
-function applyAttempt(step: Change, event: Extract<StepEvent, { attempt: number }>): void {
+function applyAttempt(step: Change, event: Extract<StepEvent, { attempt: number }>, cancelling: boolean): void {
   const item = event.item ?? 0
+  const { attempt } = event
+  const before = step.active.get(item)
   switch (event.kind) {
     case 'attempt.created':
-      step.active.set(item, { attempt: event.attempt, since: event.at, phase: 'starting' })
+      step.active.set(item, { attempt, since: event.at, phase: 'starting' })
+      if (event.item === null) step.reason = withDefaults(null, event.defaults)
       return
-    case 'attempt.started':
+    case 'attempt.started': {
       step.status = 'running'
       step.startedAt ??= event.startedAt
-      step.active.set(item, { attempt: event.attempt, since: event.startedAt, phase: 'running' })
+      const phase = before?.phase === 'stopping' ? 'stopping' : 'running'
+      step.active.set(item, { attempt, since: event.startedAt, phase })
       return
+    }
     case 'attempt.stopping':
-      step.active.set(item, {
-        attempt: event.attempt,
-        since: step.active.get(item)?.since ?? event.at,
-        phase: 'stopping',
-      })
+      step.active.set(item, { attempt, since: before?.since ?? event.at, phase: 'stopping' })
       return
-    case 'attempt.finished':
-      if (event.retryAt !== null)
-        step.active.set(item, { attempt: event.attempt, since: event.finishedAt, phase: 'retrying' })
-      else endItem(step, { item: event.item, status: event.outcome, reason: event.reason, at: event.finishedAt })
+    case 'attempt.finished': {
+      const { retryAt, outcome, reason, finishedAt: at } = event
+      if (retryAt !== null) {
+        step.active.set(item, { attempt, since: at, phase: 'retrying' })
+        return
+      }
+      // What a step without a fan-out has by now is on which defaults it ran.
+      step.reason = event.item === null ? joinReasons(reason, step.reason) : (reason ?? step.reason)
+      endItem(step, { item: event.item, status: outcome, at }, cancelling)
       return
+    }
     default:
       assertNever(event)
   }
 }
 
-type Ending = {
-  readonly item: number | null
-  readonly status: FinalStatus
-  readonly reason: string | null
-  readonly at: number
-}
+type Ending = { readonly item: number | null; readonly status: FinalStepStatus; readonly at: number }
 
-/** A step without a fan-out ends with its one item; a fan-out ends by an event of its own. */
-function endItem(step: Change, { item, status, reason, at }: Ending): void {
+/**
+ * A step without a fan-out ends with its one item. A fan-out ends by an event of its own, or after a cancel with the
+ * last item that ran.
+ */
+function endItem(step: Change, { item, status, at }: Ending, cancelling: boolean): void {
   step.active.delete(item ?? 0)
-  step.reason = reason ?? step.reason
-  if (item === null) finish(step, status, at)
-  else step.counts[status] += 1
+  if (item === null) return finish(step, status, at)
+  step.counts[status] += 1
+  if (cancelling && step.active.size === 0) finish(step, 'cancelled', at)
 }
 
 function finish(step: Change, status: StepStatus, at: number): void {

@@ -1,0 +1,133 @@
+import { PROBLEM_CODES, type ProblemCode } from '#core/base/problem-codes.ts'
+import { Problem } from '#core/base/problem.ts'
+import { ProblemView } from '#core/contract/http.ts'
+import type { Route } from '#core/contract/route.ts'
+import type { Routes } from '#core/contract/routes.ts'
+
+type Name = keyof Routes
+
+/** What a document, its code, its parameters and its lock can be refused for. */
+const DOCUMENT: readonly ProblemCode[] = ['document_invalid', 'document_syntax', 'document_too_large', 'input_missing']
+const LOCK: readonly ProblemCode[] = [
+  'package_unavailable',
+  'python_missing',
+  'lock_invalid',
+  'network_unavailable',
+  'disk_full',
+]
+const START: readonly ProblemCode[] = [
+  ...DOCUMENT,
+  ...LOCK,
+  'unknown_parameter',
+  'missing_parameter',
+  'invalid_parameter',
+  'code_unreadable',
+  'not_supported',
+]
+
+/** Codes of single routes beside those that follow from the shape of a route. */
+const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
+  validatePipeline: DOCUMENT,
+  lockPipeline: [...DOCUMENT, ...LOCK],
+  startRun: START,
+  resumeRun: [...START, 'conflict'],
+  cancelRun: ['conflict'],
+  readArtifact: ['artifact_missing'],
+  listArtifactFiles: ['artifact_missing'],
+  buildEnvironments: [...DOCUMENT, ...LOCK, 'environment_failed'],
+  removeEnvironment: ['environment_in_use'],
+  addFolder: ['input_missing', 'invalid_value'],
+  browseFolders: ['input_missing', 'invalid_value'],
+  createSchedule: [...DOCUMENT, 'invalid_parameter', 'invalid_name', 'invalid_cron', 'invalid_time_zone', 'conflict'],
+  previewSchedule: ['invalid_cron', 'invalid_time_zone'],
+  createToken: ['conflict'],
+  showSession: ['not_found'],
+  closeSession: ['not_found'],
+}
+
+/** The codes that a route can answer with. */
+export function codesOf(name: string, route: Route): ProblemCode[] {
+  const hasInput = route.params !== undefined || route.query !== undefined || route.body !== undefined
+  const hasRun = Object.hasOwn(route.params?.shape ?? {}, 'run')
+  const own = Object.entries(OWN).find(([candidate]) => candidate === name)?.[1] ?? []
+  const codes: ProblemCode[] = [
+    ...(route.auth === 'open' ? [] : (['unauthorized'] as const)),
+    'forbidden',
+    'too_many_requests',
+    'internal',
+    'core_unreachable',
+    ...(hasInput ? (['invalid_request'] as const) : []),
+    ...(route.params === undefined ? [] : (['not_found'] as const)),
+    ...(hasRun ? (['ambiguous_id'] as const) : []),
+    ...(route.body === undefined ? [] : (['body_too_large', 'unsupported_media_type'] as const)),
+    ...(route.bytes === true ? (['range_not_satisfiable'] as const) : []),
+    ...own,
+  ]
+  return [...new Set(codes)]
+}
+
+type Answer = { readonly key: string; readonly status: number; readonly response: object }
+
+/** One answer for each status that the codes of a route have; a key that several routes have means the same in all. */
+export function problemAnswers(name: string, codes: readonly ProblemCode[]): Answer[] {
+  const byStatus = Map.groupBy(codes.toSorted(), (code) => PROBLEM_CODES[code].status)
+  return [...byStatus]
+    .toSorted(([a], [b]) => a - b)
+    .map(([status, alike]) => ({
+      key: alike.length <= 2 ? alike.join('.') : `${name}.${status}`,
+      status,
+      response: {
+        description: alike.map((code) => `\`${code}\`: ${PROBLEM_CODES[code].title}`).join('; '),
+        ...(status === 429 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+        content: {
+          'application/problem+json': { schema: PROBLEM, examples: Object.fromEntries(alike.map(exampleOf)) },
+        },
+      },
+    }))
+}
+
+const PROBLEM = { $ref: '#/components/schemas/Problem' }
+const RETRY_AFTER = { description: 'Seconds after which to ask again', schema: { type: 'integer', minimum: 1 } }
+
+/** The wire form as a caller sees it. */
+function exampleOf(code: ProblemCode): [ProblemCode, { value: object }] {
+  const detail = DETAILS[code]
+  if (detail === undefined) throw new Error(`${code} has no example`)
+  return [code, { value: ProblemView.parse(new Problem(code, detail).toJSON()) }]
+}
+
+const DETAILS: Partial<Record<ProblemCode, string>> = {
+  unauthorized: 'a token is wanted: send the content of the file `token` as `Authorization: Bearer …`',
+  forbidden: 'the header x-minisub-csrf is missing or wrong: load the page again',
+  too_many_requests: 'too many requests came at once: wait and ask again',
+  internal: 'the core failed: look into core.log in the data folder, and report what it says',
+  core_unreachable: 'the core is about to stop: ask again, another one will answer',
+  invalid_request: 'the request is not valid, see /api/v1/openapi.json: limit: Too big: expected number to be <=1000',
+  not_found: 'there is no run 01kc2m3n4p5q6r7s8t9v0wxyza: see `minisub runs`',
+  ambiguous_id: 'more than one run begins with 01kc: write more of the id',
+  conflict: 'run 01kc2m3n4p5q6r7s8t9v0wxyza is over (cancelled): there is nothing to cancel',
+  body_too_large: 'the body is larger than 4194304 bytes: send less',
+  unsupported_media_type: 'bodies are JSON: send the header `Content-Type: application/json`',
+  range_not_satisfiable: 'the file has 1024 bytes: ask for a range within them',
+  document_invalid: '/home/ada/wine/pipeline.yaml is not valid: correct it',
+  document_syntax: 'line 3: a map may not begin here: indent it like its neighbours',
+  document_too_large: 'the document has more than 1048576 bytes: write less',
+  package_unavailable: 'no version of scikit-lern can be had: correct the name',
+  python_missing: 'there is no Python 3.13: install it, or ask for another in the environment',
+  lock_invalid: '/home/ada/wine/pipeline.yaml.lock.json cannot be read: delete it, the next run writes a new one',
+  network_unavailable: 'the package index cannot be reached: go online, or use a lock that is there',
+  disk_full: 'the disk is full: make room, then ask again',
+  unknown_parameter: 'the pipeline has no parameter dept: use depth',
+  missing_parameter: 'the parameter depth has no value: give one',
+  invalid_parameter: 'the parameter depth is an integer and got "four": give an integer',
+  invalid_value: '/home/ada/wine.csv is not a folder: name the folder that holds it',
+  invalid_name: '"Wine" is no name of a schedule: use lower-case letters, digits and -',
+  invalid_cron: 'the minute 61 is out of range: use 0 to 59',
+  invalid_time_zone: 'there is no time zone Europe/Berlen: use Europe/Berlin',
+  input_missing: 'the input data/wine.csv is not there: put it there, or correct the path',
+  code_unreadable: '/home/ada/wine/train.py cannot be read: make it readable for yourself',
+  not_supported: 'the target kubernetes is not supported: use process',
+  artifact_missing: 'the content of this output was deleted: run the step again',
+  environment_failed: 'the environment python cannot be built: see the details',
+  environment_in_use: 'the environment c0ffee is used by a run: wait for it, or cancel it',
+}

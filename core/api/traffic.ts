@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { API_PREFIX } from '#core/contract/http.ts'
+import { callerKey } from './caller-key.ts'
+import { answerRaw, unreadable } from './raw-answer.ts'
+import type { RequestLog } from './request-log.ts'
+import { noteOf } from './request-note.ts'
+import type { Stats } from './stats.ts'
+
+/** The requests of a server: those that are open, and what becomes of them. */
+export type Traffic = {
+  /** Watches a request until its connection or its answer ends; then calls back. */
+  begin(request: IncomingMessage, response: ServerResponse, onEnd: () => void): void
+  /** Answers what could not be read as a request. */
+  refuse(error: Error, socket: Duplex): void
+  /** Cuts the requests of a caller that is good no longer, save the one that says so. */
+  cut(key: string): void
+  /** Number of open requests. */
+  open(): number
+}
+
+/** The status in log and metrics of a request whose caller went away before it was answered, as nginx has it. */
+const CALLER_GONE = 499
+
+type Options = { readonly log: RequestLog; readonly stats: Stats }
+
+export function createTraffic({ log, stats }: Options): Traffic {
+  const open = new Set<{ readonly request: IncomingMessage; readonly response: ServerResponse }>()
+  return {
+    begin: (request, response, onEnd) => {
+      const { socket } = request
+      const [started, sent] = [performance.now(), socket.bytesWritten]
+      const entry = { request, response }
+      open.add(entry)
+      response.once('close', () => {
+        open.delete(entry)
+        const [ms, bytes] = [performance.now() - started, socket.bytesWritten - sent]
+        const status = response.headersSent ? response.statusCode : CALLER_GONE
+        stats.answered({ route: noteOf(request).route, method: request.method, status, ms })
+        log.write(request, { status, ms, bytes })
+        onEnd()
+      })
+    },
+    refuse: (error, socket) => {
+      const answering = [...open].some(({ request }) => request.socket === socket)
+      const problem = answering || !socket.writable ? undefined : unreadable(error)
+      if (problem === undefined) {
+        socket.destroy()
+        return
+      }
+      const bytes = answerRaw(socket, problem)
+      const { status } = problem.toJSON()
+      stats.answered({ route: undefined, method: undefined, status, ms: 0 })
+      log.writeUnreadable({ status, ms: 0, bytes })
+    },
+    cut: (key) => {
+      for (const { request, response } of open) {
+        const { caller, route } = noteOf(request)
+        if (callerKey(caller) === key && !isAboutAccess(route)) response.destroy()
+      }
+    },
+    open: () => open.size,
+  }
+}
+
+function isAboutAccess(route = ''): boolean {
+  return route.startsWith(`${API_PREFIX}/access`) || route.startsWith(`${API_PREFIX}/session`)
+}

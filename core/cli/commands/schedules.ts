@@ -1,0 +1,168 @@
+import { resolve } from 'node:path'
+import { valueText } from '#core/base/json.ts'
+import { didYouMean } from '#core/base/nearest.ts'
+import { Problem } from '#core/base/problem.ts'
+import { formatDuration, parseDuration } from '#core/base/quantity.ts'
+import { OVERLAPS, type OccurrenceView, type Overlap, type ScheduleView } from '#core/contract/schedules.ts'
+import { connect } from '#core/cli/connect.ts'
+import { print, printJson, say, type Context } from '#core/cli/context.ts'
+import { EXIT } from '#core/cli/exit-codes.ts'
+import { requireFile } from '#core/cli/read-input.ts'
+import { columns, counted, plainText } from '#core/cli/text.ts'
+import { parseParameters, readParameters } from './run.ts'
+
+export type AddScheduleOptions = {
+  readonly cron: string
+  readonly name?: string
+  readonly timezone?: string
+  readonly overlap: string
+  readonly startingDeadline: string
+  readonly param?: readonly string[]
+  readonly params?: string
+  readonly target: string
+}
+
+const ONLY_WHILE = 'a schedule starts runs only while the core runs'
+
+/** `minisub schedule add FILE`. */
+export async function addScheduleCommand(file: string, options: AddScheduleOptions, context: Context): Promise<number> {
+  await requireFile(file)
+  const { name, timezone } = options
+  const draft = {
+    file: resolve(file),
+    cron: options.cron,
+    overlap: overlapOf(options.overlap),
+    startingDeadlineSeconds: wholeSeconds(options.startingDeadline),
+    parameterTexts: parseParameters(options.param ?? []),
+    parameters: options.params === undefined ? {} : await readParameters(options.params),
+    target: options.target,
+    ...(name === undefined ? {} : { name }),
+    ...(timezone === undefined ? {} : { timeZone: timezone }),
+  }
+  const client = await connect(context.home)
+  const schedule = await client.createSchedule(draft)
+  if (context.json) await printJson(schedule)
+  else await print(`${schedule.name} is due next at ${nextText(schedule)}\n`)
+  const fix = 'after a restart of the machine start it with `minisub serve`'
+  say(`${ONLY_WHILE}: it stays up while a schedule is not paused, and ${fix}`)
+  return EXIT.succeeded
+}
+
+/** `minisub schedule list`. */
+export async function listSchedulesCommand(_options: object, context: Context): Promise<number> {
+  const client = await connect(context.home)
+  const { schedules } = await client.listSchedules()
+  if (context.json) await printJson({ schedules })
+  else if (schedules.length === 0) {
+    await print('no schedules: make one with `minisub schedule add pipeline.yaml --cron "0 6 * * *"`\n')
+  } else {
+    await print(scheduleTable(schedules))
+    say(ONLY_WHILE)
+  }
+  return EXIT.succeeded
+}
+
+/** `minisub schedule show NAME`. */
+export async function showScheduleCommand(name: string, _options: object, context: Context): Promise<number> {
+  const client = await connect(context.home)
+  const schedule = await client.showSchedule({ schedule: name })
+  if (context.json) await printJson(schedule)
+  else {
+    const { occurrences } = schedule
+    const rows = occurrences.map((it) => occurrenceRow(it, schedule.timeZone))
+    const table =
+      rows.length === 0 ? 'it was never due so far\n' : columns([['DUE', 'OUTCOME', 'RUN OR REASON'], ...rows])
+    await print(`${columns(scheduleRows(schedule))}\n${table}`)
+    say(ONLY_WHILE)
+  }
+  return EXIT.succeeded
+}
+
+/** `minisub schedule pause NAME`. */
+export async function pauseScheduleCommand(name: string, _options: object, context: Context): Promise<number> {
+  const client = await connect(context.home)
+  const schedule = await client.pauseSchedule({ schedule: name })
+  await (context.json ? printJson(schedule) : print(`${schedule.name} is paused\n`))
+  return EXIT.succeeded
+}
+
+/** `minisub schedule resume NAME`. */
+export async function resumeScheduleCommand(name: string, _options: object, context: Context): Promise<number> {
+  const client = await connect(context.home)
+  const schedule = await client.resumeSchedule({ schedule: name })
+  await (context.json ? printJson(schedule) : print(`${schedule.name} is due next at ${nextText(schedule)}\n`))
+  return EXIT.succeeded
+}
+
+/** `minisub schedule delete NAME`. */
+export async function deleteScheduleCommand(name: string, _options: object, context: Context): Promise<number> {
+  const client = await connect(context.home)
+  await client.deleteSchedule({ schedule: name })
+  await (context.json ? printJson({ deleted: name }) : print(`deleted ${name}; its runs stay\n`))
+  return EXIT.succeeded
+}
+
+function scheduleTable(schedules: readonly ScheduleView[]): string {
+  const rows = schedules.map((it) => [
+    it.name,
+    it.pipeline,
+    it.cron,
+    it.timeZone,
+    it.paused ? '-' : nextText(it),
+    it.last?.outcome ?? '-',
+    String(it.missed),
+    it.paused ? 'yes' : 'no',
+  ])
+  return columns([['NAME', 'PIPELINE', 'CRON', 'ZONE', 'NEXT', 'LAST', 'MISSED', 'PAUSED'], ...rows])
+}
+
+function scheduleRows(schedule: ScheduleView): string[][] {
+  const { parameters, next, timeZone } = schedule
+  const texts = Object.entries(parameters).map(([name, value]) => `${name}=${valueText(value)}`)
+  return [
+    ['schedule', schedule.name],
+    ['pipeline', `${schedule.pipeline} (${plainText(schedule.file)})`],
+    ['cron', `${schedule.cron} in ${timeZone}`],
+    ['overlap', schedule.overlap],
+    ['starting deadline', formatDuration(schedule.startingDeadlineSeconds * 1000)],
+    ...(texts.length === 0 ? [] : [['parameters', plainText(texts.join(' '))]]),
+    ['target', schedule.target],
+    ['missed', counted(schedule.missed, 'time')],
+    ['next', schedule.paused ? 'paused' : next.map((time) => zonedTime(time, timeZone)).join(', ')],
+  ]
+}
+
+function occurrenceRow(occurrence: OccurrenceView, timeZone: string): string[] {
+  const { dueAt, lastDueAt, count, outcome, run, reason } = occurrence
+  const due = zonedTime(dueAt, timeZone)
+  if (count === 1) return [due, outcome, run ?? plainText(reason ?? '')]
+  return [due, outcome, `${counted(count, 'time')} up to ${zonedTime(lastDueAt, timeZone)}`]
+}
+
+function nextText({ next, timeZone }: ScheduleView): string {
+  return next[0] === undefined ? '-' : zonedTime(next[0], timeZone)
+}
+
+/** `2026-11-02 06:00 +01:00`: what the clock of a zone shows, with its distance from UTC. */
+function zonedTime(iso: string, timeZone: string): string {
+  const date = new Date(iso)
+  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(date)
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' }).formatToParts(date)
+  const offset = parts.find(({ type }) => type === 'timeZoneName')?.value.replace('GMT', '') ?? ''
+  return `${clock} ${offset === '' ? '+00:00' : offset}`
+}
+
+function overlapOf(text: string): Overlap {
+  const found = OVERLAPS.find((overlap) => overlap === text)
+  if (found !== undefined) return found
+  throw new Problem('usage', `--overlap: there is no "${text}"${didYouMean(text, OVERLAPS)}`)
+}
+
+function wholeSeconds(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined && ms % 1000 === 0 && ms <= 365 * 86_400_000) return ms / 1000
+  throw new Problem(
+    'usage',
+    `--starting-deadline wants whole seconds, such as 90s or 10m, of at most 365d and got "${text}"`,
+  )
+}

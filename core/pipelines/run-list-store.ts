@@ -1,0 +1,73 @@
+import type { Store } from '#core/store/index.ts'
+import { pipelineIdOf } from './pipeline-id.ts'
+import { Rows } from './rows.ts'
+import type { RunFilter, RunHead } from './run-rows.ts'
+
+/** The columns of a RunHead. */
+export const HEAD = `runs.id, pipeline, digest, target, status, created_at AS createdAt, started_at AS startedAt,
+  finished_at AS finishedAt, file, created_by AS createdBy`
+
+/** Looked for in an index, which is much smaller than the rows. */
+const FOUND = `SELECT id FROM runs INDEXED BY runs_by_pipeline WHERE project = 'default'
+  AND (id LIKE @start ESCAPE '!' OR pipeline LIKE @part ESCAPE '!')`
+
+/** All SQL of runs as rows of a list. */
+export class RunListStore {
+  readonly #rows: Rows
+  /** Paths of documents by the ids of their pipelines. */
+  readonly #files = new Map<string, string>()
+
+  constructor(store: Store) {
+    this.#rows = new Rows(store)
+  }
+
+  get(id: string): RunHead | undefined {
+    return this.#rows.get<RunHead>(`SELECT ${HEAD} FROM runs WHERE id = ?`, id)
+  }
+
+  /** Newest first. */
+  list(filter: RunFilter): RunHead[] {
+    const { pipeline, status, file, before } = filter
+    // Where nothing is chosen by an index, the rows stand in the wanted order.
+    const isChosen = pipeline !== undefined || status !== undefined || file !== undefined
+    const where = [isChosen ? "project = 'default'" : "+project = 'default'"]
+    if (before !== undefined) where.push('id < @before')
+    if (pipeline !== undefined) where.push('pipeline = @pipeline')
+    if (status !== undefined) where.push('status = @status')
+    if (file !== undefined) where.push('file = @file')
+    if (filter.search !== undefined) where.push(`id IN (${FOUND})`)
+    const search = (filter.search ?? '').replaceAll(/[!%_]/g, '!$&')
+    const sql = `SELECT ${HEAD} FROM runs WHERE ${where.join(' AND ')} ORDER BY id DESC LIMIT @limit`
+    return this.#rows.all<RunHead>(sql, { ...filter, start: `${search}%`, part: `%${search}%` })
+  }
+
+  /** Documents that runs were started from, those of the latest runs first. */
+  latestFiles(limit: number): string[] {
+    const sql = `SELECT file, max(id) AS latest FROM runs WHERE project = 'default'
+      GROUP BY file ORDER BY latest DESC LIMIT ?`
+    return this.#rows.all<{ file: string }>(sql, limit).map(({ file }) => file)
+  }
+
+  /** The latest runs of each document, newest first. */
+  lastRuns(files: readonly string[], count: number): Map<string, RunHead[]> {
+    const sql = `SELECT ${HEAD} FROM json_each(?) wanted CROSS JOIN runs ON project = 'default' AND file = wanted.value
+        AND runs.id >= coalesce((SELECT id FROM runs WHERE project = 'default' AND file = wanted.value
+          ORDER BY id DESC LIMIT 1 OFFSET ? - 1), '')
+      ORDER BY runs.id DESC`
+    return Map.groupBy(this.#rows.all<RunHead>(sql, JSON.stringify(files), count), ({ file }) => file)
+  }
+
+  isFileOfRun(file: string): boolean {
+    const sql = `SELECT 1 FROM runs WHERE project = 'default' AND file = ? LIMIT 1`
+    return this.#rows.get(sql, file) !== undefined
+  }
+
+  /** The document of a pipeline that runs were started from; undefined for any other. */
+  fileOf(pipelineId: string): string | undefined {
+    if (!this.#files.has(pipelineId)) {
+      const rows = this.#rows.all<{ file: string }>(`SELECT DISTINCT file FROM runs WHERE project = 'default'`)
+      for (const { file } of rows) this.#files.set(pipelineIdOf(file), file)
+    }
+    return this.#files.get(pipelineId)
+  }
+}

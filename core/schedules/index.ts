@@ -1,0 +1,3 @@
+export { openSchedules, type ScheduleOptions } from './service.ts'
+export type { Clock } from './clock.ts'
+export type { ScheduleService } from './service-types.ts'

@@ -1,0 +1,20 @@
+import type { CronPreview, OccurrenceView, ScheduleDraft, ScheduleView } from '#core/contract/schedules.ts'
+
+/** What the server, and so every client, can ask of schedules. A schedule goes by its name or its id. */
+export type ScheduleService = {
+  /** In the order of their names. */
+  list(): ScheduleView[]
+  /** Checks everything that can be checked now, the document and its parameters too. Writes nothing on a Problem. */
+  create(draft: ScheduleDraft): Promise<ScheduleView>
+  /** The next five times. Throws Problem `invalid_cron` or `invalid_time_zone`. */
+  preview(cron: string, timeZone: string | undefined): CronPreview
+  /** With its latest 100 occurrences, newest first. */
+  show(schedule: string): ScheduleView & { readonly occurrences: OccurrenceView[] }
+  pause(schedule: string): ScheduleView
+  resume(schedule: string): ScheduleView
+  delete(schedule: string): void
+  /** Number of schedules that are not paused: while there is one, an idle core stays. */
+  activeCount(): number
+  /** Calls back when a schedule or an occurrence changed. Returns the end. */
+  onChange(listener: () => void): () => void
+}

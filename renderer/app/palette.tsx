@@ -1,0 +1,52 @@
+import { ActionIcon } from '@mantine/core'
+import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { Search, type LucideIcon } from 'lucide-react'
+import { useState } from 'react'
+import { useClient } from '#renderer/data/client-context.ts'
+import { queries } from '#renderer/data/queries.ts'
+
+type Place = { readonly to: string; readonly label: string; readonly icon: LucideIcon }
+
+/** Opens the palette by the mouse. */
+export function PaletteButton() {
+  return (
+    <ActionIcon variant="default" size="lg" aria-label="Go to… (Ctrl+K)" onClick={spotlight.open}>
+      <Search size={18} aria-hidden />
+    </ActionIcon>
+  )
+}
+
+/** Goes to every place and pipeline by its name: Ctrl+K or Ctrl+Shift+P. */
+export function Palette({ places }: { readonly places: readonly Place[] }) {
+  const navigate = useNavigate()
+  const client = useClient()
+  const [isOpen, setOpen] = useState(false)
+  const { data } = useQuery({ ...queries.pipelines(client), enabled: isOpen })
+  const go = (to: string) => void navigate({ to })
+  const actions: SpotlightActionData[] = [
+    ...places.map(({ to, label, icon: Icon }) => ({
+      id: to,
+      label,
+      leftSection: <Icon size={18} aria-hidden />,
+      onClick: () => go(to),
+    })),
+    ...(data?.pipelines ?? []).map((pipeline) => ({
+      id: pipeline.id,
+      label: pipeline.name,
+      description: pipeline.file,
+      onClick: () => go(`/pipelines/${pipeline.id}`),
+    })),
+  ]
+  return (
+    <Spotlight
+      actions={actions}
+      shortcut={['mod + K', 'mod + shift + P']}
+      limit={20}
+      nothingFound="Nothing has this name"
+      onSpotlightOpen={() => setOpen(true)}
+      searchProps={{ placeholder: 'Go to…', 'aria-label': 'Go to', leftSection: <Search size={18} aria-hidden /> }}
+    />
+  )
+}

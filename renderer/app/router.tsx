@@ -1,0 +1,126 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  type ErrorComponentProps,
+} from '@tanstack/react-router'
+import { z } from 'zod'
+import { RUN_STATUSES } from '#core/contract/events.ts'
+import { problemOf } from '#renderer/data/problem.ts'
+import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
+import { NotFound } from './not-found.tsx'
+import { Shell } from './shell.tsx'
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/pipelines' })
+  },
+})
+const pipelines = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines',
+  component: lazyRouteComponent(() => import('#renderer/pages/pipelines/pipelines-page.tsx'), 'PipelinesPage'),
+})
+/** `from`: the run whose parameters the form begins with. */
+const pipeline = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines/$pipeline',
+  validateSearch: z.object({ from: z.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('#renderer/pages/pipelines/pipeline-page.tsx'), 'PipelinePage'),
+})
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: z.object({
+    status: z.enum(RUN_STATUSES).optional().catch(undefined),
+    pipeline: z.string().optional().catch(undefined),
+    search: z.string().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('#renderer/pages/runs/runs-page.tsx'), 'RunsPage'),
+})
+/** `step`, `item` and `tab` open the drawer; `view` is the graph or its twin, the table. */
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$run',
+  validateSearch: z.object({
+    view: z.enum(['graph', 'table', 'details']).optional().catch(undefined),
+    step: z.string().optional().catch(undefined),
+    item: z.int().min(0).optional().catch(undefined),
+    tab: z.enum(['overview', 'log', 'outputs', 'items']).optional().catch(undefined),
+    /** Whose log; the latest where absent. */
+    attempt: z.int().min(1).optional().catch(undefined),
+    /** The output that is looked at, and the file of a folder. */
+    output: z.string().optional().catch(undefined),
+    path: z.string().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('#renderer/pages/run/run-page.tsx'), 'RunPage'),
+})
+const schedules = createRoute({
+  getParentRoute: () => root,
+  path: '/schedules',
+  /** `file`: open the form for a new one of this document. */
+  validateSearch: z.object({ file: z.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('#renderer/pages/schedules/schedules-page.tsx'), 'SchedulesPage'),
+})
+const schedule = createRoute({
+  getParentRoute: () => root,
+  path: '/schedules/$schedule',
+  component: lazyRouteComponent(() => import('#renderer/pages/schedules/schedule-page.tsx'), 'SchedulePage'),
+})
+const environments = createRoute({
+  getParentRoute: () => root,
+  path: '/environments',
+  component: lazyRouteComponent(() => import('#renderer/pages/environments/environments-page.tsx'), 'EnvironmentsPage'),
+})
+const environment = createRoute({
+  getParentRoute: () => root,
+  path: '/environments/$digest',
+  /** `search`: which of its packages are shown. */
+  validateSearch: z.object({ search: z.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('#renderer/pages/environments/environment-page.tsx'), 'EnvironmentPage'),
+})
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('#renderer/pages/settings/settings-page.tsx'), 'SettingsPage'),
+})
+
+const routeTree = root.addChildren([
+  home,
+  pipelines,
+  pipeline,
+  runs,
+  run,
+  schedules,
+  schedule,
+  environments,
+  environment,
+  settings,
+])
+
+/** Every page by its address; each is loaded when it is first shown. */
+export function createAppRouter() {
+  return createRouter({
+    routeTree,
+    defaultErrorComponent: PageFailed,
+    defaultPendingMs: 300,
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  })
+}
+
+function PageFailed({ error, reset }: ErrorComponentProps) {
+  const problem = problemOf(error)
+  return <ProblemAlert title="This page failed" message={problem.message} onRetry={reset} />
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}

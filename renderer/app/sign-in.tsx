@@ -1,0 +1,101 @@
+import { Center, Code, Loader, Stack, Text, Title } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { isProblem } from '#core/base/problem.ts'
+import { ClientProvider } from '#renderer/data/client-context.ts'
+import { startLive, type Live } from '#renderer/data/live.ts'
+import { problemOf } from '#renderer/data/problem.ts'
+import { signIn, type SignedIn } from '#renderer/data/session.ts'
+import { LiveProvider } from '#renderer/data/use-live.ts'
+import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
+import { createAppRouter } from './router.tsx'
+
+/** A Problem that is no passing absence is not asked again. */
+const cache = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      gcTime: 60_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => isProblem(error) && error.code === 'core_unreachable' && count < 30,
+      retryDelay: (count) => Math.min(250 * 2 ** count, 2_000),
+    },
+  },
+})
+const router = createAppRouter()
+
+type State =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'stranger' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | ({ readonly kind: 'in'; readonly live: Live } & SignedIn)
+
+async function enter(): Promise<State> {
+  try {
+    const session = await signIn()
+    if (session === undefined) return { kind: 'stranger' }
+    return { kind: 'in', ...session, live: startLive(session.client, cache) }
+  } catch (error) {
+    return { kind: 'failed', error }
+  }
+}
+
+/** Everything behind the session of this browser; without one, how to get it. */
+export function SignIn() {
+  const [state, setState] = useState<State>({ kind: 'asking' })
+  useEffect(() => void enter().then(setState), [])
+  const again = () => {
+    setState({ kind: 'asking' })
+    void enter().then(setState)
+  }
+  switch (state.kind) {
+    case 'asking':
+      return (
+        <Center h="100vh">
+          <Loader aria-label="Signing in" />
+        </Center>
+      )
+    case 'failed':
+      return <Failed error={state.error} onRetry={again} />
+    case 'stranger':
+      return <Stranger />
+    case 'in':
+      return (
+        <ClientProvider value={state.client}>
+          <LiveProvider value={state.live}>
+            <QueryClientProvider client={cache}>
+              <RouterProvider router={router} />
+            </QueryClientProvider>
+          </LiveProvider>
+        </ClientProvider>
+      )
+  }
+}
+
+/** A page without a session says how to get one. */
+function Stranger() {
+  return (
+    <Center component="main" h="100vh" p="md">
+      <Stack maw={520}>
+        <Title order={1} size="h2">
+          This browser has no session
+        </Title>
+        <Text>
+          The workbench lets in only who was sent by the command line of this machine. Run this in a terminal; it opens
+          the page with a code that is good for a minute:
+        </Text>
+        <Code block>minisub open</Code>
+      </Stack>
+    </Center>
+  )
+}
+
+function Failed({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
+  const problem = problemOf(error)
+  return (
+    <Center component="main" h="100vh" p="md">
+      <ProblemAlert title="The core does not answer" message={problem.message} onRetry={onRetry} />
+    </Center>
+  )
+}

@@ -1,0 +1,78 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { Client } from '#core/client/index.ts'
+import type { RunStatus } from '#core/contract/events.ts'
+
+/** How many rows of runs are fetched at once. */
+export const RUN_PAGE = 500
+
+/** What the list of runs is narrowed to. */
+export type RunFilter = {
+  readonly status?: RunStatus | undefined
+  readonly pipeline?: string | undefined
+  readonly search?: string | undefined
+}
+
+/** Keys begin with the topic of the changes that make them old: see `live.ts`. */
+export const queries = {
+  pipelines: (client: Client) =>
+    queryOptions({ queryKey: ['pipelines', 'list'], queryFn: ({ signal }) => client.listPipelines({}, { signal }) }),
+  pipeline: (client: Client, pipeline: string) =>
+    queryOptions({
+      queryKey: ['pipelines', 'one', pipeline],
+      queryFn: ({ signal }) => client.showPipeline({ pipeline }, { signal }),
+    }),
+  browse: (client: Client, path: string | undefined) =>
+    queryOptions({
+      queryKey: ['folders', path],
+      queryFn: ({ signal }) => client.browseFolders(path === undefined ? {} : { path }, { signal }),
+    }),
+  runs: (client: Client, filter: RunFilter) =>
+    infiniteQueryOptions({
+      queryKey: ['runs', 'list', filter],
+      initialPageParam: undefined as string | undefined,
+      queryFn: ({ pageParam, signal }) =>
+        client.listRuns(
+          {
+            limit: RUN_PAGE,
+            ...(pageParam === undefined ? {} : { before: pageParam }),
+            ...(filter.status === undefined ? {} : { status: filter.status }),
+            ...(filter.pipeline === undefined ? {} : { pipeline: filter.pipeline }),
+            ...(filter.search === undefined ? {} : { search: filter.search }),
+          },
+          { signal },
+        ),
+      getNextPageParam: (last) => last.next ?? undefined,
+    }),
+  runsOfPipeline: (client: Client, file: string) =>
+    queryOptions({
+      queryKey: ['runs', 'of', file],
+      queryFn: ({ signal }) => client.listRuns({ file, limit: 50 }, { signal }),
+    }),
+  graph: (client: Client, run: string) =>
+    queryOptions({ queryKey: ['run', run, 'graph'], queryFn: ({ signal }) => client.showGraph({ run }, { signal }) }),
+  step: (client: Client, address: { readonly run: string; readonly step: string; readonly item: number | null }) =>
+    queryOptions({
+      queryKey: ['run', address.run, 'step', address.step, address.item],
+      queryFn: ({ signal }) => {
+        const { run, step, item } = address
+        return client.showStep({ run, step, ...(item === null ? {} : { item }) }, { signal })
+      },
+    }),
+  environments: (client: Client) =>
+    queryOptions({
+      queryKey: ['environments'],
+      queryFn: ({ signal }) => client.listEnvironments({}, { signal }),
+    }),
+  schedules: (client: Client) =>
+    queryOptions({
+      queryKey: ['schedules', 'list'],
+      queryFn: ({ signal }) => client.listSchedules({}, { signal }),
+    }),
+  schedule: (client: Client, schedule: string) =>
+    queryOptions({
+      queryKey: ['schedules', 'one', schedule],
+      queryFn: ({ signal }) => client.showSchedule({ schedule }, { signal }),
+    }),
+  access: (client: Client) =>
+    queryOptions({ queryKey: ['access'], queryFn: ({ signal }) => client.listAccess({}, { signal }) }),
+}

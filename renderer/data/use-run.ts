@@ -1,0 +1,23 @@
+import { useEffect, useMemo, useSyncExternalStore } from 'react'
+import type { RunGraph } from '#core/contract/run-graph.ts'
+import type { RunProgress, StepProgress } from '#core/contract/run-progress.ts'
+import { useClient } from './client-context.ts'
+import { liveRun, type LiveRun } from './live-run.ts'
+
+/** The run of a graph, followed while the component is there; undefined until there is a graph. */
+export function useLiveRun(graph: RunGraph | undefined): LiveRun | undefined {
+  const client = useClient()
+  const live = useMemo(() => (graph === undefined ? undefined : liveRun(client, graph)), [client, graph])
+  useEffect(() => live?.start(), [live])
+  return live
+}
+
+/** The progress of a run, drawn again with each batch of events. */
+export function useRunProgress(live: LiveRun): RunProgress {
+  return useSyncExternalStore(live.subscribe, live.progress)
+}
+
+/** The progress of one step, drawn again only when that step changed. */
+export function useStepProgress(live: LiveRun, name: string): StepProgress | undefined {
+  return useSyncExternalStore(live.subscribe, () => live.step(name))
+}

@@ -1,0 +1,42 @@
+import { Text } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { Trash2 } from 'lucide-react'
+import type { EnvironmentView } from '#core/contract/run.ts'
+import { useClient } from '#renderer/data/client-context.ts'
+import { bytesText } from '#renderer/ui/bytes.ts'
+import { Confirm } from '#renderer/ui/confirm.tsx'
+import { shortDigest } from './short-digest.ts'
+
+type DeleteProps = {
+  readonly environment: EnvironmentView
+  /** Called when it is deleted. */
+  readonly onDeleted?: () => void
+}
+
+/** Deletes an environment; the core refuses while a run needs it, and the dialog says so. */
+export function DeleteEnvironment({ environment, onDeleted }: DeleteProps) {
+  const client = useClient()
+  const cache = useQueryClient()
+  const { digest, sizeBytes, users } = environment
+  const remove = async () => {
+    await client.removeEnvironment({ digest })
+    onDeleted?.()
+    await cache.invalidateQueries({ queryKey: ['environments'] })
+  }
+  return (
+    <Confirm
+      label="Delete"
+      name={`Delete environment ${shortDigest(digest)}`}
+      button={{ leftSection: <Trash2 size={14} aria-hidden /> }}
+      title={`Delete environment ${shortDigest(digest)}?`}
+      confirmLabel="Delete environment"
+      onConfirm={remove}
+    >
+      <Text size="sm">
+        This frees {bytesText(sizeBytes)}. {users.length > 0 && `It was used by ${users.join(', ')}. `}
+        The next run that needs it builds it again from its lock, which takes time and may need the network. Runs and
+        what they left stay.
+      </Text>
+    </Confirm>
+  )
+}

@@ -1,0 +1,91 @@
+import { Button, Collapse, Group, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { Play } from 'lucide-react'
+import { useRef, type FormEvent } from 'react'
+import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
+import { ParameterField } from './parameter-field.tsx'
+import { ProgressLines } from './progress-lines.tsx'
+import type { FieldsInput } from './use-fields.ts'
+import { PARALLELISM, useStartForm, type StartFormState } from './use-start-form.ts'
+
+/** Starts a run with one control for each parameter. */
+export function StartForm(props: FieldsInput & { readonly file: string }) {
+  const form = useStartForm(props)
+  const { fields } = form
+  const element = useRef<HTMLFormElement>(null)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const wrong = form.submit()
+    if (wrong !== undefined) element.current?.querySelector<HTMLElement>(`[name="${wrong}"]`)?.focus()
+  }
+  return (
+    <form ref={element} onSubmit={submit} noValidate aria-labelledby="start">
+      <Stack gap="md">
+        {props.declarations.size === 0 && <Text size="sm">This pipeline has no parameters.</Text>}
+        {[...props.declarations].map(([name, declaration]) => (
+          <ParameterField
+            key={name}
+            name={name}
+            declaration={declaration}
+            begin={props.start.get(name)}
+            text={fields.texts.get(name)}
+            fault={fields.faults.get(name)}
+            onChange={fields.change}
+            onLeave={fields.check}
+          />
+        ))}
+        <Options form={form} />
+        <Outcome form={form} />
+      </Stack>
+    </form>
+  )
+}
+
+function Options({ form }: { readonly form: StartFormState }) {
+  return (
+    <Group align="flex-start" gap="xl">
+      <Switch
+        label="Use the cache"
+        description="Off: every step runs, and nothing is kept for later runs"
+        checked={form.cache}
+        onChange={(event) => form.setCache(event.currentTarget.checked)}
+      />
+      <TextInput
+        name={PARALLELISM}
+        label="Steps at once"
+        description="At most; the number of cores where empty"
+        inputMode="numeric"
+        autoComplete="off"
+        value={form.parallelism}
+        error={form.parallelismFault}
+        onChange={(event) => form.setParallelism(event.currentTarget.value)}
+      />
+    </Group>
+  )
+}
+
+function Outcome({ form }: { readonly form: StartFormState }) {
+  const { call, rest } = form
+  return (
+    <>
+      {rest !== undefined && <ProblemAlert title="No run was started" message={rest} details={call.problem?.details} />}
+      {call.wasGivenUp && (
+        <Text size="sm" role="status">
+          Given up. If the run had begun by then, it is among the last runs below.
+        </Text>
+      )}
+      <Collapse expanded={call.isBusy}>
+        {call.isBusy && <ProgressLines title="Starting" lines={call.lines} onGiveUp={call.giveUp} />}
+      </Collapse>
+      <Group>
+        <Button type="submit" loading={call.isBusy} leftSection={<Play size={16} aria-hidden />}>
+          Run
+        </Button>
+        {form.fields.isChanged && (
+          <Button variant="default" onClick={form.fields.restore} disabled={call.isBusy}>
+            Undo my changes
+          </Button>
+        )}
+      </Group>
+    </>
+  )
+}

@@ -1,0 +1,73 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Problem } from '#core/base/problem.ts'
+import type { RunView } from '#core/contract/run.ts'
+import { useClient } from '#renderer/data/client-context.ts'
+import { byField, faultsOf, readParallelism, textsToSend } from './form-model.ts'
+import { useFields, type Fields, type FieldsInput } from './use-fields.ts'
+import { useLongCall, type LongCall } from './use-long-call.ts'
+
+/** Name of the field that says how many steps may run at once; no parameter can have it. */
+export const PARALLELISM = 'steps-at-once'
+
+/** What the form shows, and what can be done with it. */
+export type StartFormState = {
+  readonly fields: Fields
+  /** What a Problem said beside the fields. */
+  readonly rest: string | undefined
+  readonly cache: boolean
+  readonly setCache: (cache: boolean) => void
+  readonly parallelism: string
+  readonly parallelismFault: string | undefined
+  readonly setParallelism: (text: string) => void
+  readonly call: LongCall<RunView>
+  /** Starts the run, or returns the name of the first field that is wrong. */
+  readonly submit: () => string | undefined
+}
+
+/** The form that starts a run of a document. */
+export function useStartForm({ file, ...input }: FieldsInput & { readonly file: string }): StartFormState {
+  const client = useClient()
+  const { declarations } = input
+  const fields = useFields(input)
+  const [rest, setRest] = useState<string>()
+  const [cache, setCache] = useState(true)
+  const [parallelism, setParallelism] = useState('')
+  const call = useStart((problem) => {
+    const parts = byField(problem, declarations)
+    fields.setFaults(parts.faults)
+    setRest(parts.rest)
+  })
+  const parallel = readParallelism(parallelism)
+  const submit = (): string | undefined => {
+    setRest(undefined)
+    const faults = faultsOf(declarations, fields.texts)
+    fields.setFaults(faults)
+    const [wrong] = faults.keys()
+    if (wrong !== undefined) return wrong
+    if (parallel.fault !== undefined) return PARALLELISM
+    const parameterTexts = textsToSend(declarations, fields.texts)
+    const request = { file, parameterTexts, cache }
+    const atOnce = parallel.value === undefined ? {} : { parallelism: parallel.value }
+    call.begin((options) => client.startRun({ ...request, ...atOnce }, options))
+    return undefined
+  }
+  const parallelismFault = parallel.fault
+  return { fields, rest, cache, setCache, parallelism, parallelismFault, setParallelism, call, submit }
+}
+
+/** Starts a run and goes to it; where the page was left meanwhile, it is said. */
+function useStart(onProblem: (problem: Problem) => void): LongCall<RunView> {
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  return useLongCall<RunView>({
+    onDone: ({ id }) => {
+      void queries.invalidateQueries({ queryKey: ['pipelines'] })
+      void navigate({ to: '/runs/$run', params: { run: id } })
+    },
+    onProblem,
+    onDoneElsewhere: ({ id, pipeline }) => ({ title: `${pipeline} was started`, message: `It is run ${id}.` }),
+    failedElsewhere: 'No run was started',
+  })
+}

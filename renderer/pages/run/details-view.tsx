@@ -1,0 +1,109 @@
+import { Code, Stack, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useSyncExternalStore, type ReactNode } from 'react'
+import type { Json } from '#core/base/json.ts'
+import { isFinalRun } from '#core/contract/events.ts'
+import { useClient } from '#renderer/data/client-context.ts'
+import { queries } from '#renderer/data/queries.ts'
+import { Copy } from '#renderer/ui/copy.tsx'
+import { Fact, Facts } from '#renderer/ui/facts.tsx'
+import { TextLink } from '#renderer/ui/link.tsx'
+import { Time } from '#renderer/ui/time.tsx'
+import { useRun } from './run-context.ts'
+
+/** What a run was started with, and what it gave. */
+export function DetailsView() {
+  const { graph } = useRun()
+  return (
+    <Stack gap="lg">
+      <Section title="Parameters">
+        <Values label="Parameters" values={graph.parameters} empty="The pipeline has no parameters." />
+      </Section>
+      <Outputs />
+      <Section title="Run">
+        <RunFacts />
+      </Section>
+    </Stack>
+  )
+}
+
+/** The outputs are known when the run is over: then the run is asked for once more. */
+function Outputs() {
+  const { graph, live } = useRun()
+  const client = useClient()
+  const isOver = useSyncExternalStore(live.subscribe, () => isFinalRun(live.progress().status))
+  const hasThem = isFinalRun(graph.status)
+  const { queryKey, ...query } = queries.graph(client, graph.id)
+  const { data } = useQuery({ ...query, queryKey: [...queryKey, 'final'], enabled: isOver && !hasThem, staleTime: 0 })
+  const outputs = hasThem ? graph.outputs : (data?.outputs ?? {})
+  const empty = isOver ? 'The run has no outputs.' : 'They are there when the run is over.'
+  return (
+    <Section title="Outputs">
+      <Values label="Outputs" values={outputs} empty={empty} />
+    </Section>
+  )
+}
+
+function RunFacts() {
+  const { graph } = useRun()
+  return (
+    <Facts label="The run">
+      <Fact name="Id">
+        <code>{graph.id}</code> <Copy text={graph.id} what="the id" />
+      </Fact>
+      <Fact name="Created">
+        <Time iso={graph.createdAt} />
+      </Fact>
+      {graph.resumes !== null && (
+        <Fact name="Resumes">
+          <TextLink inherit to="/runs/$run" params={{ run: graph.resumes }}>
+            {graph.resumes}
+          </TextLink>
+        </Fact>
+      )}
+      <Fact name="Started by">{graph.schedule === null ? 'hand' : `the schedule ${graph.schedule}`}</Fact>
+      <Fact name="File">
+        <code>{graph.file}</code>
+      </Fact>
+      <Fact name="Pipeline digest">
+        <code>{graph.pipelineDigest}</code> <Copy text={graph.pipelineDigest} what="the digest" />
+      </Fact>
+      <Fact name="Target">{graph.target}</Fact>
+      <Fact name="Parallelism">
+        {graph.parallelism} {graph.parallelism === 1 ? 'step' : 'steps'} at once
+      </Fact>
+      <Fact name="Cache">{graph.cache ? 'used' : 'neither read nor written'}</Fact>
+    </Facts>
+  )
+}
+
+type ValuesProps = {
+  readonly label: string
+  readonly values: { readonly [name: string]: Json }
+  readonly empty: string
+}
+
+function Values({ label, values, empty }: ValuesProps) {
+  const entries = Object.entries(values)
+  if (entries.length === 0) return <Text size="sm">{empty}</Text>
+  return (
+    <Facts label={label}>
+      {entries.map(([name, value]) => (
+        <Fact key={name} name={name}>
+          <Code>{typeof value === 'string' ? value : JSON.stringify(value)}</Code>
+        </Fact>
+      ))}
+    </Facts>
+  )
+}
+
+function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section>
+      <Title order={2} size="h5" mb="xs">
+        {title}
+      </Title>
+      {children}
+    </section>
+  )
+}

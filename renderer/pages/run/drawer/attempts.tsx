@@ -1,0 +1,60 @@
+import { Table } from '@mantine/core'
+import type { AttemptView } from '#core/contract/run.ts'
+import { bytesText } from '#renderer/ui/bytes.ts'
+import { TextLink } from '#renderer/ui/link.tsx'
+import { Status } from '#renderer/ui/status.tsx'
+import { Duration } from '#renderer/ui/time.tsx'
+import { WideTable } from '#renderer/ui/wide-table.tsx'
+
+/** Every attempt of a step run, with how it ended and the way to its log. */
+export function Attempts({ attempts }: { readonly attempts: readonly AttemptView[] }) {
+  const head = (
+    <>
+      <Table.Th>Attempt</Table.Th>
+      <Table.Th>Outcome</Table.Th>
+      <Table.Th ta="right">Duration</Table.Th>
+      <Table.Th ta="right">CPU</Table.Th>
+      <Table.Th ta="right">Memory</Table.Th>
+      <Table.Th>Reason</Table.Th>
+    </>
+  )
+  return (
+    <WideTable label="Attempts" head={head} minWidth={520}>
+      {attempts.map((attempt) => (
+        <AttemptRow key={attempt.attempt} attempt={attempt} />
+      ))}
+    </WideTable>
+  )
+}
+
+function AttemptRow({ attempt }: { readonly attempt: AttemptView }) {
+  const { startedAt, finishedAt, cpuSeconds, peakMemoryBytes, exitCode, signal, reason } = attempt
+  const end = signal ?? (exitCode === null ? '' : `exit code ${exitCode}`)
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <TextLink
+          inherit
+          from="/runs/$run"
+          search={(old) => ({ ...old, tab: 'log' as const, attempt: attempt.attempt })}
+          resetScroll={false}
+          aria-label={`Log of attempt ${attempt.attempt}`}
+        >
+          {attempt.attempt}: log
+        </TextLink>
+      </Table.Td>
+      <Table.Td>
+        <Status status={attempt.status} />
+      </Table.Td>
+      <Table.Td ta="right">
+        <Duration
+          from={startedAt === null ? null : Date.parse(startedAt)}
+          to={finishedAt === null ? null : Date.parse(finishedAt)}
+        />
+      </Table.Td>
+      <Table.Td ta="right">{cpuSeconds === null ? '' : `${cpuSeconds.toFixed(2)} s`}</Table.Td>
+      <Table.Td ta="right">{peakMemoryBytes === null ? '' : bytesText(peakMemoryBytes)}</Table.Td>
+      <Table.Td>{reason ?? end}</Table.Td>
+    </Table.Tr>
+  )
+}

@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Json } from '#core/base/json.ts'
+import { contentKind } from './content-kind.ts'
+import { hexLines } from './hex.ts'
+import { findInJson, firstOpen, jsonRows } from './json-rows.ts'
+import { readTable } from './read-table.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const signal = new AbortController().signal
+
+describe('what a file is', () => {
+  test('is told by its first bytes before its name', () => {
+    const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0)
+    expect(contentKind('report.txt', png)).toEqual({ kind: 'image', type: 'image/png' })
+    expect(contentKind('data.csv', Uint8Array.of(1, 0, 2))).toEqual({ kind: 'hex' })
+    expect(contentKind('a.png', bytes('no picture'))).toEqual({ kind: 'text' })
+    expect(contentKind('', bytes('<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="">'))).toMatchObject({
+      type: 'image/svg+xml',
+    })
+  })
+  test('is told by its name where the bytes are text', () => {
+    expect(contentKind('a.CSV', bytes('x'))).toEqual({ kind: 'table', delimiter: ',' })
+    expect(contentKind('a.tsv', bytes('x'))).toEqual({ kind: 'table', delimiter: '\t' })
+    expect(contentKind('a/b.json', bytes('nonsense'))).toEqual({ kind: 'json' })
+    expect(contentKind('a.log', bytes('{"a": 1}'))).toEqual({ kind: 'text' })
+  })
+  test('is guessed where an output has no ending', () => {
+    expect(contentKind('model', bytes(' {"a": 1}'))).toEqual({ kind: 'json' })
+    expect(contentKind('rows', bytes('a,b\n1,"2,3"\n4,5\n'))).toEqual({ kind: 'table', delimiter: ',' })
+    expect(contentKind('rows', bytes('Dear all,\nhello\n'))).toEqual({ kind: 'text' })
+  })
+  test('is text although the end cuts a character', () => {
+    expect(contentKind('a', bytes('grün').subarray(0, 3))).toEqual({ kind: 'text' })
+  })
+})
+
+describe('tables', () => {
+  test('have quotes, line breaks in cells and uneven rows', async () => {
+    const text = 'name,note\nada,"one, ""two""\nthree"\nbob,x,extra\n'
+    expect(await readTable(text, { delimiter: ',', isPart: false, signal })).toEqual({
+      header: ['name', 'note', ''],
+      rows: [
+        ['ada', 'one, "two"\nthree'],
+        ['bob', 'x', 'extra'],
+      ],
+      isCut: false,
+    })
+  })
+  test('of many pieces lose no row; the last of a part is left out', async () => {
+    const text = `id\tvalue\n${Array.from({ length: 50_000 }, (_, at) => `${at}\tvalue ${at}\n`).join('')}`
+    const whole = await readTable(text, { delimiter: '\t', isPart: false, signal })
+    expect(whole.rows).toHaveLength(50_000)
+    expect(whole.rows[49_999]).toEqual(['49999', 'value 49999'])
+    const part = await readTable(text.slice(0, 500_003), { delimiter: '\t', isPart: true, signal })
+    expect(part.isCut).toBe(true)
+    for (const [at, row] of part.rows.entries()) expect(row).toEqual([String(at), `value ${at}`])
+  })
+  test('are given up by a signal', async () => {
+    const gone = AbortSignal.abort(new Error('gone'))
+    await expect(readTable('a,b\n1,2\n', { delimiter: ',', isPart: false, signal: gone })).rejects.toThrow('gone')
+  })
+})
+
+describe('JSON', () => {
+  const value: Json = { model: { depth: 4, 'a/b': [1, 'two', null] }, empty: {} }
+  test('is shown line by line', () => {
+    expect(jsonRows(value, () => true).map((row) => `${row.pointer}=${row.text}`)).toEqual([
+      '=',
+      '/model=',
+      '/model/depth=4',
+      '/model/a~1b=',
+      '/model/a~1b/0=1',
+      '/model/a~1b/1="two"',
+      '/model/a~1b/2=null',
+      '/empty=',
+    ])
+    expect(jsonRows(value, (pointer) => pointer === '')).toHaveLength(3)
+  })
+  test('opens what a search finds', () => {
+    const { hits, open } = findInJson(value, 'TWO')
+    expect(hits).toEqual(['/model/a~1b/1'])
+    const shown = jsonRows(value, (pointer) => open.has(pointer)).map((row) => row.pointer)
+    expect(shown).toContain('/model/a~1b/1')
+  })
+  test('that is large is opened in its upper levels only', () => {
+    const large: Json = Array.from({ length: 1_000 }, (_, at) => ({ at }))
+    const open = firstOpen(large)
+    expect(jsonRows(large, (pointer) => open.has(pointer))).toHaveLength(1_001)
+    fc.assert(
+      fc.property(fc.jsonValue(), (json) => {
+        const all = jsonRows(json as Json, () => true)
+        expect(new Set(all.map((row) => row.pointer)).size).toBe(all.length)
+      }),
+    )
+  })
+})
+
+test('bytes are written as hexdump does', () => {
+  expect(hexLines(bytes('Mini-Submarine 1\n'))).toEqual([
+    '00000000  4d 69 6e 69 2d 53 75 62  6d 61 72 69 6e 65 20 31  |Mini-Submarine 1|',
+    `00000010  0a${' '.repeat(21)}  ${' '.repeat(23)}  |.|`,
+  ])
+})

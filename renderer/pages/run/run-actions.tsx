@@ -1,0 +1,121 @@
+import { Button, Group, Menu, Popover, Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { ChevronDown, Play, RotateCcw, Square } from 'lucide-react'
+import { useState, useSyncExternalStore } from 'react'
+import { isFinalRun } from '#core/contract/events.ts'
+import type { RunProgress } from '#core/contract/run-progress.ts'
+import { useClient } from '#renderer/data/client-context.ts'
+import { problemOf } from '#renderer/data/problem.ts'
+import { ButtonLink } from '#renderer/ui/link.tsx'
+import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
+import { useRun } from './run-context.ts'
+
+/** What may be done with a run as it is now. */
+export function RunActions() {
+  const { graph, live } = useRun()
+  const status = useSyncExternalStore(live.subscribe, () => live.progress().status)
+  return (
+    <Group gap="xs">
+      {!isFinalRun(status) && <CancelButton />}
+      {(status === 'failed' || status === 'cancelled') && <ResumeButton />}
+      <ButtonLink
+        to="/pipelines/$pipeline"
+        params={{ pipeline: graph.pipelineId }}
+        search={{ from: graph.id }}
+        variant="default"
+        leftSection={<Play size={16} aria-hidden />}
+      >
+        Run again with changes
+      </ButtonLink>
+    </Group>
+  )
+}
+
+/** What is stopped by a cancel: the steps that run now. */
+export function whatIsLost({ steps }: RunProgress): string {
+  const active = [...steps.values()].filter((step) => step.active.size > 0)
+  if (active.length === 0) return 'Nothing runs at this moment; steps that wait do not start.'
+  const named = active.slice(0, 5).map(({ name, total, active: { size } }) => {
+    return total === null ? name : `${name} (${size} ${size === 1 ? 'item' : 'items'})`
+  })
+  const more = active.length > 5 ? ` and ${active.length - 5} more` : ''
+  return `What runs now is stopped and its work is lost: ${named.join(', ')}${more}. Steps that wait do not start.`
+}
+
+function CancelButton() {
+  const { graph, live } = useRun()
+  const client = useClient()
+  const [isOpen, setOpen] = useState(false)
+  const isCancelling = useSyncExternalStore(live.subscribe, () => live.progress().cancelling)
+  const cancel = useMutation({
+    mutationFn: () => client.cancelRun({ run: graph.id }),
+    onSuccess: () => setOpen(false),
+  })
+  return (
+    <Popover opened={isOpen} onChange={setOpen} width={320} position="bottom-end" trapFocus returnFocus withArrow>
+      <Popover.Target>
+        <Button
+          variant="default"
+          leftSection={<Square size={16} aria-hidden />}
+          loading={isCancelling}
+          onClick={() => setOpen(!isOpen)}
+        >
+          Cancel
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label="Cancel the run?">
+        <Stack gap="sm">
+          <Text size="sm">{whatIsLost(live.progress())} What has succeeded stays, and can be resumed.</Text>
+          {cancel.error !== null && <ProblemAlert title="Not cancelled" message={problemOf(cancel.error).message} />}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" size="xs" onClick={() => setOpen(false)}>
+              Go on
+            </Button>
+            <Button color="red" size="xs" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+              Cancel the run
+            </Button>
+          </Group>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+function ResumeButton() {
+  const { graph } = useRun()
+  const client = useClient()
+  const navigate = useNavigate()
+  const resume = useMutation({
+    mutationFn: (withCode: boolean) => client.resumeRun({ run: graph.id, withCode }),
+    onSuccess: ({ id }) => navigate({ to: '/runs/$run', params: { run: id } }),
+    onError: (error) => {
+      const { message } = problemOf(error)
+      notifications.show({ color: 'red', title: 'The run was not resumed', message, autoClose: false })
+    },
+  })
+  return (
+    <Menu position="bottom-end" width={280}>
+      <Menu.Target>
+        <Button
+          leftSection={<RotateCcw size={16} aria-hidden />}
+          rightSection={<ChevronDown size={16} aria-hidden />}
+          loading={resume.isPending}
+        >
+          Resume
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => resume.mutate(false)}>
+          With the same code
+          <Text size="xs">Steps that succeeded are taken over.</Text>
+        </Menu.Item>
+        <Menu.Item onClick={() => resume.mutate(true)}>
+          With today’s code
+          <Text size="xs">Steps whose code changed, and all below them, run again.</Text>
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

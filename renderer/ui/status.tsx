@@ -1,0 +1,52 @@
+import { Badge, type MantineColor } from '@mantine/core'
+import {
+  Ban,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleDot,
+  CirclePause,
+  CircleSlash,
+  CircleX,
+  DatabaseZap,
+  Ghost,
+  type LucideIcon,
+} from 'lucide-react'
+
+type Look = { readonly color: MantineColor; readonly icon: LucideIcon }
+
+/** Shape and word tell a status as well as its colour does. */
+const LOOKS: Readonly<Record<string, Look>> = {
+  pending: { color: 'gray', icon: CircleDashed },
+  running: { color: 'blue', icon: CircleDot },
+  succeeded: { color: 'green', icon: CircleCheck },
+  failed: { color: 'red', icon: CircleX },
+  skipped: { color: 'gray', icon: CircleSlash },
+  cached: { color: 'teal', icon: DatabaseZap },
+  cancelled: { color: 'orange', icon: Ban },
+  lost: { color: 'grape', icon: Ghost },
+  started: { color: 'green', icon: CircleCheck },
+  missed: { color: 'orange', icon: CircleAlert },
+  paused: { color: 'gray', icon: CirclePause },
+  on: { color: 'green', icon: CircleCheck },
+  ready: { color: 'green', icon: CircleCheck },
+  partial: { color: 'orange', icon: CircleAlert },
+}
+const OTHER: Look = { color: 'gray', icon: CircleDashed }
+
+/** Colour and icon of a status; one that is not known is grey. */
+export function lookOf(status: string): Look {
+  return LOOKS[status] ?? OTHER
+}
+
+type StatusProps = { readonly status: string; readonly label?: string }
+
+/** A status as a badge. */
+export function Status({ status, label = status }: StatusProps) {
+  const { color, icon: Icon } = lookOf(status)
+  return (
+    <Badge color={color} variant="light" leftSection={<Icon size={14} aria-hidden />} tt="none" className="status">
+      {label}
+    </Badge>
+  )
+}

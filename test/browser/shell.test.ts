@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expectAccessible, openPageFixture, type PageFixture } from '#test/support/browser.ts'
+import { describeInBrowser } from '#test/support/requirements.ts'
+
+const PLACES = ['Pipelines', 'Runs', 'Schedules', 'Environments', 'Settings']
+
+describeInBrowser('the frame of the page', () => {
+  let fixture: PageFixture
+  beforeAll(async () => {
+    fixture = await openPageFixture()
+  })
+  afterAll(() => fixture[Symbol.asyncDispose]())
+
+  test('lets in who comes with a code, once, and takes the code out of the address', async () => {
+    const page = await fixture.open()
+    await page.getByRole('heading', { level: 1, name: 'Pipelines' }).waitFor()
+    expect(new URL(page.url()).hash).toBe('')
+    await page.reload()
+    await page.getByRole('heading', { level: 1, name: 'Pipelines' }).waitFor()
+    await page.context().close()
+  })
+
+  test('tells a stranger how to come in', async () => {
+    const context = await fixture.browser.newContext()
+    const page = await context.newPage()
+    await page.goto(`${fixture.url}/runs`)
+    await page.getByRole('heading', { name: 'This browser has no session' }).waitFor()
+    expect(await page.getByText('minisub open').count()).toBe(1)
+    await expectAccessible(page)
+    await page.goto(`${fixture.url}/runs#code=${'0'.repeat(64)}`)
+    await page.reload()
+    await page.getByRole('heading', { name: 'This browser has no session' }).waitFor()
+    await context.close()
+  })
+
+  test('is reached by keyboard alone: every place, each with its heading in focus', async () => {
+    const page = await fixture.open({ path: '/pipelines' })
+    await page.getByRole('heading', { level: 1, name: 'Pipelines' }).waitFor()
+    await page.locator('body').press('Tab')
+    for (const place of PLACES.slice(1)) {
+      await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).focus()
+      await page.keyboard.press('Enter')
+      const heading = page.getByRole('heading', { level: 1, name: place })
+      await heading.waitFor()
+      await expect.poll(() => heading.evaluate((it) => it === document.activeElement)).toBe(true)
+      await expect.poll(() => page.title()).toBe(`${place} · Mini-Submarine`)
+    }
+    await page.context().close()
+  })
+
+  test('skips to the content with the first key', async () => {
+    const page = await fixture.open({ path: '/settings' })
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => (document.activeElement as HTMLElement).innerText)).toBe('Skip to the content')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main')
+    await page.context().close()
+  })
+
+  test.each(['light', 'dark'] as const)('has nothing that axe finds, %s', async (colorScheme) => {
+    const page = await fixture.open({ path: '/pipelines', context: { colorScheme } })
+    for (const place of PLACES) {
+      await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click()
+      await page.getByRole('heading', { level: 1, name: place }).waitFor()
+      await page.waitForLoadState('networkidle')
+      await expectAccessible(page)
+    }
+    await page.context().close()
+  })
+
+  test('keeps the colours that were chosen, whatever the system has', async () => {
+    const page = await fixture.open({ path: '/settings', context: { colorScheme: 'light' } })
+    await page.getByRole('button', { name: 'Colours' }).click()
+    await page.getByRole('menuitem', { name: 'Dark' }).click()
+    const scheme = () => page.evaluate(() => document.documentElement.dataset['mantineColorScheme'])
+    await expect.poll(scheme).toBe('dark')
+    await page.reload()
+    await expect.poll(scheme).toBe('dark')
+    await page.context().close()
+  })
+
+  test('goes to a place by its name in the palette', async () => {
+    const page = await fixture.open({ path: '/pipelines' })
+    await page.getByRole('heading', { level: 1, name: 'Pipelines' }).waitFor()
+    await page.keyboard.press('Control+K')
+    await page.getByRole('textbox', { name: 'Go to' }).fill('environ')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Environments' }).waitFor()
+    await page.context().close()
+  })
+
+  test('says of an address that no page has what to do', async () => {
+    const page = await fixture.open({ path: '/nothing/of/the/kind' })
+    await page.getByRole('heading', { name: 'No page has this address' }).waitFor()
+    await expectAccessible(page)
+    await page.context().close()
+  })
+
+  test('says that the core is away, and goes on by itself when another one is there', async () => {
+    const page = await fixture.open({ path: '/runs' })
+    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor()
+    await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }))
+    await fixture.closeCore()
+    await page.getByText('The core does not answer').waitFor()
+    await expectAccessible(page)
+    await fixture.openCore()
+    await page.getByText('The core does not answer').waitFor({ state: 'detached' })
+    const run = await fixture.run(fixture.pipeline({ steps: { a: { command: ['true'] } } }, 'after-restart'))
+    await page.getByText('after-restart').first().waitFor()
+    expect(run.status).toBe('succeeded')
+    expect(await page.evaluate(() => 'isSamePage' in globalThis)).toBe(true)
+    await page.context().close()
+  })
+
+  test('moves nothing for who wants less motion, and fits a narrow window', async () => {
+    const context = { reducedMotion: 'reduce', viewport: { width: 400, height: 700 } } as const
+    const page = await fixture.open({ path: '/pipelines', context })
+    await page.getByRole('button', { name: 'Navigation' }).click()
+    const link = page.getByRole('link', { name: 'Runs' })
+    await link.waitFor()
+    expect(await link.evaluate((it) => getComputedStyle(it).transitionDuration)).toBe('0s')
+    await link.click()
+    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor()
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
+    expect(wide).toBe(false)
+    await page.context().close()
+  })
+})
