@@ -28,14 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   'core/teams': ['core/base', 'core/contract', 'core/store'],
   'core/schedules': ['core/base', 'core/contract', 'core/store', 'core/pipelines'],
-  'core/api': [
-    'core/base',
-    'core/contract',
-    'core/pipelines',
-    'core/environments',
-    'core/schedules',
-    'core/teams',
-  ],
+  'core/api': ['core/base', 'core/contract', 'core/pipelines', 'core/environments', 'core/schedules', 'core/teams'],
   // `validate` and `digest` need no core, so the CLI may use the pure face of pipelines; `serve` alone opens the workbench.
   'core/cli': ['core/base', 'core/contract', 'core/client', 'core/pipelines', 'core/workbench.ts'],
   'core/workbench.ts': ['core'],

@@ -1,5 +1,7 @@
 import { createContext, useContext } from 'react'
-import type { Client } from '#core/client/index.ts'
+import type { CallOptions, Client } from '#core/client/index.ts'
+
+export type { CallOptions }
 
 const ClientContext = createContext<Client | undefined>(undefined)
 

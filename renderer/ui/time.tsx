@@ -54,8 +54,12 @@ type TimeProps = { readonly iso: string | null; readonly empty?: string }
 
 /** A time relative to now, with the exact time in a tooltip and for machines. */
 export function Time({ iso, empty = '–' }: TimeProps) {
+  // Begun anew for another time, which would else be told by a clock of up to half a minute ago.
+  return iso === null ? <Text span>{empty}</Text> : <KnownTime key={iso} iso={iso} />
+}
+
+function KnownTime({ iso }: { readonly iso: string }) {
   const now = useNow(30_000)
-  if (iso === null) return <Text span>{empty}</Text>
   const time = Date.parse(iso)
   return (
     <Tooltip label={ABSOLUTE.format(time)}>

@@ -40,7 +40,6 @@ const searchOf = (page: Page): string => new URL(page.url()).search
 const focusedRun = (page: Page) => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['run'])
 
 /** Looks again and again, as long as a busy machine needs. */
-const poll = <Value>(read: () => Value) => expect.poll(read, { timeout: 30_000 })
 
 describeInBrowser('runs', () => {
   let fixture: PageFixture
@@ -73,7 +72,7 @@ describeInBrowser('runs', () => {
     expect(await row.getAttribute('aria-rowindex')).toBe('2')
     const duration = row.getByRole('cell').nth(5)
     const before = await duration.textContent()
-    await poll(() => duration.textContent()).not.toBe(before)
+    await expect.poll(() => duration.textContent()).not.toBe(before)
     await expectAccessibleInBoth(page)
     await page.getByRole('button', { name: `Cancel run ${id}` }).click()
     const question = page.getByRole('dialog', { name: 'Cancel this run?' })
@@ -89,7 +88,7 @@ describeInBrowser('runs', () => {
     const { id } = await fixture.run(failing)
     await rowOf(page, id).waitFor()
     await page.getByRole('combobox', { name: 'Status' }).selectOption('failed')
-    await poll(() => list(page).getByRole('row').count()).toBe(2)
+    await expect.poll(() => list(page).getByRole('row').count()).toBe(2)
     expect(searchOf(page)).toBe('?status=failed')
     await page.getByRole('combobox', { name: 'Pipeline' }).selectOption('quick')
     await page.getByRole('heading', { name: 'No run fits the filters' }).waitFor()
@@ -100,18 +99,18 @@ describeInBrowser('runs', () => {
     expect(searchOf(page)).toBe('?status=failed')
     await page.goForward()
     await page.getByRole('button', { name: 'Clear the filters' }).click()
-    await poll(() => searchOf(page)).toBe('')
+    await expect.poll(() => searchOf(page)).toBe('')
 
     const search = page.getByRole('searchbox', { name: 'Search' })
     await search.pressSequentially('fail')
-    await poll(() => searchOf(page)).toBe('?search=fail')
-    await poll(() => list(page).getByRole('row').count()).toBe(2)
+    await expect.poll(() => searchOf(page)).toBe('?search=fail')
+    await expect.poll(() => list(page).getByRole('row').count()).toBe(2)
     await search.fill(id.slice(0, 12))
-    await poll(() => list(page).getByRole('row').count()).toBe(2)
-    await poll(() => searchOf(page)).toBe(`?search=${id.slice(0, 12)}`)
+    await expect.poll(() => list(page).getByRole('row').count()).toBe(2)
+    await expect.poll(() => searchOf(page)).toBe(`?search=${id.slice(0, 12)}`)
     // A copy of the address shows the same.
     await page.reload()
-    await poll(() => search.inputValue()).toBe(id.slice(0, 12))
+    await expect.poll(() => search.inputValue()).toBe(id.slice(0, 12))
     await rowOf(page, id).waitFor()
     await page.context().close()
   })
@@ -135,17 +134,17 @@ describeInBrowser('runs', () => {
     await page.keyboard.press('Tab')
     expect(await focusedRun(page)).toBe(id(0))
     await page.keyboard.press('ArrowDown')
-    await poll(() => focusedRun(page)).toBe(id(1))
+    await expect.poll(() => focusedRun(page)).toBe(id(1))
     await page.keyboard.press('End')
-    await poll(() => focusedRun(page)).toBe(runs.at(-1)?.id)
+    await expect.poll(() => focusedRun(page)).toBe(runs.at(-1)?.id)
     await page.keyboard.press('Home')
     await page.keyboard.press('ArrowDown')
-    await poll(() => focusedRun(page)).toBe(id(1))
+    await expect.poll(() => focusedRun(page)).toBe(id(1))
     await page.keyboard.press('Enter')
-    await poll(() => new URL(page.url()).pathname).toBe(`/runs/${id(1)}`)
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/runs/${id(1)}`)
     await page.goBack()
     await rowOf(page, id(2)).getByRole('cell').nth(2).click()
-    await poll(() => new URL(page.url()).pathname).toBe(`/runs/${id(2)}`)
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/runs/${id(2)}`)
     await page.context().close()
   })
 
@@ -185,15 +184,15 @@ describeInBrowser('ten thousand runs', () => {
     const page = await fixture.open({ path: '/runs' })
     await linkOf(page, idOf(MANY - 1)).waitFor()
     expect(await list(page).getAttribute('aria-rowcount')).toBe('-1')
-    const figures = await scrollToEnd(page)
-    console.log(`10,000 runs: ${JSON.stringify(figures)}`)
+    const [figures, longestTask] = await withLongestTask(page, () => scrollToEnd(page))
+    console.log(`10,000 runs: longest task ${longestTask} ms of processor time; ${JSON.stringify(figures)}`)
     expect(await list(page).getAttribute('aria-rowcount')).toBe(String(MANY + 1))
     await linkOf(page, idOf(0)).waitFor()
     expect(await rowOf(page, idOf(0)).getAttribute('aria-rowindex')).toBe(String(MANY + 1))
     expect(figures.mostRows).toBeLessThan(80)
-    // No halt: 200 ms, or more where the machine is as much slower at anything.
-    expect(figures.longestTask).toBeLessThan(200 * Math.max(1, figures.slowness))
-    expect(figures.framesPerSecond).toBeGreaterThan(30 / Math.max(1, figures.slowness))
+    expect(figures.blankFrames).toBe(0)
+    expect(longestTask).toBeGreaterThan(0)
+    expect(longestTask).toBeLessThan(200)
     await expectAccessibleInBoth(page)
 
     // New runs do not move what is read; a button leads to them.
@@ -206,7 +205,7 @@ describeInBrowser('ten thousand runs', () => {
     await fixture.run(file)
     const fresh = page.getByRole('button', { name: '2 new runs' })
     await fresh.waitFor()
-    await poll(place).toBe(before)
+    await expect.poll(place).toBe(before)
     await expectAccessibleInBoth(page)
     await fresh.click()
     await rowOf(page, id).waitFor()
@@ -221,7 +220,7 @@ describeInBrowser('ten thousand runs', () => {
     await scroller(page).evaluate((element) => element.scrollTo({ top: 6_000 }))
     const run = idOf(MANY - 1 - 155)
     await linkOf(page, run).click()
-    await poll(() => new URL(page.url()).pathname).toBe(`/runs/${run}`)
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/runs/${run}`)
     await page.goBack()
     await linkOf(page, run).waitFor()
     expect(await scroller(page).evaluate((element) => element.scrollTop)).toBe(6_000)
@@ -236,7 +235,7 @@ describeInBrowser('ten thousand runs', () => {
     await linkOf(page, idOf(MANY - 300)).waitFor()
     expect(await focusedRun(page)).toBe(first)
     await page.keyboard.press('ArrowDown')
-    await poll(() => scroller(page).evaluate((element) => element.scrollTop)).toBeLessThan(100)
+    await expect.poll(() => scroller(page).evaluate((element) => element.scrollTop)).toBeLessThan(100)
     await page.context().close()
   })
 })
@@ -244,64 +243,62 @@ describeInBrowser('ten thousand runs', () => {
 type Figures = {
   readonly frames: number
   readonly seconds: number
-  readonly framesPerSecond: number
   readonly longestFrame: number
+  /** Frames without a row in the middle of the list. */
+  readonly blankFrames: number
+  readonly mostRows: number
+  /** Tasks of more than 50 ms by the clock, and the longest of them; on a busy machine most of it is waiting. */
   readonly longTasks: number
   readonly longestTask: number
-  readonly mostRows: number
-  /** How much slower a fixed amount of work was meanwhile than on a laptop that does nothing else. */
-  readonly slowness: number
 }
 
 /** Scrolls by 15 rows in each frame until there is nothing more. Times are in ms. */
 async function scrollToEnd(page: Page): Promise<Figures> {
   return scroller(page).evaluate(async (element) => {
-    const [STEP, EVERY, YARDSTICK_MS] = [600, 40, 12]
-    const tasks: PerformanceEntry[] = []
-    const observer = new PerformanceObserver((entries) => void tasks.push(...entries.getEntries()))
-    /** From when to when the yardstick was laid on. */
-    const works: [number, number][] = []
-    const layOn = () => {
-      const start = performance.now()
-      let sum = 0
-      for (let index = 0; index < 10_000_000; index += 1) sum += index % 7
-      if (sum > 0) works.push([start, performance.now()])
-    }
+    const tasks: number[] = []
+    const observer = new PerformanceObserver((entries) => {
+      for (const { duration } of entries.getEntries()) tasks.push(duration)
+    })
+    const { left, top, width, height } = element.getBoundingClientRect()
+    const hasRow = () => document.elementFromPoint(left + width / 2, top + height / 2)?.closest('tbody tr') != null
     const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve))
-    layOn()
-    await frame()
-    observer.observe({ entryTypes: ['longtask'] })
     const frames: number[] = []
-    let mostRows = 0
-    for (let last = await frame(); ;) {
-      if (frames.length % EVERY === EVERY - 1) {
-        layOn()
-        last = await frame()
-      }
-      element.scrollTop += STEP
+    let [mostRows, blankFrames] = [0, 0]
+    observer.observe({ entryTypes: ['longtask'] })
+    const started = await frame()
+    for (let last = started; ;) {
+      element.scrollTop += 600
       const now = await frame()
       frames.push(now - last)
       last = now
       mostRows = Math.max(mostRows, element.querySelectorAll('tbody tr').length)
+      if (!hasRow()) blankFrames += 1
       const isAll = element.querySelector('table')?.ariaRowCount !== '-1'
       if (isAll && element.scrollTop + element.clientHeight >= element.scrollHeight - 1) break
     }
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    const seconds = Math.round((performance.now() - started) / 100) / 10
     observer.disconnect()
-    const isOurs = ({ startTime, duration }: PerformanceEntry) =>
-      works.every(([start, end]) => end <= startTime || startTime + duration <= start)
-    const ours = tasks.filter(isOurs).map(({ duration }) => duration)
-    const seconds = frames.reduce((sum, ms) => sum + ms, 0) / 1_000
-    const slowest = Math.max(...works.slice(1).map(([start, end]) => end - start))
-    return {
-      frames: frames.length,
-      seconds: Math.round(seconds * 10) / 10,
-      framesPerSecond: Math.round(frames.length / seconds),
-      longestFrame: Math.round(Math.max(...frames)),
-      longTasks: ours.length,
-      longestTask: Math.max(0, ...ours),
-      mostRows,
-      slowness: Math.round((10 * slowest) / YARDSTICK_MS) / 10,
+    const longestFrame = Math.round(Math.max(...frames))
+    const longestTask = Math.max(0, ...tasks)
+    return { frames: frames.length, seconds, longestFrame, blankFrames, mostRows, longTasks: tasks.length, longestTask }
+  })
+}
+
+/** Ms of processor time of the longest task of the page meanwhile: what else runs on the machine is not in it. */
+async function withLongestTask<Result>(page: Page, work: () => Promise<Result>): Promise<[Result, number]> {
+  const session = await page.context().newCDPSession(page)
+  const longest = new Map<number, number>()
+  session.on('Tracing.dataCollected', ({ value }) => {
+    for (const event of value as unknown as { name: string; tid: number; tdur?: number }[]) {
+      if (!event.name.endsWith('RunTask') || event.tdur === undefined) continue
+      longest.set(event.tid, Math.max(longest.get(event.tid) ?? 0, event.tdur / 1_000))
     }
   })
+  await session.send('Tracing.start', { traceConfig: { includedCategories: ['toplevel'] } })
+  const result = await work()
+  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
+  await session.send('Tracing.end')
+  await complete
+  await session.detach()
+  return [result, Math.round(Math.max(...longest.values()))]
 }

@@ -2,12 +2,15 @@ import { Text, UnstyledButton } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { CornerLeftUp, Folder } from 'lucide-react'
-import { useEffect, useRef, type KeyboardEvent, type RefObject } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import type { FolderListing } from '#core/contract/folders.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { queries } from '#renderer/data/queries.ts'
 import classes from './pipelines.module.css'
+
+/** Nobody types on for so long. */
+const PATIENCE_MS = 200
 
 type ChooserProps = {
   /** What is typed; empty for the home of the user. */
@@ -22,38 +25,50 @@ type ChooserProps = {
  */
 export function FolderChooser({ path, onChoose, listRef }: ChooserProps) {
   const client = useClient()
-  const [settled] = useDebouncedValue(path, 200)
+  const [settled] = useDebouncedValue(path, PATIENCE_MS)
+  const [chosen, setChosen] = useState<string>()
+  // What is typed is waited for; what is chosen is whole.
+  const asked = path === chosen ? path : settled
   const { data, error } = useQuery({
-    ...queries.browse(client, settled === '' ? undefined : settled),
+    ...queries.browse(client, asked === '' ? undefined : asked),
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 0,
   })
-  const wasChosen = useRef(false)
+  const [listing, setListing] = useState(data)
+  if (data !== undefined && data !== listing) setListing(data)
+  const awaited = useRef<string>(undefined)
   useEffect(() => {
     // Who went into a folder by keyboard goes on in its list.
-    if (!wasChosen.current || data === undefined) return
-    wasChosen.current = false
+    if (listing === undefined || listing.path !== awaited.current) return
+    awaited.current = undefined
     listRef.current?.querySelector<HTMLElement>('button')?.focus()
-  }, [data, listRef])
+  }, [listing, listRef])
   const choose = (next: string) => {
-    wasChosen.current = true
+    awaited.current = next
+    setChosen(next)
     onChoose(next)
   }
   return (
     <div>
       <Text size="sm" fw={500} role="status" className={classes.path}>
-        {headOf(data, error)}
+        {headOf(listing, error)}
       </Text>
       <ul ref={listRef} className={classes.chooser} aria-label="Folders">
-        {data !== undefined && data.parent !== null && (
-          <Choice path={data.parent} name="The folder above" icon={CornerLeftUp} listing={data} onChoose={choose} />
+        {listing !== undefined && listing.parent !== null && (
+          <Choice
+            path={listing.parent}
+            name="The folder above"
+            icon={CornerLeftUp}
+            listing={listing}
+            onChoose={choose}
+          />
         )}
-        {data?.folders.map((folder) => (
-          <Choice key={folder.path} {...folder} icon={Folder} listing={data} onChoose={choose} />
+        {listing?.folders.map((folder) => (
+          <Choice key={folder.path} {...folder} icon={Folder} listing={listing} onChoose={choose} />
         ))}
       </ul>
-      {data?.truncated === true && <Text size="sm">There are more than are listed: type the path.</Text>}
+      {listing?.truncated === true && <Text size="sm">There are more than are listed: type the path.</Text>}
     </div>
   )
 }

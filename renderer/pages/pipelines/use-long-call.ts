@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications'
 import { useEffect, useRef, useState } from 'react'
 import type { Problem } from '#core/base/problem.ts'
-import type { CallOptions } from '#core/client/index.ts'
+import type { CallOptions } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 
 /** Of a talkative call only the latest lines are kept. */

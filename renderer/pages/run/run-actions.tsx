@@ -1,4 +1,4 @@
-import { Button, Group, Menu, Popover, Stack, Text } from '@mantine/core'
+import { Button, Group, Popover, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -87,6 +87,7 @@ function ResumeButton() {
   const { graph } = useRun()
   const client = useClient()
   const navigate = useNavigate()
+  const [isOpen, setOpen] = useState(false)
   const resume = useMutation({
     mutationFn: (withCode: boolean) => client.resumeRun({ run: graph.id, withCode }),
     onSuccess: ({ id }) => navigate({ to: '/runs/$run', params: { run: id } }),
@@ -95,27 +96,34 @@ function ResumeButton() {
       notifications.show({ color: 'red', title: 'The run was not resumed', message, autoClose: false })
     },
   })
+  const start = (withCode: boolean) => {
+    setOpen(false)
+    resume.mutate(withCode)
+  }
   return (
-    <Menu position="bottom-end" width={280}>
-      <Menu.Target>
+    <Popover opened={isOpen} onChange={setOpen} width={320} position="bottom-end" trapFocus returnFocus withArrow>
+      <Popover.Target>
         <Button
           leftSection={<RotateCcw size={16} aria-hidden />}
           rightSection={<ChevronDown size={16} aria-hidden />}
           loading={resume.isPending}
+          onClick={() => setOpen(!isOpen)}
         >
           Resume
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => resume.mutate(false)}>
-          With the same code
-          <Text size="xs">Steps that succeeded are taken over.</Text>
-        </Menu.Item>
-        <Menu.Item onClick={() => resume.mutate(true)}>
-          With today’s code
-          <Text size="xs">Steps whose code changed, and all below them, run again.</Text>
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Target>
+      <Popover.Dropdown aria-label="Resume the run">
+        <Stack gap="sm">
+          <Button fullWidth onClick={() => start(false)}>
+            With the same code
+          </Button>
+          <Text size="sm">Steps that succeeded are taken over.</Text>
+          <Button fullWidth variant="default" onClick={() => start(true)}>
+            With today’s code
+          </Button>
+          <Text size="sm">Steps whose code changed, and all below them, run again.</Text>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
   )
 }

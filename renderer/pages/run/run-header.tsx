@@ -24,7 +24,7 @@ export function RunHeader() {
       <Status status={progress.status} label={isCancelling ? 'cancelling' : progress.status} />
       <Text span size="sm">
         Pipeline{' '}
-        <TextLink to="/pipelines/$pipeline" params={{ pipeline: graph.pipelineId }} inherit>
+        <TextLink to="/pipelines/$pipeline" params={{ pipeline: graph.pipelineId }} inherit underline="always">
           {graph.pipeline}
         </TextLink>
       </Text>

@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router'
+import { useRouter } from '@tanstack/react-router'
 import { createContext, useContext, type MouseEvent } from 'react'
 import { lookOf } from '#renderer/ui/status.tsx'
 import { absoluteText, relativeText, useNow } from '#renderer/ui/time.tsx'
@@ -35,12 +35,14 @@ export const TabStopContext = createContext(true)
 /** The way to a run: its id, shortened. */
 export function RunCell({ run }: { readonly run: string }) {
   const isTabStop = useContext(TabStopContext)
-  const navigate = useNavigate()
+  const router = useRouter()
+  const to = { to: '/runs/$run', params: { run } } as const
+  const prepare = () => void router.preloadRoute(to)
   const open = (event: MouseEvent) => {
     // Another tab or window is the browser's affair.
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
     event.preventDefault()
-    void navigate({ to: '/runs/$run', params: { run } })
+    void router.navigate(to)
   }
   return (
     <a
@@ -49,6 +51,8 @@ export function RunCell({ run }: { readonly run: string }) {
       title={run}
       data-run={run}
       tabIndex={isTabStop ? 0 : -1}
+      onPointerEnter={prepare}
+      onFocus={prepare}
       onClick={open}
     >
       {shortId(run)}

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
@@ -25,7 +25,12 @@ export async function buildEmptyPage(): Promise<EmptyPage> {
   })
   const server = createServer((request, response) => {
     const path = request.url === '/' ? '/index.html' : (request.url ?? '').replace(/[^\w./-]|\.\./g, '')
-    response.setHeader('Content-Type', TYPES[extname(path)] ?? 'text/plain')
+    const type = TYPES[extname(path)]
+    if (type === undefined || !existsSync(join(folder, path))) {
+      response.writeHead(404).end()
+      return
+    }
+    response.setHeader('Content-Type', type)
     response.end(readFileSync(join(folder, path)))
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))

@@ -33,7 +33,7 @@ export function StepDrawer() {
       scrollAreaComponent={Column}
     >
       <Drawer.Content>
-        <Drawer.Header className={classes.header}>
+        <Group className={classes.header ?? ''} justify="space-between" wrap="nowrap" p="md">
           <Drawer.Title>{step !== undefined && <DrawerTitle step={step} />}</Drawer.Title>
           <Group gap={4} wrap="nowrap">
             <ActionIcon
@@ -47,7 +47,7 @@ export function StepDrawer() {
             </ActionIcon>
             <Drawer.CloseButton aria-label="Close the step" />
           </Group>
-        </Drawer.Header>
+        </Group>
         <Drawer.Body className={classes.body}>{step !== undefined && <StepPanel key={step} step={step} />}</Drawer.Body>
       </Drawer.Content>
     </Drawer.Root>

@@ -25,6 +25,28 @@ const WORDS = {
   'controls.fitView.ariaLabel': 'Show all steps',
   'minimap.ariaLabel': 'Map of all steps',
 }
+/** A graph to look at: nothing in it can be changed, and the keyboard is ours. */
+const BEHAVIOUR = {
+  nodeTypes: NODE_TYPES,
+  edges: NO_EDGES,
+  ariaLabelConfig: WORDS,
+  fitView: true,
+  fitViewOptions: FIT,
+  minZoom: 0.01,
+  maxZoom: 2,
+  nodesDraggable: false,
+  nodesConnectable: false,
+  nodesFocusable: false,
+  elementsSelectable: false,
+  disableKeyboardA11y: true,
+  zoomOnDoubleClick: false,
+  deleteKeyCode: null,
+  selectionKeyCode: null,
+  multiSelectionKeyCode: null,
+  panActivationKeyCode: null,
+  zoomActivationKeyCode: null,
+  proOptions: { hideAttribution: true },
+}
 /** From here on there is a map, and only what is in the window is drawn. */
 const MANY_STEPS = 30
 
@@ -63,28 +85,10 @@ export function GraphCanvas({ layout }: { readonly layout: Layout }) {
           onKeyDown={onKeyDown}
           aria-label={`Graph of ${nodes.length} steps: arrow keys go from step to step, Enter opens one`}
           nodes={nodes}
-          edges={NO_EDGES}
-          nodeTypes={NODE_TYPES}
           onInit={setFlow}
           colorMode={scheme}
-          ariaLabelConfig={WORDS}
-          fitView
-          fitViewOptions={FIT}
-          minZoom={0.01}
-          maxZoom={2}
+          {...BEHAVIOUR}
           onlyRenderVisibleElements={nodes.length > MANY_STEPS}
-          nodesDraggable={false}
-          nodesConnectable={false}
-          nodesFocusable={false}
-          elementsSelectable={false}
-          disableKeyboardA11y
-          zoomOnDoubleClick={false}
-          deleteKeyCode={null}
-          selectionKeyCode={null}
-          multiSelectionKeyCode={null}
-          panActivationKeyCode={null}
-          zoomActivationKeyCode={null}
-          proOptions={{ hideAttribution: true }}
         >
           <EdgeLayer layout={layout} />
           <Controls showInteractive={false} fitViewOptions={FIT} />

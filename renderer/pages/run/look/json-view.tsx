@@ -8,6 +8,8 @@ import { JsonSearch } from './json-search.tsx'
 import classes from './look.module.css'
 
 const INDENT = 18
+/** So high that what opens a line can be touched. */
+const LINE = 24
 const VALUE_LIMIT = 2_000
 
 /** A JSON value as lines that open and close. */
@@ -43,6 +45,7 @@ export function JsonView({ value }: { readonly value: Json }) {
       </Group>
       <VirtualLines
         label="JSON"
+        lineHeight={LINE}
         handle={lines}
         count={rows.length}
         renderLine={(index) => {
