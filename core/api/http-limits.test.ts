@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -25,6 +27,12 @@ function speak(...parts: readonly string[]): Promise<string> {
 
 const head = () => `Host: 127.0.0.1:${fixture.server.port}\r\nAuthorization: Bearer ${fixture.token}\r\n`
 const problemOf = (text: string) => JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)) as object
+
+const loggedRequests = () =>
+  readFileSync(join(fixture.home, 'requests.log'), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { route: string | null; status: number })
 
 describe('what is too large or unreadable is a Problem, and the connection ends', () => {
   test('headers of more than 32 KiB', async () => {
@@ -60,6 +68,44 @@ describe('what is too large or unreadable is a Problem, and the connection ends'
     const answer = await fixture.fetch('/api/v1/runs', { method: 'POST', headers, body })
     expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'body_too_large' }])
   })
+  test.each([
+    ['what says that it is too large is not read', '/api/v1/runs', 'Content-Length: 4194305\r\n\r\n{'],
+    ['nor is more than 4 KiB with a code', '/api/v1/session', `Content-Length: 4097\r\n\r\n${' '.repeat(4_000)}`],
+  ])('%s', async (_name, path, rest) => {
+    const text = await speak(`POST ${path} HTTP/1.1\r\n${head()}Content-Type: application/json\r\n${rest}`)
+    expect(text).toMatch(/^HTTP\/1\.1 413 /)
+    expect(text).toMatch(/^connection: close\r$/im)
+  })
+  test('a body that is no HTTP', async () => {
+    const headers = `${head()}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`
+    const text = await speak(`POST /api/v1/runs HTTP/1.1\r\n${headers}2\r\n{ what?\r\n`)
+    expect(text).toMatch(/^HTTP\/1\.1 422 /)
+    expect(problemOf(text)).toMatchObject({ code: 'invalid_request' })
+    await expect.poll(() => loggedRequests().at(-1)).toMatchObject({ route: '/api/v1/runs', status: 422 })
+  })
+  test.each(['//:', 'http://['])('a WebSocket at %s', async (address) => {
+    const upgrade = `Connection: Upgrade\r\nUpgrade: websocket\r\n`
+    expect(await speak(`GET ${address} HTTP/1.1\r\n${head()}${upgrade}\r\n`)).toMatch(/^HTTP\/1\.1 4/)
+    expect(readFileSync(join(fixture.home, 'core.log'), 'utf8')).not.toContain('by a bug')
+  })
+})
+
+test('a caller who leaves in the middle of a body is no bug', async () => {
+  const before = loggedRequests().length
+  const socket = connect(fixture.server.port, '127.0.0.1')
+  const headers = `${head()}Content-Type: application/json\r\nContent-Length: 50\r\n\r\n`
+  socket.write(`POST /api/v1/runs HTTP/1.1\r\n${headers}{"fi`)
+  await expect.poll(() => fixture.server.activity().requests).toBe(1)
+  socket.destroy()
+  await expect.poll(() => loggedRequests().slice(before)).toMatchObject([{ route: '/api/v1/runs', status: 499 }])
+  await fixture.fetch('/api/v1/runs')
+  expect(readFileSync(join(fixture.home, 'core.log'), 'utf8')).not.toContain('by a bug')
+})
+
+test('who asks for another protocol than WebSocket is answered in HTTP/1.1', async () => {
+  const upgrade = 'Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n'
+  const text = await speak(`GET /api/v1/runs HTTP/1.1\r\n${head()}${upgrade}\r\n`)
+  expect(text).toMatch(/^HTTP\/1\.1 200 /)
 })
 
 describe('compression', () => {

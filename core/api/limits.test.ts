@@ -4,9 +4,14 @@ import { WebSocket } from 'ws'
 import { isProblem } from '#core/base/problem.ts'
 import { headersOf } from './answer-problem.ts'
 import { createLimits } from './limits.ts'
-import { openServerFixture } from './server-fixture.ts'
+import { openServerFixture, type ServerFixture } from './server-fixture.ts'
 
 const program = (id: string) => ({ kind: 'program' as const, id })
+
+function exchange(own: ServerFixture, code: string): Promise<Response> {
+  const headers = { 'content-type': 'application/json' }
+  return fetch(`${own.server.url}/api/v1/session`, { method: 'POST', headers, body: JSON.stringify({ code }) })
+}
 
 /** The seconds of Retry-After, or 0 where it was let through. */
 function wait(work: () => void): number {
@@ -95,14 +100,20 @@ describe('the server', () => {
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429])
     expect((await own.fetch('/api/v1/runs')).status).toBe(200)
   })
-  test('looks at so many codes only', async () => {
-    await using own = await openServerFixture({ exchanges: { burst: 2, perSecond: 0.01 } })
-    const exchange = async (code: string) => {
-      const headers = { 'content-type': 'application/json' }
-      return (await own.fetch('/api/v1/session', { method: 'POST', headers, body: JSON.stringify({ code }) })).status
-    }
+  test('soon tells one who guesses codes no more than 429, and takes the right one all the same', async () => {
+    await using own = await openServerFixture({ failures: { burst: 2, perSecond: 0.01 } })
     const { code } = (await (await own.fetch('/api/v1/session/codes', { method: 'POST' })).json()) as { code: string }
-    expect([await exchange('wrong'), await exchange('wrong too'), await exchange(code)]).toEqual([401, 401, 429])
+    const statuses = []
+    for (const tried of ['a', 'b', 'c', code]) statuses.push((await exchange(own, tried)).status)
+    expect(statuses).toEqual([401, 401, 429, 201])
+  })
+  test('says that it is there, and takes a code, however much those ask who show nothing', async () => {
+    await using own = await openServerFixture({ requests: { burst: 1, perSecond: 0.01 } })
+    const show = (path: string) => fetch(own.server.url + path)
+    expect([(await show('/')).status, (await show('/')).status]).toEqual([200, 429])
+    const { code } = (await (await own.fetch('/api/v1/session/codes', { method: 'POST' })).json()) as { code: string }
+    expect((await show('/health')).status).toBe(200)
+    expect((await exchange(own, code)).status).toBe(201)
   })
   test('opens so many WebSockets for a caller, and another when one has gone', async () => {
     await using own = await openServerFixture({ sockets: 2 })

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -375,6 +376,36 @@ describe('what was revoked', () => {
     expect((await make({ cookie, 'x-minisub-csrf': csrf })).status).toBe(409)
     fixture.access.revokeToken((JSON.parse(made.text) as NewToken).id)
   })
+  test('takes the codes with it that it made, and no others', async () => {
+    const [gone, kept] = [await session(), await session()]
+    const by = ({ cookie, csrf }: { cookie: string; csrf: string }) => ({ cookie, 'x-minisub-csrf': csrf })
+    const make = async (headers: Record<string, string>) =>
+      (JSON.parse((await raw('POST', '/api/v1/session/codes', headers)).text) as { code: string }).code
+    const codes = [await make(by(gone)), await make(by(kept)), await make(bearer())]
+    expect((await raw('DELETE', '/api/v1/session', by(gone))).status).toBe(204)
+    const statuses = []
+    for (const code of codes) {
+      statuses.push((await raw('POST', '/api/v1/session', json, JSON.stringify({ code }))).status)
+    }
+    expect(statuses).toEqual([401, 201, 201])
+  })
+  test('makes nothing of a request that was on its way', async () => {
+    const { cookie, csrf } = await session()
+    const id = fixture.access.sessions()[0]?.id ?? ''
+    const socket = connect(fixture.server.port, '127.0.0.1')
+    const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
+    socket.on('error', () => undefined)
+    const body = '{"name":"too late"}'
+    const headers = [`Host: 127.0.0.1:${fixture.server.port}`, `Cookie: ${cookie}`, `x-minisub-csrf: ${csrf}`]
+    headers.push('Content-Type: application/json', `Content-Length: ${body.length}`, '', body.slice(0, 5))
+    socket.write(`POST /api/v1/access/tokens HTTP/1.1\r\n${headers.join('\r\n')}`)
+    await expect.poll(() => fixture.server.activity().requests).toBe(1)
+    fixture.access.revokeSession(id)
+    socket.write(body.slice(5))
+    await closed
+    await expect.poll(() => fixture.server.activity().requests).toBe(0)
+    expect(fixture.access.tokens().map(({ name }) => name)).not.toContain('too late')
+  })
   test('the token of the folder is replaced in its file and at once; sessions and tokens stay', async () => {
     await using own = await openServerFixture()
     const read = () => readFileSync(join(own.home, 'token'), 'utf8').trim()
@@ -382,6 +413,7 @@ describe('what was revoked', () => {
       (await raw('GET', '/api/v1/runs', { authorization: `Bearer ${token}`, to: String(own.server.port) })).status
     const program = own.access.createToken('kept').token
     const before = own.token
+    const made = (await (await own.fetch('/api/v1/session/codes', { method: 'POST' })).json()) as { code: string }
     const since = ((await (await own.fetch('/api/v1/access')).json()) as AccessView).folderToken.createdAt
     const answer = await own.fetch('/api/v1/access/renew', { method: 'POST' })
     expect(answer.status).toBe(200)
@@ -393,6 +425,8 @@ describe('what was revoked', () => {
     expect(statSync(folderToken.file).mode & 0o777).toBe(0o600)
     expect(after).toMatch(/^[0-9a-f]{64}$/)
     expect([await status(before), await status(after), await status(program)]).toEqual([401, 200, 200])
+    const exchange = { ...json, to: String(own.server.port) }
+    expect((await raw('POST', '/api/v1/session', exchange, JSON.stringify({ code: made.code }))).status).toBe(401)
     const challenge = 'ab'.repeat(32)
     const health = (await (await own.fetch(`/health?challenge=${challenge}`)).json()) as { proof: string }
     expect(health.proof).toBe(createHmac('sha256', after).update(`health ${challenge}`).digest('hex'))

@@ -20,15 +20,15 @@ export function isAbsence({ code }: Problem): boolean {
 
 export function patience(options: ClientOptions, signal: AbortSignal | undefined): Patience {
   const limit = options.reconnectMs ?? RECONNECT_MS
-  let heard = Date.now()
+  let heard = performance.now()
   let pause = FIRST_WAIT_MS
   return {
     reset: () => {
-      heard = Date.now()
+      heard = performance.now()
       pause = FIRST_WAIT_MS
     },
     wait: async (problem) => {
-      if (Date.now() - heard >= limit) throw problem
+      if (performance.now() - heard >= limit) throw problem
       await sleep(pause, signal)
       pause = Math.min(pause * 2, LONGEST_WAIT_MS)
     },

@@ -32,8 +32,10 @@ export async function readCatalog({ home, folders, runs, files }: CatalogOptions
   const skip = new Set([home, ...rows.map(({ path }) => path)])
   const found: Found[] = []
   const views: FolderView[] = []
+  const seen = new Set<string>()
   for (const row of rows) {
     const scan = await scanFolder(row.path, skip)
+    for (const file of scan.files) seen.add(file)
     const documents = (await inTurn(scan.files, (file) => files.look(file))).filter((it) => it != null)
     for (const document of documents) found.push({ document, folder: row.id })
     views.push(folderView(row, scan, documents.length))
@@ -47,7 +49,8 @@ export async function readCatalog({ home, folders, runs, files }: CatalogOptions
     async (file) => (await files.lookAs(file)) ?? missing(file, lastRuns.get(file)?.[0]),
   )
   for (const document of documents) found.push({ document, folder: null })
-  files.keepOnly(new Set(found.map(({ document }) => document.file)))
+  for (const file of loose) seen.add(file)
+  files.keepOnly(seen)
   return { folders: views, pipelines: found.map((it) => rowOf(it, lastRuns.get(it.document.file))) }
 }
 

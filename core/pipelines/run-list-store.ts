@@ -11,6 +11,13 @@ export const HEAD = `runs.id, pipeline, digest, target, status, created_at AS cr
 const FOUND = `SELECT id FROM runs INDEXED BY runs_by_pipeline WHERE project = 'default'
   AND (id LIKE @start ESCAPE '!' OR pipeline LIKE @part ESCAPE '!')`
 
+/** Each document once: from one to the next in an index, since a pipeline may have a great many runs. */
+const FILES = `WITH RECURSIVE files (file) AS (
+    SELECT min(file) FROM runs WHERE project = 'default'
+    UNION ALL
+    SELECT (SELECT min(file) FROM runs WHERE project = 'default' AND file > files.file) FROM files WHERE file IS NOT NULL
+  )`
+
 /** All SQL of runs as rows of a list. */
 export class RunListStore {
   readonly #rows: Rows
@@ -43,8 +50,8 @@ export class RunListStore {
 
   /** Documents that runs were started from, those of the latest runs first. */
   latestFiles(limit: number): string[] {
-    const sql = `SELECT file, max(id) AS latest FROM runs WHERE project = 'default'
-      GROUP BY file ORDER BY latest DESC LIMIT ?`
+    const latest = `SELECT max(id) FROM runs WHERE project = 'default' AND file = files.file`
+    const sql = `${FILES} SELECT file FROM files WHERE file IS NOT NULL ORDER BY (${latest}) DESC LIMIT ?`
     return this.#rows.all<{ file: string }>(sql, limit).map(({ file }) => file)
   }
 
@@ -65,7 +72,7 @@ export class RunListStore {
   /** The document of a pipeline that runs were started from; undefined for any other. */
   fileOf(pipelineId: string): string | undefined {
     if (!this.#files.has(pipelineId)) {
-      const rows = this.#rows.all<{ file: string }>(`SELECT DISTINCT file FROM runs WHERE project = 'default'`)
+      const rows = this.#rows.all<{ file: string }>(`${FILES} SELECT file FROM files WHERE file IS NOT NULL`)
       for (const { file } of rows) this.#files.set(pipelineIdOf(file), file)
     }
     return this.#files.get(pipelineId)

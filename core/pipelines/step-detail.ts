@@ -1,4 +1,5 @@
 import type { SequencedEvent } from '#core/contract/events.ts'
+import { cachedReason } from '#core/contract/reasons.ts'
 import type { AttemptView, StepDetail } from '#core/contract/run.ts'
 import { findStep, type FoundStep } from './find-run.ts'
 import { statusOfUntouched } from './item-page.ts'
@@ -93,10 +94,7 @@ type Looked = Omit<StepAddress, 'run'> & { readonly key: string | null; readonly
 function cacheVerdict(store: RunStore, run: RunRow, looked: Looked): StepDetail['cache'] {
   const { step, events } = looked
   const cached = events.find((event) => event.kind === 'step.cached')
-  if (cached !== undefined) {
-    const reason = cached.resumed ? `taken over from run ${cached.from}` : `taken from the cache (run ${cached.from})`
-    return { hit: true, reason, differences: [] }
-  }
+  if (cached !== undefined) return { hit: true, reason: cachedReason(cached), differences: [] }
   const created = events.find((event) => event.kind === 'attempt.created')
   const now = store.parts(run.id, step)
   if (now === undefined) return { hit: false, reason: 'the step did not start', differences: [] }

@@ -1,35 +1,23 @@
-import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core'
-import { Check, Monitor, Moon, Sun } from 'lucide-react'
+import { ActionIcon, Popover, useMantineColorScheme } from '@mantine/core'
+import { Monitor, Moon, Sun } from 'lucide-react'
+import { ColourChoice } from '#renderer/ui/colour-choice.tsx'
 
-const CHOICES = [
-  { value: 'light', label: 'Light', icon: Sun },
-  { value: 'dark', label: 'Dark', icon: Moon },
-  { value: 'auto', label: 'As the system', icon: Monitor },
-] as const
+const ICONS = { light: Sun, dark: Moon, auto: Monitor } as const
 
-/** Light, dark, or as the system has it; the choice is kept in this browser. */
+/** The choice of colours behind a button. Its dropdown stays within the header, where screen readers look for it. */
 export function ColorScheme() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
-  const Icon = CHOICES.find(({ value }) => value === colorScheme)?.icon ?? Monitor
+  const { colorScheme } = useMantineColorScheme()
+  const Icon = ICONS[colorScheme]
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
+    <Popover position="bottom-end" withinPortal={false} trapFocus returnFocus>
+      <Popover.Target>
         <ActionIcon variant="default" size="lg" aria-label="Colours">
           <Icon size={18} aria-hidden />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {CHOICES.map(({ value, label, icon: Choice }) => (
-          <Menu.Item
-            key={value}
-            onClick={() => setColorScheme(value)}
-            leftSection={<Choice size={16} aria-hidden />}
-            rightSection={value === colorScheme ? <Check size={16} aria-label="chosen" /> : undefined}
-          >
-            {label}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <ColourChoice isStacked />
+      </Popover.Dropdown>
+    </Popover>
   )
 }

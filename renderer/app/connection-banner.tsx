@@ -1,8 +1,9 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
+import { useTimeout } from '@mantine/hooks'
 import { PlugZap } from 'lucide-react'
 import { useState } from 'react'
+import type { Problem } from '#core/base/problem.ts'
 import { useConnection } from '#renderer/data/use-live.ts'
-import { useNow } from '#renderer/ui/time.tsx'
 
 /** A shorter absence is not worth a word. */
 const PATIENCE_MS = 1_500
@@ -10,28 +11,40 @@ const PATIENCE_MS = 1_500
 /** Says when the core is not heard, or is another version than the page is of. */
 export function ConnectionBanner() {
   const connection = useConnection()
-  const now = useNow(connection.state === 'connecting' ? 500 : undefined)
   const [firstVersion, setFirstVersion] = useState<string>()
   if (connection.state === 'open' && firstVersion === undefined) setFirstVersion(connection.version)
-  if (connection.state === 'connecting') {
-    if (now - connection.since < PATIENCE_MS) return null
-    return (
-      <Banner title="The core does not answer">
-        What you see may be old. The page goes on by itself when the core is back; <code>minisub open</code> starts it.
-      </Banner>
-    )
-  }
-  if (connection.state === 'refused') {
-    return (
-      <Banner title="This browser may no longer talk to the core" isReload>
-        {connection.problem.message}
-      </Banner>
-    )
-  }
+  if (connection.state === 'connecting') return <Absence />
+  if (connection.state === 'refused') return <Refusal problem={connection.problem} />
   if (firstVersion === undefined || connection.version === firstVersion) return null
   return (
     <Banner title={`The core is now version ${connection.version}`} isReload>
       Load the page again to have the page of that version.
+    </Banner>
+  )
+}
+
+function Absence() {
+  const [isLong, setLong] = useState(false)
+  useTimeout(() => setLong(true), PATIENCE_MS, { autoInvoke: true })
+  if (!isLong) return null
+  return (
+    <Banner title="The core does not answer">
+      What you see may be old. The page goes on by itself when the core is back; <code>minisub open</code> starts it.
+    </Banner>
+  )
+}
+
+function Refusal({ problem }: { readonly problem: Problem }) {
+  if (problem.code !== 'unauthorized') {
+    return (
+      <Banner title="What you see may be old" isReload>
+        {problem.message}
+      </Banner>
+    )
+  }
+  return (
+    <Banner title="This browser may no longer talk to the core" isReload>
+      Its session is over or was revoked: run <code>minisub open</code> on the machine of the core to come in again.
     </Banner>
   )
 }

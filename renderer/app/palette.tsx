@@ -44,6 +44,7 @@ export function Palette({ places }: { readonly places: readonly Place[] }) {
       actions={actions}
       shortcut={['mod + K', 'mod + shift + P']}
       limit={20}
+      attributes={{ content: { 'aria-label': 'Go to a place or a pipeline' } }}
       nothingFound="Nothing has this name"
       onSpotlightOpen={() => setOpen(true)}
       searchProps={{ placeholder: 'Go to…', 'aria-label': 'Go to', leftSection: <Search size={18} aria-hidden /> }}

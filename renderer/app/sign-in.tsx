@@ -3,15 +3,19 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { isProblem } from '#core/base/problem.ts'
+import type { Client } from '#core/client/index.ts'
 import { ClientProvider } from '#renderer/data/client-context.ts'
 import { startLive, type Live } from '#renderer/data/live.ts'
 import { problemOf } from '#renderer/data/problem.ts'
-import { signIn, type SignedIn } from '#renderer/data/session.ts'
+import { hasCode, signIn } from '#renderer/data/session.ts'
 import { LiveProvider } from '#renderer/data/use-live.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { createAppRouter } from './router.tsx'
 
-/** A Problem that is no passing absence is not asked again. */
+/**
+ * A Problem that is no passing absence is not asked again. The core is on this machine mostly, so nothing waits for the
+ * browser to have a network.
+ */
 const cache = new QueryClient({
   defaultOptions: {
     queries: {
@@ -20,7 +24,9 @@ const cache = new QueryClient({
       refetchOnWindowFocus: false,
       retry: (count, error) => isProblem(error) && error.code === 'core_unreachable' && count < 30,
       retryDelay: (count) => Math.min(250 * 2 ** count, 2_000),
+      networkMode: 'always',
     },
+    mutations: { networkMode: 'always' },
   },
 })
 const router = createAppRouter()
@@ -29,13 +35,13 @@ type State =
   | { readonly kind: 'asking' }
   | { readonly kind: 'stranger' }
   | { readonly kind: 'failed'; readonly error: unknown }
-  | ({ readonly kind: 'in'; readonly live: Live } & SignedIn)
+  | { readonly kind: 'in'; readonly client: Client; readonly live: Live }
 
 async function enter(): Promise<State> {
   try {
-    const session = await signIn()
-    if (session === undefined) return { kind: 'stranger' }
-    return { kind: 'in', ...session, live: startLive(session.client, cache) }
+    const client = await signIn()
+    if (client === undefined) return { kind: 'stranger' }
+    return { kind: 'in', client, live: startLive(client, cache) }
   } catch (error) {
     return { kind: 'failed', error }
   }
@@ -44,7 +50,13 @@ async function enter(): Promise<State> {
 /** Everything behind the session of this browser; without one, how to get it. */
 export function SignIn() {
   const [state, setState] = useState<State>({ kind: 'asking' })
-  useEffect(() => void enter().then(setState), [])
+  useEffect(() => {
+    void enter().then(setState)
+    // An address with a code that is pasted over that of this page loads nothing by itself.
+    const onHash = () => hasCode() && window.location.reload()
+    window.addEventListener('hashchange', onHash)
+    return () => window.removeEventListener('hashchange', onHash)
+  }, [])
   const again = () => {
     setState({ kind: 'asking' })
     void enter().then(setState)

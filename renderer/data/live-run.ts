@@ -35,6 +35,8 @@ export function liveRun(client: Client, graph: RunGraph): LiveRun {
   }
   const follow = async (signal: AbortSignal) => {
     for await (const events of client.events(graph.id, progress.seq + 1, signal)) {
+      // Who begins again is given them again.
+      if (signal.aborted) return
       waiting.push(...events)
       frame ??= nextFrame(flush)
     }

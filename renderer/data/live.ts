@@ -1,14 +1,18 @@
-import type { InfiniteData, QueryClient } from '@tanstack/react-query'
-import { isProblem, type Problem } from '#core/base/problem.ts'
+import type { InfiniteData, Query, QueryClient, QueryFilters } from '@tanstack/react-query'
+import type { Problem } from '#core/base/problem.ts'
 import type { Client } from '#core/client/index.ts'
 import type { ChangeView } from '#core/contract/changes.ts'
 import { isFinalRun } from '#core/contract/events.ts'
 import type { RunSummary } from '#core/contract/run.ts'
+import { problemOf } from './problem.ts'
 import type { RunFilter } from './queries.ts'
 
-/** Whether the core is heard. `refused`: it answers, and lets this browser in no longer. */
+/** Lists that tell of runs among other things are asked for again no more often, in ms, however many runs change. */
+const PAUSE_MS = 1_000
+
+/** Whether the core is heard. `refused`: it is followed no longer, mostly since it lets this browser in no longer. */
 export type Connection =
-  | { readonly state: 'connecting'; readonly since: number }
+  | { readonly state: 'connecting' }
   | { readonly state: 'open'; readonly version: string }
   | { readonly state: 'refused'; readonly problem: Problem }
 
@@ -23,13 +27,13 @@ export type Live = {
 export function startLive(client: Client, cache: QueryClient): Live {
   const abort = new AbortController()
   const listeners = new Set<() => void>()
-  let connection: Connection = { state: 'connecting', since: Date.now() }
+  let connection: Connection = { state: 'connecting' }
   const set = (next: Connection) => {
     connection = next
     for (const listener of listeners) listener()
   }
   const onState = (state: 'connecting' | 'open') => {
-    if (state === 'connecting' && connection.state === 'open') set({ state, since: Date.now() })
+    if (state === 'connecting' && connection.state === 'open') set({ state })
   }
   void follow(client, { cache, set, onState, signal: abort.signal })
   return {
@@ -50,21 +54,20 @@ type Following = {
 }
 
 async function follow(client: Client, { cache, set, onState, signal }: Following): Promise<void> {
-  let isFirst = true
+  // A run is read as of one of its events and followed from there: only after a pause is it worth reading again.
+  let old: QueryFilters = { predicate: ({ queryKey }) => queryKey[0] !== 'run' }
   try {
     for await (const changes of client.changes({ signal, onState })) {
       for (const change of changes) {
         if (change.kind !== 'hello') continue
         set({ state: 'open', version: change.version })
-        if (!isFirst) void cache.invalidateQueries()
-        isFirst = false
+        markOld(cache, old, true)
+        old = {}
       }
       applyChanges(cache, changes)
     }
   } catch (error) {
-    if (signal.aborted) return
-    if (!isProblem(error)) throw error
-    set({ state: 'refused', problem: error })
+    if (!signal.aborted) set({ state: 'refused', problem: problemOf(error) })
   }
 }
 
@@ -73,22 +76,63 @@ export function applyChanges(cache: QueryClient, changes: readonly ChangeView[])
   const runs = changes.flatMap((change) => (change.kind === 'run' ? [change.run] : []))
   if (runs.length > 0) {
     for (const query of cache.getQueryCache().findAll({ queryKey: ['runs', 'list'] })) {
+      // What is read anew when it is next shown would count as fresh with the patch.
+      if (query.state.isInvalidated && query.state.fetchStatus === 'idle') continue
       const filter = query.queryKey[2] as RunFilter
       const patch = () => cache.setQueryData<Pages>(query.queryKey, (pages) => pages && withRuns(pages, runs, filter))
       patch()
       // A page that is on its way is put behind the pages as they were when it was asked for.
       if (query.state.fetchStatus === 'fetching') query.promise?.then(() => setTimeout(patch), noop)
     }
-    void cache.invalidateQueries({ queryKey: ['runs', 'of'] })
-    void cache.invalidateQueries({ queryKey: ['pipelines'] })
+    refreshOthers(cache)
   }
   for (const change of changes) {
-    if (change.kind === 'list') void cache.invalidateQueries({ queryKey: [change.topic] })
-    if (change.kind === 'reset') void cache.invalidateQueries()
+    if (change.kind === 'list') markOld(cache, { queryKey: [change.topic] })
+    if (change.kind === 'reset') markOld(cache, {}, true)
   }
 }
 
 const noop = () => undefined
+
+/** Caches whose other lists were asked for again a moment ago, and whether they have become old since. */
+const resting = new WeakMap<QueryClient, boolean>()
+
+/** Lists that tell of runs among other things: now, or a pause after the last time. */
+function refreshOthers(cache: QueryClient): void {
+  const isResting = resting.has(cache)
+  resting.set(cache, isResting)
+  if (isResting) return
+  markOld(cache, { queryKey: ['runs', 'of'] })
+  markOld(cache, { queryKey: ['pipelines'] })
+  setTimeout(() => {
+    const isWanted = resting.get(cache)
+    resting.delete(cache)
+    if (isWanted === true) refreshOthers(cache)
+  }, PAUSE_MS)
+}
+
+/** Queries whose answer is on its way and may be from before a change. */
+const doubtful = new WeakSet<Query>()
+
+/**
+ * Asks anew for what is shown. What is on its way may have been read before the change: it is asked for once more when
+ * it has come, or instead where `isInstead`; else many changes would keep a slow answer from ever coming.
+ */
+function markOld(cache: QueryClient, filters: QueryFilters, isInstead = false): void {
+  const coming = cache.getQueryCache().findAll({ ...filters, fetchStatus: 'fetching' })
+  for (const query of coming) {
+    if (doubtful.has(query)) continue
+    doubtful.add(query)
+    const { queryKey } = query
+    const again = () => {
+      doubtful.delete(query)
+      void cache.invalidateQueries({ queryKey, exact: true }, { cancelRefetch: false })
+    }
+    const later = () => setTimeout(again)
+    query.promise?.then(later, later)
+  }
+  void cache.invalidateQueries(filters, { cancelRefetch: isInstead })
+}
 
 type Page = { runs: RunSummary[]; next: string | null }
 type Pages = InfiniteData<Page, string | undefined>

@@ -3,7 +3,7 @@ import type { Client } from '#core/client/index.ts'
 import type { RunStatus } from '#core/contract/events.ts'
 
 /** How many rows of runs are fetched at once. */
-export const RUN_PAGE = 500
+const RUN_PAGE = 500
 
 /** What the list of runs is narrowed to. */
 export type RunFilter = {

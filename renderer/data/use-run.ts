@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { RunGraph } from '#core/contract/run-graph.ts'
-import type { RunProgress, StepProgress } from '#core/contract/run-progress.ts'
+import type { StepProgress } from '#core/contract/run-progress.ts'
 import { useClient } from './client-context.ts'
 import { liveRun, type LiveRun } from './live-run.ts'
 
@@ -10,11 +10,6 @@ export function useLiveRun(graph: RunGraph | undefined): LiveRun | undefined {
   const live = useMemo(() => (graph === undefined ? undefined : liveRun(client, graph)), [client, graph])
   useEffect(() => live?.start(), [live])
   return live
-}
-
-/** The progress of a run, drawn again with each batch of events. */
-export function useRunProgress(live: LiveRun): RunProgress {
-  return useSyncExternalStore(live.subscribe, live.progress)
 }
 
 /** The progress of one step, drawn again only when that step changed. */

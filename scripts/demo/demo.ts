@@ -43,6 +43,7 @@ Results   ${results}
   confusion   ${join(results, 'evaluate', 'report', 'confusion.svg')}
 
 Next
+  npx minisub open                          the page: this run as a graph, with its logs and artifacts
   npm run demo                              again: every step comes from the cache
   npx minisub show ${run.id}
   npx minisub run ${sample} -p 'depths=[1, 2]'

@@ -298,7 +298,7 @@ describeInBrowser('a run', () => {
     const page = await fixture.open({ path: `/runs/${id}?step=make&tab=outputs` })
     const open = drawer(page)
     const look = async (name: string) => {
-      await open.getByRole('link', { name: `Look into ${name}` }).click()
+      await open.getByRole('link', { name: new RegExp(`^Look into the (file|folder) ${name}$`) }).click()
     }
     const back = () => open.getByRole('link', { name: 'All outputs' }).click()
     await open
@@ -404,6 +404,27 @@ describeInBrowser('a run', () => {
     await drawer(page)
       .getByRole('row', { name: /^Command/ })
       .waitFor()
+    await page.context().close()
+  })
+
+  test('is usable in a narrow window', async () => {
+    const context = { viewport: { width: 400, height: 800 } }
+    const page = await fixture.open({ path: `/runs/${wine.id}`, context })
+    const addresses = [
+      '',
+      '?view=table',
+      '?view=details',
+      '?step=prepare',
+      '?step=prepare&tab=log',
+      '?step=train&tab=items',
+    ]
+    for (const address of addresses) {
+      await page.goto(`${fixture.url}/runs/${wine.id}${address}`)
+      const place = address.includes('step') ? drawer(page).getByRole('tab', { selected: true }) : page.locator('h1')
+      await place.waitFor()
+      await expectAccessibleInBoth(page)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400)
+    }
     await page.context().close()
   })
 

@@ -72,7 +72,9 @@ describeInBrowser('the frame of the page', () => {
   test('keeps the colours that were chosen, whatever the system has', async () => {
     const page = await fixture.open({ path: '/settings', context: { colorScheme: 'light' } })
     await page.getByRole('button', { name: 'Colours' }).click()
-    await page.getByRole('menuitem', { name: 'Dark' }).click()
+    await page.getByRole('dialog').getByRole('radio', { name: 'Dark' }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('dialog').getByRole('radio', { name: 'Dark' }).click()
     const scheme = () => page.evaluate(() => document.documentElement.dataset['mantineColorScheme'])
     await expect.poll(scheme).toBe('dark')
     await page.reload()
@@ -84,10 +86,43 @@ describeInBrowser('the frame of the page', () => {
     const page = await fixture.open({ path: '/pipelines' })
     await page.getByRole('heading', { level: 1, name: 'Pipelines' }).waitFor()
     await page.keyboard.press('Control+K')
+    await page.getByRole('textbox', { name: 'Go to' }).waitFor()
+    await expectAccessible(page)
     await page.getByRole('textbox', { name: 'Go to' }).fill('environ')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Environments' }).waitFor()
     await page.context().close()
+  })
+
+  test('asks nothing of any host but its own, and what it must not do is noticed', async () => {
+    const page = await fixture.open({ path: '/pipelines' })
+    const hosts = new Set<string>()
+    page.on('request', (request) => hosts.add(new URL(request.url()).host))
+    page.on('websocket', (socket) => hosts.add(new URL(socket.url()).host))
+    await page.reload()
+    for (const place of PLACES) {
+      await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click()
+      await page.getByRole('heading', { level: 1, name: place }).waitFor()
+      await page.waitForLoadState('networkidle')
+    }
+    expect([...hosts]).toEqual([new URL(fixture.url).host])
+    expect(fixture.takeFaults()).toEqual([])
+    // Later, since what a test evaluates itself may do more than the page.
+    await page.evaluate(() => {
+      setTimeout(() => void fetch('http://127.0.0.1:9/').catch(() => undefined))
+      // oxlint-disable-next-line no-new-func, no-implied-eval -- what the policy of the page is there to forbid
+      setTimeout(() => new Function('return 1')())
+      setTimeout(() => document.body.append(Object.assign(document.createElement('script'), { text: 'isEvil = 1' })))
+    })
+    const seen: string[] = []
+    const breaches = () => {
+      seen.push(...fixture.takeFaults())
+      return new Set(seen.map((fault) => /^policy: (\S+)/.exec(fault)?.[1]))
+    }
+    await expect.poll(breaches).toEqual(new Set(['connect-src', 'script-src', 'script-src-elem', undefined]))
+    expect(await page.evaluate(() => 'isEvil' in globalThis)).toBe(false)
+    await page.context().close()
+    fixture.takeFaults()
   })
 
   test('says of an address that no page has what to do', async () => {

@@ -90,6 +90,7 @@ export async function openPageFixture(prepare: (home: string) => void = () => un
       const page = await context.newPage()
       const { code } = await client.createSessionCode()
       await page.goto(`${url}${path}#code=${code}`)
+      await page.locator('#main').waitFor()
       return page
     },
     closeCore: async () => {

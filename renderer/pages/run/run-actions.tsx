@@ -34,7 +34,7 @@ export function RunActions() {
 }
 
 /** What is stopped by a cancel: the steps that run now. */
-export function whatIsLost({ steps }: RunProgress): string {
+function whatIsLost({ steps }: RunProgress): string {
   const active = [...steps.values()].filter((step) => step.active.size > 0)
   if (active.length === 0) return 'Nothing runs at this moment; steps that wait do not start.'
   const named = active.slice(0, 5).map(({ name, total, active: { size } }) => {

@@ -7,17 +7,18 @@ const minutes = Number(process.argv[2] ?? 30)
 /** What was seen before is warming up: code, caches, the first rows of tables. */
 const WARM_MINUTES = Math.min(3, minutes / 4)
 const EVERY_MS = 15_000
-const ITEMS = 400_000
+/** The fan-out is the product of two lists of this length: enough for hours. */
+const SIDE = 700
 
 type Sample = { readonly minute: number; readonly heapMb: number; readonly nodes: number; readonly seq: number }
 
 await using fixture = await openPageFixture()
 const file = fixture.pipeline(
   {
-    parameters: { items: { type: 'list', items: 'integer', default: [] } },
+    parameters: { side: { type: 'list', items: 'integer', default: [] } },
     steps: {
       many: {
-        forEach: { n: '${{ parameters.items }}' },
+        forEach: { n: '${{ parameters.side }}', m: '${{ parameters.side }}' },
         command: ['sh', '-c', 'echo line $1; sleep 0.1', 'sh', '${{ each.n }}'],
       },
       after: { needs: ['many'], command: ['true'] },
@@ -25,8 +26,8 @@ const file = fixture.pipeline(
   },
   'soak',
 )
-const items = Array.from({ length: ITEMS }, (_, n) => n)
-const run = await fixture.client.startRun({ file, parameters: { items }, parallelism: 5, cache: false })
+const side = Array.from({ length: SIDE }, (_, n) => n)
+const run = await fixture.client.startRun({ file, parameters: { side }, parallelism: 5, cache: false })
 const page = await fixture.open({ path: `/runs/${run.id}?step=many&tab=items` })
 await page.getByRole('tab', { name: /^Items/ }).waitFor()
 const session = await page.context().newCDPSession(page)

@@ -38,9 +38,8 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptView }) {
           from="/runs/$run"
           search={(old) => ({ ...old, tab: 'log' as const, attempt: attempt.attempt })}
           resetScroll={false}
-          aria-label={`Log of attempt ${attempt.attempt}`}
         >
-          {attempt.attempt}: log
+          Log of attempt {attempt.attempt}
         </TextLink>
       </Table.Td>
       <Table.Td>

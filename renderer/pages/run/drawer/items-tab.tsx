@@ -36,8 +36,6 @@ export function ItemsTab({ step }: { readonly step: string }) {
   const progress = useStepProgress(live, step)
   const [status, setStatus] = useState<StepStatus>()
   const items = useItems(step, status)
-  const [, setRange] = [items.range, items.setRange]
-  const onRange = useCallback((first: number, last: number) => setRange({ first, last }), [setRange])
   if (items.error !== null) {
     return <ProblemAlert title="The items cannot be read" message={problemOf(items.error).message} />
   }
@@ -64,7 +62,7 @@ export function ItemsTab({ step }: { readonly step: string }) {
           label={`Items of ${step}`}
           columns={COLUMNS}
           count={items.total}
-          onRange={onRange}
+          onRange={items.onRange}
           renderRow={(index, tabIndex) => <ItemCells item={items.at(index)} step={step} tabIndex={tabIndex} />}
         />
       )}
@@ -78,6 +76,7 @@ function useItems(step: string, status: StepStatus | undefined) {
   const client = useClient()
   const cache = useQueryClient()
   const [range, setRange] = useState({ first: 0, last: 0 })
+  const onRange = useCallback((first: number, last: number) => setRange({ first, last }), [])
   const firstPage = Math.floor(range.first / PAGE)
   const pages = Math.floor(Math.max(range.first, range.last) / PAGE) - firstPage + 1
   const key = ['run', graph.id, 'items', step, status ?? null]
@@ -104,7 +103,7 @@ function useItems(step: string, status: StepStatus | undefined) {
     return results[Math.floor(index / PAGE) - firstPage]?.data?.items[index % PAGE]
   }
   const total = results.find((it) => it.data !== undefined)?.data?.total
-  return { at, total: useLast(total), range, setRange, error: results.find((it) => it.error !== null)?.error ?? null }
+  return { at, total: useLast(total), onRange, error: results.find((it) => it.error !== null)?.error ?? null }
 }
 
 /** The last value that there was: the length of the table stays while another page comes. */

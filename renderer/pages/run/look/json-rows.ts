@@ -14,7 +14,7 @@ export type JsonRow = {
 }
 
 /** What a tree opens at first: the whole of a small value, the upper levels of a large one. */
-export const FIRST_ROWS = 400
+const FIRST_ROWS = 400
 
 function entriesOf(value: Json): [string, Json][] | undefined {
   return value !== null && typeof value === 'object' ? Object.entries(value as { [key: string]: Json }) : undefined

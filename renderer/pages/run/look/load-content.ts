@@ -1,7 +1,7 @@
 import type { Json } from '#core/base/json.ts'
 import type { useClient } from '#renderer/data/client-context.ts'
 import type { ArtifactAddress } from './artifact.ts'
-import { contentKind, type ContentKind } from './content-kind.ts'
+import { contentKind, SNIFF_BYTES, type ContentKind } from './content-kind.ts'
 import { readTable, type ReadTable } from './read-table.ts'
 
 type Client = ReturnType<typeof useClient>
@@ -28,7 +28,7 @@ export async function loadContent(
   signal: AbortSignal,
 ): Promise<Content> {
   const first = await readBytes(client, file, { limit: LIMITS.text, signal })
-  const kind = contentKind(file.name, first.subarray(0, 4_096))
+  const kind = contentKind(file.name, first.subarray(0, SNIFF_BYTES))
   const limit = LIMITS[kind.kind]
   const isCut = file.size > limit
   if (kind.kind === 'image' && isCut) {

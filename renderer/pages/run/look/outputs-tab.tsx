@@ -112,9 +112,9 @@ function FileCells({ place, artifact: { type, size, sha256 } }: FileProps) {
             from="/runs/$run"
             search={(old) => ({ ...old, output: place.output, path: undefined })}
             resetScroll={false}
-            aria-label={`Look into ${place.output}`}
+            aria-label={`Look into the ${type} ${place.output}`}
           >
-            {type === 'folder' ? 'Folder' : 'File'}: look into it
+            Look into the {type}
           </TextLink>
           {type === 'file' && <SaveLink address={{ ...place, path: '' }} name={place.output} />}
         </Stack>

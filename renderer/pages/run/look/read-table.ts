@@ -8,7 +8,7 @@ export type ReadTable = {
 }
 
 /** More rows are not shown; the file may be saved. */
-export const ROW_LIMIT = 200_000
+const ROW_LIMIT = 200_000
 /** Characters that are read at once, so that the page can be drawn in between. */
 const CHUNK = 131_072
 

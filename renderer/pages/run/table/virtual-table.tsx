@@ -141,7 +141,7 @@ function useRows(scroller: React.RefObject<HTMLDivElement | null>, { count, toRo
 type Place = { readonly active: number; readonly count: number; readonly page: number }
 
 /** The row that a key goes to; undefined for other keys. */
-export function rowAfter(key: string, { active, count, page }: Place): number | undefined {
+function rowAfter(key: string, { active, count, page }: Place): number | undefined {
   const within = (row: number) => Math.max(0, Math.min(count - 1, row))
   switch (key) {
     case 'ArrowDown':
