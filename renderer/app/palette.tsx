@@ -47,6 +47,7 @@ export function Palette({ places }: { readonly places: readonly Place[] }) {
       attributes={{ content: { 'aria-label': 'Go to a place or a pipeline' } }}
       nothingFound="Nothing has this name"
       onSpotlightOpen={() => setOpen(true)}
+      onSpotlightClose={() => setOpen(false)}
       searchProps={{ placeholder: 'Go to…', 'aria-label': 'Go to', leftSection: <Search size={18} aria-hidden /> }}
     />
   )

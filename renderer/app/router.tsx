@@ -103,7 +103,7 @@ const routeTree = root.addChildren([
   settings,
 ])
 
-/** Every page by its address; each is loaded when it is first shown. */
+/** Every page by its address; each is loaded when it is first shown, or by `loadAllPages` before. */
 export function createAppRouter() {
   return createRouter({
     routeTree,
@@ -114,9 +114,15 @@ export function createAppRouter() {
   })
 }
 
-function PageFailed({ error, reset }: ErrorComponentProps) {
-  const problem = problemOf(error)
-  return <ProblemAlert title="This page failed" message={problem.message} onRetry={reset} />
+/** Fetches what is not there yet, so that every page can be gone to while the core is away, and at once. */
+export function loadAllPages(router: ReturnType<typeof createAppRouter>): void {
+  for (const route of Object.values(router.routesById)) void router.loadRouteChunk(route)
+}
+
+/** A piece that could not be fetched is not asked for again by itself. */
+function PageFailed({ error }: ErrorComponentProps) {
+  const { message } = problemOf(error)
+  return <ProblemAlert title="This page failed" message={message} onRetry={() => window.location.reload()} />
 }
 
 declare module '@tanstack/react-router' {

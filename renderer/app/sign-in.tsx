@@ -3,14 +3,13 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { isProblem } from '#core/base/problem.ts'
-import type { Client } from '#core/client/index.ts'
-import { ClientProvider } from '#renderer/data/client-context.ts'
+import { ClientProvider, type Client } from '#renderer/data/client-context.ts'
 import { startLive, type Live } from '#renderer/data/live.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { hasCode, signIn } from '#renderer/data/session.ts'
 import { LiveProvider } from '#renderer/data/use-live.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
-import { createAppRouter } from './router.tsx'
+import { createAppRouter, loadAllPages } from './router.tsx'
 
 /**
  * A Problem that is no passing absence is not asked again. The core is on this machine mostly, so nothing waits for the
@@ -41,6 +40,7 @@ async function enter(): Promise<State> {
   try {
     const client = await signIn()
     if (client === undefined) return { kind: 'stranger' }
+    requestIdleCallback(() => loadAllPages(router), { timeout: 2_000 })
     return { kind: 'in', client, live: startLive(client, cache) }
   } catch (error) {
     return { kind: 'failed', error }

@@ -1,4 +1,5 @@
-import { createTheme, Drawer, Modal } from '@mantine/core'
+import { Button, createTheme, Drawer, Modal } from '@mantine/core'
+import { SteadyButton } from '#renderer/ui/steady-button.tsx'
 
 /** A `header` within a dialog would count as a second banner of the page; its button needs a name. */
 const dialogProps = {
@@ -14,6 +15,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    Button: Button.extend({ defaultProps: { component: SteadyButton } }),
     Modal: Modal.extend({ defaultProps: dialogProps }),
     Drawer: Drawer.extend({ defaultProps: dialogProps }),
   },

@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { CallOptions, Client } from '#core/client/index.ts'
 
-export type { CallOptions }
+export type { CallOptions, Client }
 
 const ClientContext = createContext<Client | undefined>(undefined)
 

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, Text, type ButtonProps } from '@mantine/core'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { ProblemAlert } from './problem-alert.tsx'
 
 type Question = {
@@ -71,7 +71,7 @@ type ConfirmProps = Question & {
 /** A button that asks before it acts. Where its own place is gone afterwards, the focus goes to the heading of the page. */
 export function Confirm({ label, name, button, ...question }: ConfirmProps) {
   const [isOpen, setOpen] = useState(false)
-  useHeadingAfterwards()
+  useHeadingAfterwards(isOpen)
   return (
     <>
       <Button variant="default" size="xs" aria-label={name} {...button} onClick={() => setOpen(true)}>
@@ -83,16 +83,20 @@ export function Confirm({ label, name, button, ...question }: ConfirmProps) {
 }
 
 /** When what had the focus is gone with the component, a keyboard would begin again at the top of the document. */
-function useHeadingAfterwards(): void {
-  const isMounted = useRef(false)
-  useEffect(() => {
-    isMounted.current = true
-    return () => {
-      isMounted.current = false
+function useHeadingAfterwards(isOpen: boolean): void {
+  const wasOpen = useRef(isOpen)
+  useLayoutEffect(() => {
+    wasOpen.current = isOpen
+  }, [isOpen])
+  useLayoutEffect(
+    () => () => {
+      const focused = document.activeElement
       setTimeout(() => {
-        if (isMounted.current || (document.activeElement ?? document.body) !== document.body) return
+        const isGone = wasOpen.current || focused?.isConnected === false
+        if (!isGone || (document.activeElement ?? document.body) !== document.body) return
         document.querySelector('h1')?.focus({ preventScroll: true })
       })
-    }
-  }, [])
+    },
+    [],
+  )
 }

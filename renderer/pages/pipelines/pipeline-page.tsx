@@ -2,6 +2,7 @@ import { Code, Group, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearch } from '@tanstack/react-router'
 import { CalendarClock } from 'lucide-react'
+import { useState } from 'react'
 import type { PipelineDetail } from '#core/contract/folders.ts'
 import type { PipelineView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
@@ -47,7 +48,7 @@ export function PipelinePage() {
             <Faults issues={data.issues} isChecking={query.isFetching} onCheck={() => void refetch()} />
           )}
           {data.state === 'missing' && <FileMissing isChecking={query.isFetching} onCheck={() => void refetch()} />}
-          {data.view !== null && <Valid pipeline={data} view={data.view} from={from} />}
+          <WhileValid pipeline={data} from={from} />
           <RecentRuns file={data.id} />
         </>
       )}
@@ -91,6 +92,20 @@ function Head({ pipeline }: { readonly pipeline: PipelineDetail }) {
           </Group>
         )}
       </Group>
+    </Stack>
+  )
+}
+
+type WhileValidProps = { readonly pipeline: PipelineDetail; readonly from: string | undefined }
+
+/** Out of sight while the document has faults, or is written just now: what was typed is still there afterwards. */
+function WhileValid({ pipeline, from }: WhileValidProps) {
+  const [view, setView] = useState(pipeline.view)
+  if (pipeline.view !== null && pipeline.view !== view) setView(pipeline.view)
+  if (view === null) return null
+  return (
+    <Stack gap="md" hidden={pipeline.view === null} display={pipeline.view === null ? 'none' : undefined}>
+      <Valid pipeline={pipeline} view={view} from={from} />
     </Stack>
   )
 }

@@ -67,7 +67,13 @@ function Outcome({ form }: { readonly form: StartFormState }) {
   const { call, rest } = form
   return (
     <>
-      {rest !== undefined && <ProblemAlert title="No run was started" message={rest} details={call.problem?.details} />}
+      {rest !== undefined && (
+        <ProblemAlert
+          title={call.problem?.code === 'core_unreachable' ? 'Perhaps no run was started' : 'No run was started'}
+          message={rest}
+          details={call.problem?.details}
+        />
+      )}
       {call.wasGivenUp && (
         <Text size="sm" role="status">
           Given up. If the run had begun by then, it is among the last runs below.

@@ -30,7 +30,7 @@ type TableProps = {
 
 /** A list of runs of any length, of which only the rows in sight are drawn. */
 export function RunTable({ runs, isOld, more }: TableProps) {
-  const { height, scroller, fresh, onScroll, setActive, virtual, stop, goTo, onKeyDown } = useList(runs)
+  const { height, scroller, fresh, onScroll, active, setActive, virtual, stop, goTo, onKeyDown } = useList(runs)
   const items = virtual.getVirtualItems()
   useMore(more, runs.length - (items.at(-1)?.index ?? 0))
   // The table is told of the rows that are drawn alone: it would make anew all of them with each change.
@@ -51,7 +51,7 @@ export function RunTable({ runs, isOld, more }: TableProps) {
           aria-busy={isOld}
           aria-rowcount={more.isThere ? -1 : runs.length + 1}
           onKeyDown={onKeyDown}
-          onFocus={(event) => setActive(runOf(event.target))}
+          onFocus={(event) => setActive(runOf(event.target) ?? active)}
         >
           <TableHead groups={table.getHeaderGroups()} />
           <tbody {...ROLES.group} className={classes.body} style={{ height: virtual.getTotalSize() }}>
@@ -93,7 +93,7 @@ function useList(runs: readonly RunSummary[]) {
   }
   // Tab reaches the row that had the focus last, else the first in sight.
   const stop = activeIndex === -1 ? (virtual.range?.startIndex ?? 0) : activeIndex
-  return { height, scroller, fresh, onScroll, setActive, virtual, stop, goTo, onKeyDown }
+  return { height, scroller, fresh, onScroll, active, setActive, virtual, stop, goTo, onKeyDown }
 }
 
 /** Fetches on before the end is in sight. */
@@ -104,10 +104,11 @@ function useMore({ isThere, isComing, problem, fetch }: More, left: number): voi
   }, [isDue, fetch])
 }
 
-/** New runs above what is looked at: it does not jump by itself. */
+/** New runs above what is looked at: it does not jump by itself. That there are some is spoken, not each number. */
 function Fresh({ count, onClick }: { readonly count: number; readonly onClick: () => void }) {
   return (
-    <div role="status" className={classes.fresh}>
+    <div className={classes.fresh}>
+      <VisuallyHidden role="status">{count > 0 && 'There are new runs above'}</VisuallyHidden>
       {count > 0 && (
         <Button size="xs" leftSection={<ArrowUp size={14} aria-hidden />} onClick={onClick}>
           {count === 1 ? '1 new run' : `${count} new runs`}

@@ -20,7 +20,7 @@ export function RunsPage() {
   const filter = useSearch({ from: '/runs' })
   const isFiltered = Object.values(filter).some((value) => value !== undefined)
   const query = useInfiniteQuery({ ...queries.runs(client, filter), placeholderData: keepPreviousData })
-  const { data, error, isPlaceholderData, hasNextPage, isFetchingNextPage, isFetchNextPageError, refetch } = query
+  const { data, error, isPlaceholderData, hasNextPage, isFetching, isFetchNextPageError, refetch } = query
   const runs = useMemo(() => data?.pages.flatMap((page) => page.runs), [data])
   // The rows of the filter before stay until those of the next are there; then the list begins at its top.
   const wanted = JSON.stringify(filter)
@@ -45,7 +45,8 @@ export function RunsPage() {
           isOld={isPlaceholderData}
           more={{
             isThere: hasNextPage,
-            isComing: isFetchingNextPage,
+            // To fetch on would break off what reads the pages that are there anew.
+            isComing: isFetching,
             problem: isFetchNextPageError ? problemOf(error).message : undefined,
             fetch: () => void query.fetchNextPage(),
           }}

@@ -24,7 +24,8 @@ export function useActive(scroller: RefObject<HTMLElement | null>): Active {
   return { active, setActive, focus }
 }
 
-/** The run whose link something happened to. */
+/** The run in whose row something happened; undefined elsewhere, such as in the dialog of a row. */
 export function runOf(target: EventTarget): string | undefined {
-  return target instanceof HTMLElement ? target.dataset['run'] : undefined
+  if (!(target instanceof Element)) return undefined
+  return target.closest('tr')?.querySelector<HTMLElement>('[data-run]')?.dataset['run']
 }
