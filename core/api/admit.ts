@@ -17,7 +17,13 @@ export type AdmitOptions = Known & {
   readonly closing: AbortSignal
 }
 
-type Wanted = { readonly isUpgrade: boolean; readonly isOpen: boolean; readonly whileClosing: boolean }
+type Wanted = {
+  readonly isUpgrade: boolean
+  readonly isOpen: boolean
+  /** Whether it counts towards what its caller may ask; else those who show nothing could keep others out. */
+  readonly isCounted: boolean
+  readonly whileClosing: boolean
+}
 
 /**
  * Lets a request or an upgrade in, or throws the Problem for which it may not: what the guard refuses, too much at once,
@@ -34,14 +40,8 @@ export function admit(options: AdmitOptions, request: IncomingMessage, wanted: W
     const problem = new Problem('core_unreachable', 'the core is about to stop: ask again, another one will answer')
     throw withHeaders(problem, { Connection: 'close' })
   }
-  let caller: Caller | undefined
-  try {
-    caller = wanted.isOpen ? undefined : authenticate(facts, options)
-  } catch (error) {
-    limits.failure()
-    throw error
-  }
+  const caller = wanted.isOpen ? undefined : limits.attempt(() => authenticate(facts, options))
   noteOf(request).caller = caller
-  limits.request(caller)
+  if (wanted.isCounted) limits.request(caller)
   return caller
 }

@@ -33,7 +33,12 @@ export function createApp(options: AppOptions): App {
     noteOf(context.env.incoming).route = matchedRoutes(context)
       .map(({ path: own }) => TABLE_PATHS.get(own))
       .find(Boolean)
-    const wanted = { isUpgrade: false, isOpen: isOpen(method, path), whileClosing: path === ROUTES.health.path }
+    const wanted = {
+      isUpgrade: false,
+      isOpen: isOpen(method, path),
+      isCounted: !OPEN.has(`${method} ${path}`),
+      whileClosing: path === ROUTES.health.path,
+    }
     context.set('caller', admit(options, context.env.incoming, wanted))
     await next()
   })
@@ -72,7 +77,6 @@ function isOpen(method: string, path: string): boolean {
 type Served = { readonly route: Route; readonly handle: (input: object, context: HandlerContext) => unknown }
 
 async function answer(options: AppOptions, { route, handle }: Served, context: Context<Env>): Promise<Response> {
-  if (route.auth === 'code') options.limits.exchange()
   if (route.method !== 'GET') checkContentType(context.req.raw.headers, route.body !== undefined)
   const input = await readInput(route, context)
   const handling = handlingOf(options, context)
@@ -130,7 +134,8 @@ function pageRequest(context: Context<Env>): PageRequest {
 }
 
 function toProblem(options: AppOptions, error: unknown, context: Context<Env>): Problem {
-  if (error instanceof Error && error.name === 'AbortError') {
+  const isCut = isGone(error) && context.env.incoming.socket.destroyed
+  if (isCut || (error instanceof Error && error.name === 'AbortError')) {
     return new Problem('core_unreachable', 'the call was given up since its connection or the core closed: ask again')
   }
   return problemFor(error, options.logger, `${context.req.method} ${context.req.path}`)

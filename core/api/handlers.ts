@@ -9,6 +9,7 @@ import type { Access } from '#core/teams/index.ts'
 import type { FolderToken } from './address.ts'
 import { absolute } from './absolute.ts'
 import { sendArtifact } from './artifact.ts'
+import { callerKey } from './caller-key.ts'
 import { refuseProgram } from './guard.ts'
 import { accessHandlers } from './handlers-access.ts'
 import { folderHandlers } from './handlers-folders.ts'
@@ -29,7 +30,7 @@ export type HandlersOptions = {
   readonly token: FolderToken
   readonly version: string
   readonly isStopping: () => boolean
-  readonly limits: Pick<Limits, 'holdPoll'>
+  readonly limits: Pick<Limits, 'attempt' | 'holdPoll'>
   /** Counters and gauges as Prometheus text. */
   readonly metrics: () => Promise<string>
 }
@@ -48,7 +49,8 @@ export function createHandlers(options: HandlersOptions): Handlers {
 
 type SystemName = 'health' | 'openapi' | 'metrics' | 'createSessionCode' | 'openSession' | 'showSession'
 
-function systemHandlers({ sessions, version, isStopping, metrics }: HandlersOptions): Pick<Handlers, SystemName> {
+function systemHandlers(options: HandlersOptions): Pick<Handlers, SystemName> {
+  const { sessions, limits, version, isStopping, metrics } = options
   let document: ReturnType<Handlers['openapi']> | undefined
   return {
     health: ({ challenge }) => ({
@@ -60,10 +62,10 @@ function systemHandlers({ sessions, version, isStopping, metrics }: HandlersOpti
     metrics: () => metrics(),
     createSessionCode: (_, { caller }) => {
       refuseProgram(caller, 'open sessions')
-      return sessions.createCode()
+      return sessions.createCode(callerKey(caller))
     },
     openSession: ({ code }, { incoming, outgoing }) => {
-      const session = sessions.open(code, incoming.headers['user-agent'] ?? '')
+      const session = limits.attempt(() => sessions.open(code, incoming.headers['user-agent'] ?? ''))
       outgoing.setHeader('Set-Cookie', sessions.cookie(session))
       return { csrf: session.csrf, expiresAt: session.expiresAt }
     },

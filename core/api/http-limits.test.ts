@@ -97,13 +97,14 @@ test('a caller who leaves in the middle of a body is no bug', async () => {
   socket.write(`POST /api/v1/runs HTTP/1.1\r\n${headers}{"fi`)
   await expect.poll(() => fixture.server.activity().requests).toBe(1)
   socket.destroy()
-  await expect.poll(() => loggedRequests().slice(before)).toMatchObject([{ route: '/api/v1/runs', status: 499 }])
+  await expect.poll(() => loggedRequests().slice(before)).toContainEqual(expect.objectContaining({ status: 499 }))
   await fixture.fetch('/api/v1/runs')
   expect(readFileSync(join(fixture.home, 'core.log'), 'utf8')).not.toContain('by a bug')
 })
 
 test('who asks for another protocol than WebSocket is answered in HTTP/1.1', async () => {
-  const upgrade = 'Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n'
+  const upgrade =
+    'Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n'
   const text = await speak(`GET /api/v1/runs HTTP/1.1\r\n${head()}${upgrade}\r\n`)
   expect(text).toMatch(/^HTTP\/1\.1 200 /)
 })

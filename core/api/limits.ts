@@ -9,10 +9,8 @@ type Rate = { readonly burst: number; readonly perSecond: number }
 export type LimitsOptions = {
   /** Requests of one caller; all who show nothing are one caller. */
   readonly requests: Rate
-  /** Refused credentials, of all callers together. */
+  /** Refused credentials and codes, of all callers together. */
   readonly failures: Rate
-  /** Exchanges of a code for a session, of all callers together. */
-  readonly exchanges: Rate
   /** WebSockets that one caller has open. */
   readonly sockets: number
   /** Logs that one caller waits for. */
@@ -22,7 +20,6 @@ export type LimitsOptions = {
 const USUAL: LimitsOptions = {
   requests: { burst: 1_000, perSecond: 300 },
   failures: { burst: 20, perSecond: 1 },
-  exchanges: { burst: 20, perSecond: 1 },
   sockets: 64,
   polls: 32,
 }
@@ -30,12 +27,12 @@ const USUAL: LimitsOptions = {
 /**
  * How much a caller may ask. Every verb throws Problem `too_many_requests` where it is too much, with `Retry-After` in
  * seconds. Secrets of 32 random bytes are not guessed at any rate; the limit on failures keeps the attempts from costing
- * much, and one who has the right token is not locked out by another's attempts.
+ * much, and one who has the right token or code is not locked out by another's attempts.
  */
 export type Limits = {
   request(caller: Caller | undefined): void
-  failure(): void
-  exchange(): void
+  /** Looks at a credential: what is thrown is a refusal, which counts. */
+  attempt<Result>(work: () => Result): Result
   /** Counts until the function that it returns is called. */
   holdSocket(caller: Caller | undefined): () => void
   /** Counts until the function that it returns is called. */
@@ -47,16 +44,18 @@ export function createLimits(
   options: Partial<LimitsOptions> = {},
   now: () => number = () => performance.now(),
 ): Limits {
-  const { requests, failures, exchanges, sockets, polls } = { ...USUAL, ...options }
-  const [takeRequest, takeFailure, takeExchange] = [
-    buckets(requests, now),
-    buckets(failures, now),
-    buckets(exchanges, now),
-  ]
+  const { requests, failures, sockets, polls } = { ...USUAL, ...options }
+  const [takeRequest, takeFailure] = [buckets(requests, now), buckets(failures, now)]
   return {
     request: (caller) => refuseLate(takeRequest(callerKey(caller)), 'requests'),
-    failure: () => refuseLate(takeFailure(''), 'attempts with wrong credentials'),
-    exchange: () => refuseLate(takeExchange(''), 'exchanges of codes'),
+    attempt: (work) => {
+      try {
+        return work()
+      } catch (error) {
+        refuseLate(takeFailure(''), 'attempts with wrong credentials')
+        throw error
+      }
+    },
     holdSocket: holder(sockets, 'WebSockets'),
     holdPoll: holder(polls, 'followed logs'),
   }

@@ -6,8 +6,15 @@ import type { Routes } from '#core/contract/routes.ts'
 
 type Name = keyof Routes
 
-/** What a document, its code, its parameters and its lock can be refused for. */
+/** What a document, the values for it, its code and its lock can be refused for. */
 const DOCUMENT: readonly ProblemCode[] = ['document_invalid', 'document_syntax', 'document_too_large', 'input_missing']
+const ASKED: readonly ProblemCode[] = [
+  ...DOCUMENT,
+  'unknown_parameter',
+  'missing_parameter',
+  'invalid_parameter',
+  'not_supported',
+]
 const LOCK: readonly ProblemCode[] = [
   'package_unavailable',
   'python_missing',
@@ -15,15 +22,7 @@ const LOCK: readonly ProblemCode[] = [
   'network_unavailable',
   'disk_full',
 ]
-const START: readonly ProblemCode[] = [
-  ...DOCUMENT,
-  ...LOCK,
-  'unknown_parameter',
-  'missing_parameter',
-  'invalid_parameter',
-  'code_unreadable',
-  'not_supported',
-]
+const START: readonly ProblemCode[] = [...ASKED, ...LOCK, 'code_unreadable']
 
 /** Codes of single routes beside those that follow from the shape of a route. */
 const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
@@ -38,7 +37,7 @@ const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   removeEnvironment: ['environment_in_use'],
   addFolder: ['input_missing', 'invalid_value'],
   browseFolders: ['input_missing', 'invalid_value'],
-  createSchedule: [...DOCUMENT, 'invalid_parameter', 'invalid_name', 'invalid_cron', 'invalid_time_zone', 'conflict'],
+  createSchedule: [...ASKED, 'invalid_name', 'invalid_cron', 'invalid_time_zone', 'conflict'],
   previewSchedule: ['invalid_cron', 'invalid_time_zone'],
   createToken: ['conflict'],
   showSession: ['not_found'],
@@ -51,9 +50,8 @@ export function codesOf(name: string, route: Route): ProblemCode[] {
   const hasRun = Object.hasOwn(route.params?.shape ?? {}, 'run')
   const own = Object.entries(OWN).find(([candidate]) => candidate === name)?.[1] ?? []
   const codes: ProblemCode[] = [
-    ...(route.auth === 'open' ? [] : (['unauthorized'] as const)),
+    ...(route.auth === 'open' ? [] : (['unauthorized', 'too_many_requests'] as const)),
     'forbidden',
-    'too_many_requests',
     'internal',
     'core_unreachable',
     ...(hasInput ? (['invalid_request'] as const) : []),

@@ -32,6 +32,8 @@ export function unreadable(error: Error & { readonly code?: string }): Problem |
   switch (error.code) {
     case 'ECONNRESET':
     case 'EPIPE':
+    // It ended in the middle.
+    case 'HPE_INVALID_EOF_STATE':
       return undefined
     case 'HPE_HEADER_OVERFLOW':
       return new Problem('headers_too_large', 'the address and the headers have more than 32 KiB: send less')

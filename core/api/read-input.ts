@@ -3,15 +3,21 @@ import type { z } from 'zod'
 import { Problem, type Issue } from '#core/base/problem.ts'
 import { readJson } from '#core/contract/read-json.ts'
 import type { Route } from '#core/contract/route.ts'
+import { withHeaders } from './answer-problem.ts'
 
 /** The largest body that is read, in bytes. */
 const BODY_LIMIT = 4 * 1024 * 1024
+/** From one who has shown nothing yet. */
+const CODE_BODY_LIMIT = 4 * 1024
 
 /** The fields of path, query and body in one object, as the schemas of the route give them. Throws `invalid_request`. */
 export async function readInput(route: Route, context: Context): Promise<object> {
   const params = route.params === undefined ? {} : parse(route.params, context.req.param())
   const query = route.query === undefined ? {} : parse(route.query, context.req.query())
-  const body = route.body === undefined ? {} : parse(route.body, await readBody(context))
+  const body =
+    route.body === undefined
+      ? {}
+      : parse(route.body, await readBody(context, route.auth === 'code' ? CODE_BODY_LIMIT : BODY_LIMIT))
   return { ...params, ...query, ...body }
 }
 
@@ -34,8 +40,8 @@ function issueOf({ code, message, path }: z.core.$ZodIssue): Issue {
   }
 }
 
-async function readBody(context: Context): Promise<unknown> {
-  const json = readJson(decode(await readBytes(context)))
+async function readBody(context: Context, limit: number): Promise<unknown> {
+  const json = readJson(decode(await readBytes(context, limit)))
   if (json.fault !== undefined) throw new Problem('invalid_request', `the body is not JSON (${json.fault}): correct it`)
   const [rounded] = json.rounded
   if (rounded === undefined) return json.value
@@ -43,12 +49,12 @@ async function readBody(context: Context): Promise<unknown> {
 }
 
 /** The body, up to the limit; what lies beyond is never kept. */
-async function readBytes(context: Context): Promise<Buffer> {
+async function readBytes(context: Context, limit: number): Promise<Buffer> {
   const tooLarge = () => {
-    context.header('Connection', 'close')
-    return new Problem('body_too_large', `the body is larger than ${BODY_LIMIT} bytes: send less`)
+    const problem = new Problem('body_too_large', `the body is larger than ${limit} bytes: send less`)
+    return withHeaders(problem, { Connection: 'close' })
   }
-  if (Number(context.req.header('content-length') ?? 0) > BODY_LIMIT) throw tooLarge()
+  if (Number(context.req.header('content-length') ?? 0) > limit) throw tooLarge()
   const chunks: Uint8Array[] = []
   let size = 0
   const reader = context.req.raw.body?.getReader()
@@ -56,7 +62,7 @@ async function readBytes(context: Context): Promise<Buffer> {
     const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
     if (done) return Buffer.concat(chunks)
     size += value.length
-    if (size > BODY_LIMIT) throw tooLarge()
+    if (size > limit) throw tooLarge()
     chunks.push(value)
   }
 }

@@ -330,6 +330,14 @@ describe('what was revoked', () => {
     expect(await upgrade(path, by(kept))).toBe('open minisub')
     expect((await raw('DELETE', `/api/v1/access/sessions/${id}`, headers)).status).toBe(404)
   })
+  test('a cookie that a page of another port put before that of the session locks nobody out', async () => {
+    const { cookie } = await session()
+    const other = `minisub-${fixture.server.port}=${'0'.repeat(64)}`
+    for (const both of [`${other}; ${cookie}`, `${cookie}; ${other}`, `x=1;${other};${cookie}`]) {
+      expect([both, (await raw('GET', '/api/v1/runs', { cookie: both })).status]).toEqual([both, 200])
+    }
+    expect((await raw('GET', '/api/v1/runs', { cookie: `${other}; x${cookie}` })).status).toBe(401)
+  })
   test('a session that a browser ends itself is over, and its cookie is taken away', async () => {
     const { cookie, csrf } = await session()
     expect((await raw('DELETE', '/api/v1/session', { cookie })).status).toBe(403)

@@ -29,7 +29,7 @@ export type ServerFixture = AsyncDisposable & {
 
 /** No test of something else is to meet a limit. */
 const MUCH = { burst: 1_000_000, perSecond: 1_000 }
-const NO_LIMITS: Partial<LimitsOptions> = { requests: MUCH, failures: MUCH, exchanges: MUCH }
+const NO_LIMITS: Partial<LimitsOptions> = { requests: MUCH, failures: MUCH }
 
 export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixture> {
   const home = mkdtempSync(join(tmpdir(), 'minisub-api-'))

@@ -18,6 +18,8 @@ const HTTP_LIMITS: HttpServerOptions = {
   requestTimeout: 60_000,
   keepAliveTimeout: 60_000,
   connectionsCheckingInterval: 5_000,
+  // Others, such as HTTP/2, are answered as if they had not been asked for.
+  shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
 }
 /** Fewer than the files that a process may usually have open. */
 const MOST_CONNECTIONS = 512

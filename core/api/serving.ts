@@ -63,6 +63,7 @@ function createParts(options: ServerOptions, { port, startedAt }: Place, closing
   const cut = (key: string) => {
     sockets.cut(key)
     traffic.cut(key)
+    sessions.cut(key)
   }
   const token = cutOnRenewal(openToken(home), cut)
   const [limits, stats, log] = [createLimits(options.limits), createStats(), openRequestLog(home)]

@@ -130,8 +130,8 @@ function pingAll(clients: ReadonlySet<WebSocket>): void {
 
 /** What an upgrade asks for, once it is known that it may. A run is looked up, so that an unknown one is refused. */
 function admitUpgrade(options: SocketsOptions, request: IncomingMessage): Opening {
-  const caller = admit(options, request, { isUpgrade: true, isOpen: false, whileClosing: false })
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://core')
+  const caller = admit(options, request, { isUpgrade: true, isOpen: false, isCounted: true, whileClosing: false })
+  const { pathname, searchParams } = URL.parse(request.url ?? '/', 'http://core') ?? new URL('http://core')
   const query = Object.fromEntries(searchParams)
   if (pathname === SOCKETS.changes.path) {
     noteOf(request).route = SOCKETS.changes.path

@@ -92,16 +92,14 @@ test('text is compressed as the browser takes it, what is small or a font is not
   }
 })
 
-test('nothing but what was listed is served: no index by its name, no link, nothing outside, nothing new', async () => {
+test('nothing but what was listed is served: no index by its name, no link, nothing outside', async () => {
   symlinkSync(join(root, 'secret.txt'), join(folder, 'assets', 'link.txt'))
   symlinkSync(root, join(folder, 'up'))
   const page = openPage(folder, PORT)
-  writeFileSync(join(folder, 'assets', 'late.js'), 'late')
   const targets = [
     '/index.html',
     '/assets/link.txt',
     '/up/secret.txt',
-    '/assets/late.js',
     '/../secret.txt',
     '/assets/..%2f..%2fsecret.txt',
     '/assets/nothing.js',
@@ -137,4 +135,11 @@ test('a page that is built or built anew while the core runs is served', async (
   utimesSync(join(missing, 'index.html'), 1_000, 1_000)
   expect(await (await loaded(page, '/')).text()).toBe('third')
   expect(await (await loaded(page, '/assets/index-3.js')).text()).toBe('three')
+})
+
+test('a page that was seen while it was built is whole when it is, also where its index was written first', async () => {
+  const page = openPage(folder, PORT)
+  expect(await get(page, '/assets/index-2.js')).toBeUndefined()
+  writeFileSync(join(folder, 'assets', 'index-2.js'), 'two')
+  expect(await (await loaded(page, '/assets/index-2.js')).text()).toBe('two')
 })

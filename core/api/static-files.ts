@@ -53,7 +53,7 @@ export type Page = {
 }
 
 /**
- * Serves what was built into a folder: files that were in its listing when its `index.html` was last seen to change, and
+ * Serves what was built into a folder: files of its listing, which is read anew when a build is seen to have changed it, and
  * `index.html` for every address without an extension, each time with a fresh nonce for its styles.
  */
 export function openPage(folder: string, port: number): Page {
@@ -104,19 +104,29 @@ function headersOf(file: PageFile, name: string): Headers {
 
 type Built = { readonly stamp: string; readonly index: string; readonly files: ReadonlyMap<string, PageFile> }
 
-/** When the page was built; undefined where it was not. */
+/** What changes while the page is built, be its index written first or last; undefined where it was not built. */
 function stampOf(folder: string): string | undefined {
-  const stat = statSync(join(folder, INDEX), { throwIfNoEntry: false })
-  return stat === undefined ? undefined : `${stat.mtimeMs} ${stat.size}`
+  const [index, assets] = [INDEX, 'assets'].map((name) => statSync(join(folder, name), { throwIfNoEntry: false }))
+  return index === undefined ? undefined : `${index.mtimeMs} ${index.size} ${assets?.mtimeMs}`
 }
 
+/** Undefined too where a build takes files away meanwhile: what it makes has another stamp. */
 function readBuilt(folder: string): Built | undefined {
   const stamp = stampOf(folder)
   if (stamp === undefined) return undefined
-  const files = filesBelow(folder)
-    .map((path) => listed(folder, path))
-    .filter(([name]) => name !== INDEX)
-  return { stamp, index: readFileSync(join(folder, INDEX), 'utf8'), files: new Map(files) }
+  try {
+    const files = filesBelow(folder)
+      .map((path) => listed(folder, path))
+      .filter(([name]) => name !== INDEX)
+    return { stamp, index: readFileSync(join(folder, INDEX), 'utf8'), files: new Map(files) }
+  } catch (error) {
+    if (isGone(error)) return undefined
+    throw error
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 /** Paths of all regular files; symbolic links are left out, also those to folders, which a recursive readdir follows. */
@@ -160,7 +170,7 @@ function keepCompressed(): Kept {
         }
         return await compressing
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+        if (isGone(error)) return undefined
         throw error
       }
     },

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { API_PREFIX } from '#core/contract/http.ts'
+import { ROUTES } from '#core/contract/routes.ts'
 import { callerKey } from './caller-key.ts'
 import { answerRaw, unreadable } from './raw-answer.ts'
 import type { RequestLog } from './request-log.ts'
@@ -22,47 +22,54 @@ export type Traffic = {
 /** The status in log and metrics of a request whose caller went away before it was answered, as nginx has it. */
 const CALLER_GONE = 499
 
+/** Routes that end access. They have no body, so nobody can let one of them wait until it is allowed no longer. */
+const ENDING: ReadonlySet<string | undefined> = new Set(
+  [ROUTES.closeSession, ROUTES.revokeSession, ROUTES.revokeToken, ROUTES.renewFolderToken].map(({ path }) => path),
+)
+
 type Options = { readonly log: RequestLog; readonly stats: Stats }
+type Open = { readonly request: IncomingMessage; readonly response: ServerResponse; refused?: number }
 
 export function createTraffic({ log, stats }: Options): Traffic {
-  const open = new Set<{ readonly request: IncomingMessage; readonly response: ServerResponse }>()
+  const open = new Set<Open>()
   return {
     begin: (request, response, onEnd) => {
       const { socket } = request
       const [started, sent] = [performance.now(), socket.bytesWritten]
-      const entry = { request, response }
+      const entry: Open = { request, response }
       open.add(entry)
       response.once('close', () => {
         open.delete(entry)
         const [ms, bytes] = [performance.now() - started, socket.bytesWritten - sent]
-        const status = response.headersSent ? response.statusCode : CALLER_GONE
+        const status = response.headersSent ? response.statusCode : (entry.refused ?? CALLER_GONE)
         stats.answered({ route: noteOf(request).route, method: request.method, status, ms })
         log.write(request, { status, ms, bytes })
         onEnd()
       })
     },
     refuse: (error, socket) => {
-      const answering = [...open].some(({ request }) => request.socket === socket)
-      const problem = answering || !socket.writable ? undefined : unreadable(error)
+      const entry = [...open].find(({ request }) => request.socket === socket)
+      const isAnswered = entry !== undefined && (entry.request.complete || entry.response.headersSent)
+      const problem = isAnswered || !socket.writable ? undefined : unreadable(error)
       if (problem === undefined) {
         socket.destroy()
         return
       }
       const bytes = answerRaw(socket, problem)
       const { status } = problem.toJSON()
+      if (entry !== undefined) {
+        entry.refused = status
+        return
+      }
       stats.answered({ route: undefined, method: undefined, status, ms: 0 })
       log.writeUnreadable({ status, ms: 0, bytes })
     },
     cut: (key) => {
       for (const { request, response } of open) {
         const { caller, route } = noteOf(request)
-        if (callerKey(caller) === key && !isAboutAccess(route)) response.destroy()
+        if (callerKey(caller) === key && !ENDING.has(route)) response.destroy()
       }
     },
     open: () => open.size,
   }
-}
-
-function isAboutAccess(route = ''): boolean {
-  return route.startsWith(`${API_PREFIX}/access`) || route.startsWith(`${API_PREFIX}/session`)
 }

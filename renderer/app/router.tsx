@@ -24,6 +24,8 @@ const home = createRoute({
 const pipelines = createRoute({
   getParentRoute: () => root,
   path: '/pipelines',
+  /** `search`: a part of the names or paths that are shown. */
+  validateSearch: z.object({ search: z.string().optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('#renderer/pages/pipelines/pipelines-page.tsx'), 'PipelinesPage'),
 })
 /** `from`: the run whose parameters the form begins with. */

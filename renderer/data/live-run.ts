@@ -1,8 +1,9 @@
-import { isProblem, type Problem } from '#core/base/problem.ts'
+import type { Problem } from '#core/base/problem.ts'
 import type { Client } from '#core/client/index.ts'
 import { isFinalRun, type SequencedEvent } from '#core/contract/events.ts'
 import { progressOfGraph, type RunGraph } from '#core/contract/run-graph.ts'
 import { reduceProgress, type RunProgress, type StepProgress } from '#core/contract/run-progress.ts'
+import { problemOf } from './problem.ts'
 
 /** The state of a run that moves on by its events. Unchanged steps keep their identity, so that few parts are drawn. */
 export type LiveRun = {
@@ -46,8 +47,7 @@ export function liveRun(client: Client, graph: RunGraph): LiveRun {
     if (!isFinalRun(progress.status)) {
       follow(abort.signal).catch((error: unknown) => {
         if (abort.signal.aborted) return
-        if (!isProblem(error)) throw error
-        problem = error
+        problem = problemOf(error)
         notify()
       })
     }

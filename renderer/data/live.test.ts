@@ -1,9 +1,11 @@
-import { QueryClient } from '@tanstack/react-query'
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RunStatus } from '#core/contract/events.ts'
+import type { Client } from '#core/client/index.ts'
+import type { ChangeView } from '#core/contract/changes.ts'
 import type { RunSummary } from '#core/contract/run.ts'
-import { applyChanges, withRuns } from './live.ts'
+import { applyChanges, startLive, withRuns } from './live.ts'
 
 type Pages = Parameters<typeof withRuns>[0]
 
@@ -124,5 +126,75 @@ test('news that came while a page was fetched are there after it', async () => {
     ['b running', '9 failed'],
     ['3 succeeded'],
   ])
+  cache.clear()
+})
+
+/** A query that somebody looks at; each of its answers waits to be given. */
+function watched(queryKey: readonly string[]) {
+  const cache = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+  const asked: ((answer: number) => void)[] = []
+  const queryFn = () => new Promise<number>((resolve) => asked.push(resolve))
+  const observer = new QueryObserver(cache, { queryKey, queryFn })
+  const end = observer.subscribe(() => undefined)
+  const close = () => {
+    end()
+    cache.clear()
+  }
+  return { cache, asked, data: () => observer.getCurrentResult().data, [Symbol.dispose]: close }
+}
+
+describe('what is told while a list is on its way', () => {
+  test('makes it be asked for once more, since it may have been read before', async () => {
+    using list = watched(['environments'])
+    for (let time = 0; time < 3; time += 1) applyChanges(list.cache, [{ kind: 'list', topic: 'environments' }])
+    expect(list.asked.length).toBe(1)
+    list.asked[0]?.(1)
+    await expect.poll(() => list.asked.length).toBe(2)
+    expect(list.data()).toBe(1)
+    applyChanges(list.cache, [{ kind: 'list', topic: 'environments' }])
+    list.asked[1]?.(2)
+    await expect.poll(() => list.data()).toBe(2)
+    await expect.poll(() => list.asked.length).toBe(3)
+  })
+  test('of the first hello, which a change before it was not told to, does so too; a run is followed by itself', async () => {
+    const hello: ChangeView[] = [{ kind: 'hello', version: '1', startedAt: '2026-11-01T12:00:00.000Z' }]
+    const client = {
+      async *changes() {
+        yield hello
+        await new Promise<never>(() => undefined)
+      },
+    } as unknown as Client
+    using list = watched(['access'])
+    using graph = watched(['run', 'a', 'graph'])
+    for (const { cache, asked } of [list, graph]) {
+      startLive(client, cache)
+      asked[0]?.(1)
+    }
+    await expect.poll(() => list.asked.length).toBe(2)
+    expect(graph.asked.length).toBe(1)
+  })
+})
+
+test('lists that tell of runs among other things are asked for at once, and then not for each run', async () => {
+  using list = watched(['pipelines', 'list'])
+  list.asked[0]?.(1)
+  await expect.poll(() => list.data()).toBe(1)
+  for (let time = 0; time < 20; time += 1) {
+    applyChanges(list.cache, [{ kind: 'run', run: run(String(time)) }])
+    list.asked.at(-1)?.(time)
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+  const soon = list.asked.length
+  expect(soon).toBe(2)
+  await expect.poll(() => list.asked.length, { timeout: 5_000 }).toBe(3)
+})
+
+test('a list that is to be read anew when it is next shown is not made fresh by a run', () => {
+  const cache = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+  const queryKey = ['runs', 'list', {}]
+  cache.setQueryData(queryKey, pagesOf(['9']))
+  applyChanges(cache, [{ kind: 'reset' }])
+  applyChanges(cache, [{ kind: 'run', run: run('b') }])
+  expect(cache.getQueryState(queryKey)?.isInvalidated).toBe(true)
   cache.clear()
 })

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Text, type ButtonProps } from '@mantine/core'
-import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
+import { useHeadingAfterwards } from './heading-afterwards.ts'
 import { ProblemAlert } from './problem-alert.tsx'
 
 type Question = {
@@ -79,24 +80,5 @@ export function Confirm({ label, name, button, ...question }: ConfirmProps) {
       </Button>
       <ConfirmDialog {...question} isOpen={isOpen} onClose={() => setOpen(false)} />
     </>
-  )
-}
-
-/** When what had the focus is gone with the component, a keyboard would begin again at the top of the document. */
-function useHeadingAfterwards(isOpen: boolean): void {
-  const wasOpen = useRef(isOpen)
-  useLayoutEffect(() => {
-    wasOpen.current = isOpen
-  }, [isOpen])
-  useLayoutEffect(
-    () => () => {
-      const focused = document.activeElement
-      setTimeout(() => {
-        const isGone = wasOpen.current || focused?.isConnected === false
-        if (!isGone || (document.activeElement ?? document.body) !== document.body) return
-        document.querySelector('h1')?.focus({ preventScroll: true })
-      })
-    },
-    [],
   )
 }

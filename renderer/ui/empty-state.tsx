@@ -1,6 +1,7 @@
 import { Stack, Text, ThemeIcon, Title } from '@mantine/core'
 import type { LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { useHeadingAfterwards } from './heading-afterwards.ts'
 
 type EmptyProps = {
   readonly icon: LucideIcon
@@ -12,6 +13,7 @@ type EmptyProps = {
 
 /** Why a list is empty, and what to do. */
 export function EmptyState({ icon: Icon, title, children, action }: EmptyProps) {
+  useHeadingAfterwards()
   return (
     <Stack align="center" gap="sm" py="xl" data-testid="empty">
       <ThemeIcon size={56} radius="xl" variant="light" aria-hidden>

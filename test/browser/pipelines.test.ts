@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -27,8 +27,6 @@ spec:
   steps:
     one: { command: [true], needs: [two] }
 `
-
-/** Looks again and again, as long as a busy machine needs. */
 
 describeInBrowser('pipelines', () => {
   let fixture: PageFixture
@@ -116,6 +114,7 @@ describeInBrowser('pipelines', () => {
 
     await page.getByRole('textbox', { name: 'Filter by name or path' }).fill('GRO')
     await page.getByText('1 of 2').waitFor()
+    await expect.poll(() => new URL(page.url()).search).toBe('?search=GRO')
     expect(await page.getByRole('link', { name: 'fails', exact: true }).count()).toBe(0)
     await page.getByRole('textbox', { name: 'Filter by name or path' }).fill('none of them')
     await page.getByRole('heading', { name: 'No pipeline has this in its name or path' }).waitFor()
@@ -167,7 +166,8 @@ describeInBrowser('pipelines', () => {
 
     await field(page, 'depth').fill('7')
     await field(page, 'depths').fill('[1, 2, 3]')
-    await page.getByRole('button', { name: 'Reset depths to its default' }).click()
+    await page.getByRole('button', { name: 'Reset depths to its default' }).press('Enter')
+    await expect.poll(() => field(page, 'depths').evaluate((element) => element === document.activeElement)).toBe(true)
     expect(await field(page, 'depths').inputValue()).toBe('[2,4]')
     await field(page, 'label').fill('7')
     await page.getByRole('combobox', { name: 'criterion' }).selectOption('entropy')
@@ -224,6 +224,23 @@ describeInBrowser('pipelines', () => {
     await page.getByRole('link', { name: 'Begin with the defaults instead' }).click()
     await expect.poll(() => field(page, 'depth').inputValue()).toBe('4')
     expect(new URL(page.url()).search).toBe('')
+    await page.context().close()
+  })
+
+  test('what was typed stays while the document is broken for a while', async () => {
+    const file = fixture.pipeline(GROW, 'edited')
+    const page = await openPipeline('edited')
+    await field(page, 'label').fill('typed before')
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, `${text}broken: [`)
+    await page.getByText('This document cannot be run').waitFor()
+    expect(await page.getByRole('button', { name: 'Run', exact: true }).count()).toBe(0)
+    writeFileSync(file, text)
+    await page.getByRole('button', { name: 'Check again' }).press('Enter')
+    await page.getByRole('button', { name: 'Run', exact: true }).waitFor()
+    expect(await field(page, 'label').inputValue()).toBe('typed before')
+    const title = page.getByRole('heading', { level: 1, name: 'edited' })
+    await expect.poll(() => title.evaluate((element) => element === document.activeElement)).toBe(true)
     await page.context().close()
   })
 

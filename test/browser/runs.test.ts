@@ -82,6 +82,31 @@ describeInBrowser('runs', () => {
     await page.context().close()
   })
 
+  test('keep a question open however many come above, and leave the focus alone when one ends', async () => {
+    const slow = fixture.pipeline({ steps: { wait: { command: ['sleep', '600'] } } }, 'asked')
+    const quick = fixture.pipeline({ steps: { one: { command: ['true'] } } }, 'quick')
+    const { id } = await fixture.client.startRun({ file: slow })
+    const page = await fixture.open({ path: '/runs' })
+    await page.getByRole('button', { name: `Cancel run ${id}` }).click()
+    const question = page.getByRole('dialog', { name: 'Cancel this run?' })
+    await question.waitFor()
+    const rows = () => list(page).getAttribute('aria-rowcount')
+    const before = Number(await rows())
+    for (let run = 0; run < 40; run += 1) await fixture.client.startRun({ file: quick })
+    await expect.poll(async () => Number(await rows())).toBe(before + 40)
+    await question.getByRole('button', { name: 'Go back' }).click()
+    await question.waitFor({ state: 'hidden' })
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+    await expect.poll(focused).toBe(`Cancel run ${id}`)
+    // Where nothing has the focus, nothing takes it.
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+    await fixture.client.cancelRun({ run: id })
+    await page.getByRole('button', { name: `Cancel run ${id}` }).waitFor({ state: 'detached' })
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)))
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true)
+    await page.context().close()
+  })
+
   test('are filtered, and the filters stand in the address', async () => {
     const page = await fixture.open({ path: '/runs' })
     const failing = fixture.pipeline({ steps: { fail: { command: ['false'] } } }, 'failing')
@@ -128,7 +153,7 @@ describeInBrowser('runs', () => {
   test('are reached by the arrow keys, and opened by Enter or a click', async () => {
     const page = await fixture.open({ path: '/runs' })
     await list(page).waitFor()
-    const { runs } = await fixture.client.listRuns({ limit: 10 })
+    const { runs } = await fixture.client.listRuns({ limit: 1000 })
     const id = (index: number) => runs[index]?.id ?? ''
     await page.getByRole('combobox', { name: 'Pipeline' }).focus()
     await page.keyboard.press('Tab')

@@ -90,8 +90,10 @@ describeInBrowser('schedules', () => {
     await page.keyboard.press('Escape')
     await popover.waitFor({ state: 'detached' })
 
-    await row.getByRole('button', { name: 'Pause wine' }).click()
+    await row.getByRole('button', { name: 'Pause wine' }).press('Enter')
     await row.getByText('paused', { exact: true }).waitFor()
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+    await expect.poll(focused).toBe('Resume wine')
     await other.getByRole('button', { name: 'Resume wine' }).waitFor()
     await expectAccessibleInBoth(page)
     await other.getByRole('button', { name: 'Resume wine' }).click()

@@ -86,6 +86,7 @@ export async function openPageFixture(prepare: (home: string) => void = () => un
     end,
     open: async ({ path = '/', context: options = {} } = {}) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+      context.setDefaultTimeout(90_000)
       await watch(context, url, faults)
       const page = await context.newPage()
       const { code } = await client.createSessionCode()

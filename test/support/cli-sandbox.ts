@@ -77,9 +77,9 @@ export function runOf(finished: Finished): RunView {
   return JSON.parse(finished.stdout)
 }
 
-/** Waits until it holds; throws after 20 seconds. */
+/** Waits until it holds; throws after 90 seconds. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; Date.now() < end; await delay(25)) {
+  for (const end = Date.now() + 90_000; Date.now() < end; await delay(25)) {
     try {
       if (await holds()) return
     } catch (error) {

@@ -176,9 +176,9 @@ export function processesOf(run: string): number[] {
   })
 }
 
-/** Waits until it holds; throws after 40 seconds. */
+/** Waits until it holds; throws after three minutes. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 40_000; Date.now() < deadline; await sleep(5)) if (await holds()) return
+  for (const deadline = Date.now() + 180_000; Date.now() < deadline; await sleep(5)) if (await holds()) return
   throw new Error(`waited in vain until ${what}`)
 }
 

@@ -12,7 +12,7 @@ export async function addFolderCommand(folder: string, _options: object, context
   const client = await connect(context.home)
   const view = await client.addFolder({ path: resolve(folder) })
   if (context.json) await printJson(view)
-  else await print(`added ${view.path}: ${counted(view.pipelines, 'pipeline')}${stateNote(view)}\n`)
+  else await print(`added ${plainText(view.path)}: ${counted(view.pipelines, 'pipeline')}${stateNote(view)}\n`)
   return EXIT.succeeded
 }
 
@@ -39,7 +39,7 @@ export async function deleteFolderCommand(wanted: string, _options: object, cont
     throw new Problem('not_found', `the folder ${wanted} was not added: minisub folder list names those that were`)
   }
   await client.removeFolder({ folder: found.id })
-  await (context.json ? printJson({ deleted: found.id }) : print(`deleted ${found.path} from the list\n`))
+  await (context.json ? printJson({ deleted: found.id }) : print(`deleted ${plainText(found.path)} from the list\n`))
   return EXIT.succeeded
 }
 

@@ -5,6 +5,7 @@ import { CircleAlert, Search } from 'lucide-react'
 import type { EnvironmentView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { queries } from '#renderer/data/queries.ts'
+import { useAddressText } from '#renderer/ui/address-text.ts'
 import { bytesText } from '#renderer/ui/bytes.ts'
 import { Copy } from '#renderer/ui/copy.tsx'
 import { Fact, Facts } from '#renderer/ui/facts.tsx'
@@ -91,10 +92,10 @@ function About({ environment }: { readonly environment: EnvironmentView }) {
 }
 
 function Packages({ packages }: { readonly packages: readonly string[] }) {
-  const { search = '' } = useSearch({ from: '/environments/$digest' })
+  const { search } = useSearch({ from: '/environments/$digest' })
   const navigate = useNavigate({ from: '/environments/$digest' })
-  const found = findPackages(packages, search)
-  const filter = (text: string) => void navigate({ search: text === '' ? {} : { search: text }, replace: true })
+  const [text, type] = useAddressText(search, (wanted) => void navigate({ search: { search: wanted }, replace: true }))
+  const found = findPackages(packages, text)
   return (
     <section aria-labelledby="packages">
       <Group justify="space-between" mb="xs">
@@ -106,8 +107,8 @@ function Packages({ packages }: { readonly packages: readonly string[] }) {
             aria-label="Search the packages"
             placeholder="Search the packages"
             leftSection={<Search size={16} aria-hidden />}
-            value={search}
-            onChange={({ currentTarget }) => filter(currentTarget.value)}
+            value={text}
+            onChange={({ currentTarget }) => type(currentTarget.value)}
           />
         )}
       </Group>

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState, type FormEvent } from 'react'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
+import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
 import { FolderChooser } from './folder-chooser.tsx'
 
 type DialogProps = { readonly isOpen: boolean; readonly onClose: () => void }
@@ -27,6 +28,8 @@ function AddForm({ onClose }: { readonly onClose: () => void }) {
   const cache = useQueryClient()
   const [path, setPath] = useState('')
   const list = useRef<HTMLUListElement>(null)
+  // The button that opened the dialog is gone with the empty page.
+  useHeadingAfterwards(true)
   const add = useMutation({
     mutationFn: (chosen: string) => client.addFolder({ path: chosen }),
     onSuccess: async () => {

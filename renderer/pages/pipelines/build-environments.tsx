@@ -39,15 +39,18 @@ export function BuildEnvironments({ file }: { readonly file: string }) {
         </Text>
       )}
       {built !== undefined && <Built environments={built} />}
-      {call.isBusy ? (
-        <ProgressLines title="Building" lines={call.lines} onGiveUp={call.giveUp} />
-      ) : (
-        <Group>
-          <Button variant="default" size="xs" leftSection={<Hammer size={14} aria-hidden />} onClick={build}>
-            Build now
-          </Button>
-        </Group>
-      )}
+      {call.isBusy && <ProgressLines title="Building" lines={call.lines} onGiveUp={call.giveUp} />}
+      <Group>
+        <Button
+          variant="default"
+          size="xs"
+          loading={call.isBusy}
+          leftSection={<Hammer size={14} aria-hidden />}
+          onClick={build}
+        >
+          Build now
+        </Button>
+      </Group>
     </Stack>
   )
 }

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Stack, Table, Text } from '@mantine/core'
 import { CircleX, FileX, RefreshCw, TriangleAlert } from 'lucide-react'
 import type { PipelineDetail } from '#core/contract/folders.ts'
 import type { PipelineView } from '#core/contract/run.ts'
+import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
 import classes from './pipelines.module.css'
 
 type CheckProps = { readonly isChecking: boolean; readonly onCheck: () => void }
@@ -36,6 +37,7 @@ export function FileMissing(check: CheckProps) {
 }
 
 function CheckAgain({ isChecking, onCheck }: CheckProps) {
+  useHeadingAfterwards()
   return (
     <Group>
       <Button

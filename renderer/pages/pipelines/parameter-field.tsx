@@ -1,6 +1,6 @@
 import { ActionIcon, Button, NativeSelect, Switch, Textarea, TextInput, Tooltip } from '@mantine/core'
 import { RotateCcw } from 'lucide-react'
-import type { FocusEvent } from 'react'
+import { useRef, type FocusEvent } from 'react'
 import type { ValueDeclaration } from '#core/contract/definition.ts'
 import { allowedText, controlOf, defaultText, type Control } from './form-model.ts'
 import classes from './pipelines.module.css'
@@ -21,13 +21,19 @@ type FieldProps = {
 export function ParameterField(props: FieldProps) {
   const { name, declaration, begin, text, fault, onChange } = props
   const given = defaultText(declaration)
+  const element = useRef<HTMLDivElement>(null)
+  // The button that gave the text is gone then.
+  const give = (value: string) => {
+    onChange(name, value)
+    element.current?.querySelector<HTMLElement>('input, select, textarea')?.focus()
+  }
   const isEmptyMeant = declaration.type === 'string' && text === undefined && fault !== undefined
   return (
-    <div className={classes.field}>
+    <div ref={element} className={classes.field}>
       <div className={classes.grow}>
         <Field {...props} control={controlOf(declaration, begin)} />
         {isEmptyMeant && declaration.enum === undefined && (
-          <Button mt={4} size="compact-xs" variant="default" onClick={() => onChange(name, '')}>
+          <Button mt={4} size="compact-xs" variant="default" onClick={() => give('')}>
             Give {name} the empty text
           </Button>
         )}
@@ -38,7 +44,7 @@ export function ParameterField(props: FieldProps) {
             className={classes.reset}
             variant="default"
             aria-label={`Reset ${name} to its default`}
-            onClick={() => onChange(name, given)}
+            onClick={() => give(given)}
           >
             <RotateCcw size={14} aria-hidden />
           </ActionIcon>

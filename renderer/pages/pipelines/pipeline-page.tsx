@@ -104,7 +104,7 @@ function WhileValid({ pipeline, from }: WhileValidProps) {
   if (pipeline.view !== null && pipeline.view !== view) setView(pipeline.view)
   if (view === null) return null
   return (
-    <Stack gap="md" hidden={pipeline.view === null} display={pipeline.view === null ? 'none' : undefined}>
+    <Stack gap="md" display={pipeline.view === null ? 'none' : 'flex'}>
       <Valid pipeline={pipeline} view={view} from={from} />
     </Stack>
   )

@@ -1,11 +1,13 @@
 import { Button, Code, Group, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { FolderPlus, FolderSearch, Search, Workflow } from 'lucide-react'
 import { useState } from 'react'
 import type { FolderView, PipelineRow } from '#core/contract/folders.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { queries } from '#renderer/data/queries.ts'
+import { useAddressText } from '#renderer/ui/address-text.ts'
 import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { Page } from '#renderer/ui/page.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
@@ -48,7 +50,12 @@ export function PipelinesPage() {
 type FoundProps = { readonly folders: readonly FolderView[]; readonly pipelines: readonly PipelineRow[] }
 
 function Found({ folders, pipelines }: FoundProps) {
-  const [filter, setFilter] = useState('')
+  const { search } = useSearch({ from: '/pipelines' })
+  const navigate = useNavigate({ from: '/pipelines' })
+  const [filter, setFilter] = useAddressText(
+    search,
+    (wanted) => void navigate({ search: { search: wanted }, replace: true }),
+  )
   const wanted = filter.trim().toLowerCase()
   const fitting = pipelines.filter(({ name, file }) => `${name}\n${file}`.toLowerCase().includes(wanted))
   return (

@@ -1,5 +1,6 @@
 import { Button, Group, Loader, Stack, Text } from '@mantine/core'
 import { useEffect, useRef } from 'react'
+import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
 import classes from './pipelines.module.css'
 
 type ProgressProps = {
@@ -12,6 +13,7 @@ type ProgressProps = {
 /** What a call that takes long has said so far, with the way out. */
 export function ProgressLines({ title, lines, onGiveUp }: ProgressProps) {
   const box = useRef<HTMLPreElement>(null)
+  useHeadingAfterwards()
   useEffect(() => {
     if (lines.length > 0) box.current?.scrollTo({ top: box.current.scrollHeight })
   }, [lines])

@@ -65,6 +65,12 @@ function Options({ form }: { readonly form: StartFormState }) {
 
 function Outcome({ form }: { readonly form: StartFormState }) {
   const { call, rest } = form
+  const run = useRef<HTMLButtonElement>(null)
+  const restore = () => {
+    form.fields.restore()
+    // The button that does it is gone then.
+    run.current?.focus()
+  }
   return (
     <>
       {rest !== undefined && (
@@ -83,11 +89,11 @@ function Outcome({ form }: { readonly form: StartFormState }) {
         {call.isBusy && <ProgressLines title="Starting" lines={call.lines} onGiveUp={call.giveUp} />}
       </Collapse>
       <Group>
-        <Button type="submit" loading={call.isBusy} leftSection={<Play size={16} aria-hidden />}>
+        <Button ref={run} type="submit" loading={call.isBusy} leftSection={<Play size={16} aria-hidden />}>
           Run
         </Button>
         {form.fields.isChanged && (
-          <Button variant="default" onClick={form.fields.restore} disabled={call.isBusy}>
+          <Button variant="default" onClick={restore} disabled={call.isBusy}>
             Undo my changes
           </Button>
         )}

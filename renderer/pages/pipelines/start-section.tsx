@@ -7,6 +7,7 @@ import type { PipelineView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { queries } from '#renderer/data/queries.ts'
+import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
 import { ButtonLink, TextLink } from '#renderer/ui/link.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
@@ -52,6 +53,7 @@ export function StartSection({ pipeline, view, from }: StartProps) {
 type AsInRunProps = { readonly pipeline: string; readonly run: string; readonly gone: readonly string[] }
 
 function AsInRun({ pipeline, run, gone }: AsInRunProps) {
+  useHeadingAfterwards()
   return (
     <Alert color="blue" mb="sm" icon={<History size={18} aria-hidden />} title="As in an earlier run">
       <Text size="sm">

@@ -1,14 +1,12 @@
 import { Group, NativeSelect, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
 import { RUN_STATUSES } from '#core/contract/events.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { queries, type RunFilter } from '#renderer/data/queries.ts'
+import { useAddressText } from '#renderer/ui/address-text.ts'
 
-const PATIENCE_MS = 250
 /** As the core takes it. */
 const LONGEST_SEARCH = 64
 
@@ -45,21 +43,11 @@ export function RunFilters({ filter }: { readonly filter: RunFilter }) {
   )
 }
 
-/** Goes into the address when nobody types for a moment; follows the address where that changes by itself. */
 function SearchField({ search }: { readonly search: string | undefined }) {
   const navigate = useNavigate({ from: '/runs' })
-  const [text, setText] = useState(search ?? '')
-  const sent = useRef(search)
-  const send = useDebouncedCallback((value: string) => {
-    const wanted = value.trim() === '' ? undefined : value.trim()
-    sent.current = wanted
+  const [text, type] = useAddressText(search, (wanted) => {
     void navigate({ search: (before) => ({ ...before, search: wanted }), replace: true })
-  }, PATIENCE_MS)
-  useEffect(() => {
-    if (search === sent.current) return
-    sent.current = search
-    setText(search ?? '')
-  }, [search])
+  })
   return (
     <TextInput
       label="Search"
@@ -68,10 +56,7 @@ function SearchField({ search }: { readonly search: string | undefined }) {
       maxLength={LONGEST_SEARCH}
       leftSection={<Search size={16} aria-hidden />}
       value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value)
-        send(event.currentTarget.value)
-      }}
+      onChange={(event) => type(event.currentTarget.value)}
     />
   )
 }

@@ -5,6 +5,7 @@ import { isProblem } from '#core/base/problem.ts'
 import type { PipelineView } from '#core/contract/run.ts'
 import { OVERLAPS, type Overlap, type ScheduleView } from '#core/contract/schedules.ts'
 import { useClient } from '#renderer/data/client-context.ts'
+import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { CronFields } from './cron-field.tsx'
 import { faultOf, parameterHints, requestOf, type Draft } from './draft.ts'
@@ -28,6 +29,8 @@ export function ScheduleForm({ draft, onChange, onCreated, onCancel }: FormProps
   const client = useClient()
   const cache = useQueryClient()
   const { view, error } = usePipelineView(draft.file)
+  // The button that opened the dialog is gone with the empty page, or was on another page.
+  useHeadingAfterwards(true)
   const create = useMutation({
     mutationFn: () => client.createSchedule(requestOf(draft)),
     onSuccess: async (schedule) => {
