@@ -109,6 +109,7 @@ function addHistoryCommands({ add, run }: Setup): void {
     .option('--limit <n>', 'how many at most', '20')
     .option('--status <status>', 'only runs of this status')
     .option('--pipeline <name>', 'only runs of this pipeline')
+    .option('--search <text>', 'only runs whose id begins with this, or whose pipeline has it in its name')
     .option(JSON_FLAG, JSON_HELP)
     .action(async (options, command: Command) => {
       await run(command, async (context) => (await load.history()).runsCommand(options, context))

@@ -13,6 +13,12 @@ import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { NotFound } from './not-found.tsx'
 import { Shell } from './shell.tsx'
 
+/** A text of the address; one that somebody typed without quotes may look like a number. */
+const text = z
+  .union([z.string(), z.number().transform(String)])
+  .optional()
+  .catch(undefined)
+
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 const home = createRoute({
   getParentRoute: () => root,
@@ -25,14 +31,14 @@ const pipelines = createRoute({
   getParentRoute: () => root,
   path: '/pipelines',
   /** `search`: a part of the names or paths that are shown. */
-  validateSearch: z.object({ search: z.string().optional().catch(undefined) }),
+  validateSearch: z.object({ search: text }),
   component: lazyRouteComponent(() => import('#renderer/pages/pipelines/pipelines-page.tsx'), 'PipelinesPage'),
 })
 /** `from`: the run whose parameters the form begins with. */
 const pipeline = createRoute({
   getParentRoute: () => root,
   path: '/pipelines/$pipeline',
-  validateSearch: z.object({ from: z.string().optional().catch(undefined) }),
+  validateSearch: z.object({ from: text }),
   component: lazyRouteComponent(() => import('#renderer/pages/pipelines/pipeline-page.tsx'), 'PipelinePage'),
 })
 const runs = createRoute({
@@ -40,8 +46,8 @@ const runs = createRoute({
   path: '/runs',
   validateSearch: z.object({
     status: z.enum(RUN_STATUSES).optional().catch(undefined),
-    pipeline: z.string().optional().catch(undefined),
-    search: z.string().optional().catch(undefined),
+    pipeline: text,
+    search: text,
   }),
   component: lazyRouteComponent(() => import('#renderer/pages/runs/runs-page.tsx'), 'RunsPage'),
 })
@@ -51,14 +57,14 @@ const run = createRoute({
   path: '/runs/$run',
   validateSearch: z.object({
     view: z.enum(['graph', 'table', 'details']).optional().catch(undefined),
-    step: z.string().optional().catch(undefined),
+    step: text,
     item: z.int().min(0).optional().catch(undefined),
     tab: z.enum(['overview', 'log', 'outputs', 'items']).optional().catch(undefined),
     /** Whose log; the latest where absent. */
     attempt: z.int().min(1).optional().catch(undefined),
     /** The output that is looked at, and the file of a folder. */
-    output: z.string().optional().catch(undefined),
-    path: z.string().optional().catch(undefined),
+    output: text,
+    path: text,
   }),
   component: lazyRouteComponent(() => import('#renderer/pages/run/run-page.tsx'), 'RunPage'),
 })
@@ -66,7 +72,7 @@ const schedules = createRoute({
   getParentRoute: () => root,
   path: '/schedules',
   /** `file`: open the form for a new one of this document. */
-  validateSearch: z.object({ file: z.string().optional().catch(undefined) }),
+  validateSearch: z.object({ file: text }),
   component: lazyRouteComponent(() => import('#renderer/pages/schedules/schedules-page.tsx'), 'SchedulesPage'),
 })
 const schedule = createRoute({
@@ -83,7 +89,7 @@ const environment = createRoute({
   getParentRoute: () => root,
   path: '/environments/$digest',
   /** `search`: which of its packages are shown. */
-  validateSearch: z.object({ search: z.string().optional().catch(undefined) }),
+  validateSearch: z.object({ search: text }),
   component: lazyRouteComponent(() => import('#renderer/pages/environments/environment-page.tsx'), 'EnvironmentPage'),
 })
 const settings = createRoute({

@@ -137,6 +137,9 @@ describeInBrowser('runs', () => {
     await page.reload()
     await expect.poll(() => search.inputValue()).toBe(id.slice(0, 12))
     await rowOf(page, id).waitFor()
+    // One that somebody typed may look like a number.
+    await page.goto(`${fixture.url}/runs?search=42`)
+    await expect.poll(() => search.inputValue()).toBe('42')
     await page.context().close()
   })
 

@@ -147,6 +147,9 @@ describe('what a run left', () => {
       (await cli.minisub('runs', '--status', 'failed', '--pipeline', 'words', '--json')).stdout,
     ).runs
     expect(failed.map((run: { status: string }) => run.status)).toEqual(['failed'])
+    const found = JSON.parse((await cli.minisub('runs', '--search', id.slice(0, 20), '--json')).stdout).runs
+    expect(found.map((run: { id: string }) => run.id)).toContain(id)
+    expect((await cli.minisub('runs', '--search', 'no such name')).stdout).toBe('no runs\n')
     expect((await cli.minisub('runs', '--status', 'fialed')).stderr).toContain('did you mean "failed"?')
   })
 })

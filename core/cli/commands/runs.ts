@@ -12,13 +12,19 @@ import { columns, localTime, plainText } from '#core/cli/text.ts'
 
 const PAGE = 500
 
-export type RunsOptions = { readonly limit: string; readonly status?: string; readonly pipeline?: string }
+export type RunsOptions = {
+  readonly limit: string
+  readonly status?: string
+  readonly pipeline?: string
+  readonly search?: string
+}
 
 /** `minisub runs`. */
 export async function runsCommand(options: RunsOptions, context: Context): Promise<number> {
   const limit = wholeNumber('--limit', options.limit, 1)
   const filter = {
     pipeline: options.pipeline,
+    search: options.search,
     status: options.status === undefined ? undefined : runStatus(options.status),
   }
   const client = await connect(context.home)
