@@ -146,8 +146,13 @@ describe('who is good no longer', () => {
     expect([ended.status, await sockets.one.closed]).toEqual([204, 4401])
     own.access.revokeToken(program.id)
     expect(await sockets.program.closed).toBe(4401)
+    // All that was before has been told with this.
+    own.service.tell({ kind: 'list', topic: 'environments' })
+    await expect.poll(() => sockets.other.messages.flat()).toContainEqual({ kind: 'list', topic: 'environments' })
+    sockets.other.messages.length = 0
     expect((await own.fetch('/api/v1/access/renew', { method: 'POST' })).status).toBe(200)
     expect(await sockets.folder.closed).toBe(4401)
+    await expect.poll(() => sockets.other.messages.flat()).toContainEqual({ kind: 'list', topic: 'access' })
     expect(sockets.other.socket.readyState).toBe(WebSocket.OPEN)
   })
   test('waits for no log any more', async () => {

@@ -32,6 +32,7 @@ export function accessHandlers({ access, sessions, token }: AccessHandlersOption
     renewFolderToken: (_, { caller }) => {
       refuseProgram(caller, 'renew the token of the data folder')
       token.renew()
+      access.folderTokenRenewed()
       return view(caller)
     },
     closeSession: (_, { caller, outgoing }) => {

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { Problem } from '#core/base/problem.ts'
-import { openToken, type FolderToken } from './address.ts'
+import { openToken } from './address.ts'
 import { problemResponse } from './answer-problem.ts'
 import { createApp, type App } from './app.ts'
 import { createHandlers } from './handlers.ts'
@@ -65,7 +65,7 @@ function createParts(options: ServerOptions, { port, startedAt }: Place, closing
     traffic.cut(key)
     sessions.cut(key)
   }
-  const token = cutOnRenewal(openToken(home), cut)
+  const token = openToken(home)
   const [limits, stats, log] = [createLimits(options.limits), createStats(), openRequestLog(home)]
   const sessions = createSessions({ token, access, port })
   const shared = { token, access, sessions, limits, service, schedules, version, port, logger, closing }
@@ -93,17 +93,6 @@ function createParts(options: ServerOptions, { port, startedAt }: Place, closing
     [Symbol.dispose]: () => {
       for (const end of ends) end()
       log[Symbol.dispose]()
-    },
-  }
-}
-
-/** Who came with the old token is cut off, like all others whose token is good no longer. */
-function cutOnRenewal(token: FolderToken, cut: (key: string) => void): FolderToken {
-  return {
-    ...token,
-    renew: () => {
-      token.renew()
-      cut('token')
     },
   }
 }

@@ -25,6 +25,11 @@ export type Access = {
   tokens(): TokenRow[]
   /** Throws Problem `not_found`. */
   revokeToken(id: string): void
-  /** Calls back with the id of a session or token that is good no longer, and with undefined for any other change. */
+  /** To be called when the token of the data folder was replaced, which is kept in a file and not here. */
+  folderTokenRenewed(): void
+  /**
+   * Calls back with the id of a session or token that is good no longer (`token` for that of the data folder), and with
+   * undefined for any other change.
+   */
   onChange(listener: (revoked: string | undefined) => void): () => void
 }

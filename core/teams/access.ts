@@ -46,6 +46,7 @@ export function openAccess({
   return {
     ...sessionVerbs({ ...parts, kept: sessions, use: uses.session }),
     ...tokenVerbs({ ...parts, kept: tokens, use: uses.token }),
+    folderTokenRenewed: () => tell('token'),
     onChange: (listener) => {
       listeners.add(listener)
       return () => void listeners.delete(listener)
