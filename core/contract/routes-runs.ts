@@ -39,6 +39,7 @@ const graph = {
       isFanOut: true,
       hasCondition: false,
       status: 'running',
+      attempts: 2,
       total: 3,
       counts: { succeeded: 1, failed: 0, skipped: 0, cached: 0, cancelled: 0, lost: 0 },
       active: [{ item: 1, attempt: 1, since: 1_793_534_400_000, phase: 'running' }],

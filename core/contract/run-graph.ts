@@ -24,6 +24,8 @@ export const GraphStep = z.object({
   isFanOut: z.boolean(),
   hasCondition: z.boolean(),
   status: z.enum(STEP_STATUSES),
+  /** Attempts that it, or its items together, have begun. */
+  attempts: z.int(),
   /** Number of items; null without a fan-out, and before it is known. */
   total: z.int().nullable(),
   counts,
@@ -71,9 +73,9 @@ export type ItemPage = z.infer<typeof ItemPage>
 /** The progress of a run at the moment of its graph, to be moved on by `reduceProgress`. */
 export function progressOfGraph(graph: RunGraph): RunProgress {
   const steps = graph.steps.map((step): [string, StepProgress] => {
-    const { name, status, total, startedAt, finishedAt, reason } = step
+    const { name, status, attempts, total, startedAt, finishedAt, reason } = step
     const active = new Map(step.active.map(({ item, ...rest }) => [item, rest]))
-    return [name, { name, status, total, counts: step.counts, active, startedAt, finishedAt, reason }]
+    return [name, { name, status, attempts, total, counts: step.counts, active, startedAt, finishedAt, reason }]
   })
   return {
     seq: graph.seq,

@@ -47,6 +47,13 @@ describe('the progress of a run', () => {
     expect(steps.get('a')?.status).toBe('running')
   })
 
+  test('counts the attempts of a step, and those of all items of a fan-out together', () => {
+    const again = (attempt: number): RunEvent => ({ ...attemptCreated('a', []), attempt }) as RunEvent
+    const ofItem = (item: number): RunEvent => ({ ...attemptCreated('train', []), item }) as RunEvent
+    const { steps } = progressOf(['a', 'train', 'c'], [EXPANDED, again(1), again(2), ofItem(0), ofItem(1), ofItem(2)])
+    expect([...steps.values()].map((step) => step.attempts)).toEqual([2, 3, 0])
+  })
+
   test('cancels what waits at once and what runs when it has ended', () => {
     const before = progressOf(['a', 'b', 'train'], [EXPANDED, attemptStarted('a', null, 1), { kind: 'run.cancelling' }])
     expect([...before.steps.values()].map((step) => step.status)).toEqual(['running', 'cancelled', 'cancelled'])

@@ -20,6 +20,8 @@ type ActiveItem = {
 export type StepProgress = {
   readonly name: string
   readonly status: StepStatus
+  /** Attempts that it, or its items together, have begun. */
+  readonly attempts: number
   /** Number of items; null without a fan-out, and before it is known. */
   readonly total: number | null
   readonly counts: { readonly [status in FinalStepStatus]: number }
@@ -142,6 +144,7 @@ function newStep(name: string): StepProgress {
   return {
     name,
     status: 'pending',
+    attempts: 0,
     total: null,
     counts,
     active: new Map(),
@@ -213,6 +216,7 @@ function applyAttempt(step: Change, event: Extract<StepEvent, { attempt: number 
   const before = step.active.get(item)
   switch (event.kind) {
     case 'attempt.created':
+      step.attempts += 1
       step.active.set(item, { attempt, since: event.at, phase: 'starting' })
       if (event.item === null) step.reason = withDefaults(null, event.defaults)
       return

@@ -73,6 +73,7 @@ function applyAttemptEvent(state: RunState, step: StepState, event: AttemptEvent
   switch (event.kind) {
     case 'attempt.created':
       step.active = true
+      step.attempts += 1
       step.retries.delete(event.item ?? 0)
       if (!item.occupied) {
         state.occupied += 1

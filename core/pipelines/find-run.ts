@@ -44,7 +44,7 @@ export function findStep(store: RunStore, { run: id, step, item }: StepAddress):
   const items = isFanOut ? store.expansion(run, step) : undefined
   const values = items?.[item]
   if (values === undefined) {
-    const has = items === undefined ? 'no items' : `items 0 to ${items.length - 1}`
+    const has = items === undefined || items.length === 0 ? 'no items' : `items 0 to ${items.length - 1}`
     throw new Problem('not_found', `step "${step}" of run ${run.id} has ${has}, not ${item}`)
   }
   return { run, row: store.step(run.id, step, item), item: { index: item, values }, definition, isFanOut }

@@ -18,15 +18,15 @@ export function projectionOf(
   return { steps, head: headChanged ? { status, startedAt, finishedAt, outputs } : null }
 }
 
-const NO_ITEM = { attempts: 0, exitCode: null, createdSeq: 0, outputs: {}, phase: null, since: null } as const
+const NO_ITEM = { exitCode: null, createdSeq: 0, outputs: {}, phase: null, since: null } as const
 
 function rowOfStep(step: StepState, events: readonly number[]): StepWrite {
-  const { status, key, startedAt, finishedAt, reason, values, ends } = step
+  const { status, attempts, key, startedAt, finishedAt, reason, values, ends } = step
   const isOfMany = isFanOut(step)
   const total = values === null ? null : values.length
   const name = step.bound.planned.name
   const folded = { total, counts: isOfMany ? ends : null }
-  return { ...NO_ITEM, step: name, item: -1, status, key, startedAt, finishedAt, reason, ...folded, events }
+  return { ...NO_ITEM, step: name, item: -1, status, attempts, key, startedAt, finishedAt, reason, ...folded, events }
 }
 
 function rowOfItem(step: StepState, index: number, events: readonly number[]): StepWrite {

@@ -8,11 +8,15 @@ import type { RunRow } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
 import { summaryOf } from './views.ts'
 
-type State = Pick<GraphStep, 'status' | 'total' | 'counts' | 'active' | 'startedAt' | 'finishedAt' | 'reason'>
+type State = Pick<
+  GraphStep,
+  'status' | 'attempts' | 'total' | 'counts' | 'active' | 'startedAt' | 'finishedAt' | 'reason'
+>
 
 const PAGE = 10_000
 const UNTOUCHED: State = {
   status: 'pending',
+  attempts: 0,
   total: null,
   counts: { succeeded: 0, failed: 0, skipped: 0, cached: 0, cancelled: 0, lost: 0 },
   active: [],

@@ -75,7 +75,10 @@ export type StepWrite = StepRow & {
 }
 
 /** A step with its items folded, as far as it has begun. */
-export type FoldedStep = Pick<StepWrite, 'status' | 'startedAt' | 'finishedAt' | 'reason' | 'total' | 'counts'>
+export type FoldedStep = Pick<
+  StepWrite,
+  'status' | 'attempts' | 'startedAt' | 'finishedAt' | 'reason' | 'total' | 'counts'
+>
 
 /** An item that has begun and not ended. */
 export type ActiveItem = {

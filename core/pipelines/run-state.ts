@@ -47,6 +47,8 @@ export type StepState = {
   count: number
   occupied: number
   final: number
+  /** Attempts that it, or its items together, have begun. */
+  attempts: number
   /** How many items ended in which way. */
   readonly ends: { [status in FinalStepStatus]: number }
   /** Items whose next attempt waits for its time. */
@@ -91,6 +93,7 @@ export function initialState(plan: BoundPlan): RunState {
       count: single ? 1 : 0,
       occupied: 0,
       final: 0,
+      attempts: 0,
       ends: { succeeded: 0, failed: 0, skipped: 0, cached: 0, cancelled: 0, lost: 0 },
       retries: new Map(),
     }

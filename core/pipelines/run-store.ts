@@ -172,7 +172,7 @@ export class RunStore {
 
   /** A step with its items folded; undefined before it has begun. */
   foldedStep(run: string, step: string): FoldedStep | undefined {
-    const sql = `SELECT status, started_at AS startedAt, finished_at AS finishedAt, reason, total, counts
+    const sql = `SELECT status, attempts, started_at AS startedAt, finished_at AS finishedAt, reason, total, counts
       FROM step_runs WHERE run = ? AND step = ? AND item = -1`
     const raw = this.#rows.get<Omit<FoldedStep, 'counts'> & { counts: string | null }>(sql, run, step)
     if (raw === undefined) return undefined

@@ -82,6 +82,18 @@ describeInBrowser('a run', () => {
     const row = page.getByRole('table', { name: 'Steps' }).getByRole('row', { name: /^train/ })
     await row.getByText('5/5, 1 failed').waitFor()
     await page.getByRole('row', { name: /^slow/ }).getByText('running').waitFor()
+    for (const [name, attempts] of [
+      ['train', '5'],
+      ['check', '2'],
+      ['register', ''],
+    ] as const)
+      expect(
+        await page
+          .getByRole('row', { name: new RegExp(`^${name}`) })
+          .getByRole('cell')
+          .nth(2)
+          .innerText(),
+      ).toBe(attempts)
     writeFileSync(join(fixture.folder, 'go-live'), '')
     await page.getByRole('row', { name: /^slow/ }).getByText('succeeded').waitFor()
     const state = page.getByRole('region', { name: 'State of the run' })
@@ -137,6 +149,7 @@ describeInBrowser('a run', () => {
     await expectAccessibleInBoth(page)
     await page.goBack()
     await open.waitFor({ state: 'detached' })
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-step'))).toBe('prepare')
 
     await step(page, /^register:/).click()
     await open.getByText('Why it was skipped').waitFor()
@@ -239,6 +252,8 @@ describeInBrowser('a run', () => {
     await open.getByText('2 lines').waitFor()
     await search.fill('(')
     await open.getByText(/Invalid regular expression/).waitFor()
+    await search.fill('(x+x+)+y')
+    await open.getByText(/may take for ever/).waitFor()
     await search.press('Escape')
     expect(await search.inputValue()).toBe('')
 
@@ -275,11 +290,34 @@ describeInBrowser('a run', () => {
     await page.context().close()
   })
 
+  test('has a log in which one is left to read and search when the next attempt begins', async () => {
+    const wait = `until [ -e ${join(fixture.folder, 'go-try')}-$MINISUB_ATTEMPT ]; do sleep 0.05; done`
+    const again = { ...sh(`echo try $MINISUB_ATTEMPT; ${wait}; test $MINISUB_ATTEMPT = 3`), retry: { limit: 2 } }
+    const { id } = await fixture.client.startRun({ file: fixture.pipeline({ steps: { again } }, 'again') })
+    const page = await fixture.open({ path: `/runs/${id}?step=again&tab=log` })
+    const open = drawer(page)
+    await open.getByText('try 1', { exact: true }).waitFor()
+    const search = open.getByRole('searchbox', { name: 'Search the log' })
+    await search.fill('try')
+    await search.press('Enter')
+    writeFileSync(join(fixture.folder, 'go-try-1'), '')
+    await open.getByRole('option', { name: /^Attempt 2: running/ }).waitFor({ state: 'attached' })
+    expect(await open.getByLabel('Attempt').inputValue()).toBe('1')
+    await open.getByText('try 1', { exact: true }).waitFor()
+    await open.getByRole('button', { name: 'Follow' }).click()
+    await open.getByText('try 2', { exact: true }).waitFor()
+    writeFileSync(join(fixture.folder, 'go-try-2'), '')
+    await open.getByText('try 3', { exact: true }).waitFor()
+    expect(await search.inputValue()).toBe('try')
+    writeFileSync(join(fixture.folder, 'go-try-3'), '')
+    await page.context().close()
+  })
+
   test('lets one look at what its steps left, and save it', async () => {
     const script = [
       'cd $MINISUB_OUTPUTS',
       `printf 'name,note\\nada,"one, two"\\nbob,three\\n' > rows`,
-      `printf '{"model": {"depth": 4}, "list": [1, 2]}' > info`,
+      `printf '{"model": {"depth": 4}, "list": [1, 2], "id": 9007199254740993}' > info`,
       `printf 'just text\\n' > words`,
       `printf '\\000\\001\\002binary' > bytes`,
       `printf '{broken' > broken`,
@@ -315,6 +353,7 @@ describeInBrowser('a run', () => {
     await back()
     await look('info')
     await open.getByText('depth:').waitFor()
+    await open.getByText('9007199254740993').waitFor()
     await open.getByRole('textbox', { name: 'Search names and values' }).fill('depth')
     await open.getByText('1 found').waitFor()
     await expectAccessibleInBoth(page)
@@ -443,6 +482,14 @@ describeInBrowser('a run', () => {
     await expect
       .poll(() => page.getByRole('application').getByRole('button', { name: /^step/ }).count())
       .toBeLessThan(40)
+    // The first step is far outside of the window, and still the way in.
+    await page.keyboard.press('Shift+Tab')
+    for (let tabs = 0; tabs < 5; tabs += 1) {
+      if ((await page.evaluate(() => document.activeElement?.getAttribute('role'))) === 'application') break
+      await page.keyboard.press('Shift+Tab')
+    }
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-step'))).toBe('step0')
     await page.context().close()
   })
 })

@@ -36,7 +36,12 @@ function Outputs() {
   const { queryKey, ...query } = queries.graph(client, graph.id)
   const { data } = useQuery({ ...query, queryKey: [...queryKey, 'final'], enabled: isOver && !hasThem, staleTime: 0 })
   const outputs = hasThem ? graph.outputs : (data?.outputs ?? {})
-  const empty = isOver ? 'The run has no outputs.' : 'They are there when the run is over.'
+  const isKnown = hasThem || data !== undefined
+  const empty = !isOver
+    ? 'They are there when the run is over.'
+    : isKnown
+      ? 'The run has no outputs.'
+      : 'Reading them …'
   return (
     <Section title="Outputs">
       <Values label="Outputs" values={outputs} empty={empty} />

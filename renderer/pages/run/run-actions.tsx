@@ -8,9 +8,11 @@ import { isFinalRun } from '#core/contract/events.ts'
 import type { RunProgress } from '#core/contract/run-progress.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
+import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
 import { ButtonLink } from '#renderer/ui/link.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { useRun } from './run-context.ts'
+import { useSlowProgress } from './use-slow-progress.ts'
 
 /** What may be done with a run as it is now. */
 export function RunActions() {
@@ -44,10 +46,17 @@ function whatIsLost({ steps }: RunProgress): string {
   return `What runs now is stopped and its work is lost: ${named.join(', ')}${more}. Steps that wait do not start.`
 }
 
+function WhatIsLost() {
+  const { live } = useRun()
+  const progress = useSlowProgress(live, 1_000)
+  return <Text size="sm">{whatIsLost(progress)} What has succeeded stays, and can be resumed.</Text>
+}
+
 function CancelButton() {
   const { graph, live } = useRun()
   const client = useClient()
   const [isOpen, setOpen] = useState(false)
+  useHeadingAfterwards(isOpen)
   const isCancelling = useSyncExternalStore(live.subscribe, () => live.progress().cancelling)
   const cancel = useMutation({
     mutationFn: () => client.cancelRun({ run: graph.id }),
@@ -67,7 +76,7 @@ function CancelButton() {
       </Popover.Target>
       <Popover.Dropdown aria-label="Cancel the run?">
         <Stack gap="sm">
-          <Text size="sm">{whatIsLost(live.progress())} What has succeeded stays, and can be resumed.</Text>
+          <WhatIsLost />
           {cancel.error !== null && <ProblemAlert title="Not cancelled" message={problemOf(cancel.error).message} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" size="xs" onClick={() => setOpen(false)}>

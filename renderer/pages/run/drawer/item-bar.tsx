@@ -43,7 +43,8 @@ export function ItemBar({ step, item }: { readonly step: string; readonly item: 
       </ActionIcon>
       <Text size="sm">
         Item {item}
-        {total === null ? '' : ` of 0 to ${total - 1}`}: <code>{JSON.stringify(data?.view.item?.values ?? {})}</code>
+        {total === null || total === 0 ? '' : ` of 0 to ${total - 1}`}:{' '}
+        <code>{data === undefined ? '…' : JSON.stringify(data.view.item?.values ?? {})}</code>
       </Text>
     </Group>
   )

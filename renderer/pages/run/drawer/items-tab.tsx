@@ -36,8 +36,9 @@ export function ItemsTab({ step }: { readonly step: string }) {
   const progress = useStepProgress(live, step)
   const [status, setStatus] = useState<StepStatus>()
   const items = useItems(step, status)
-  if (items.error !== null) {
-    return <ProblemAlert title="The items cannot be read" message={problemOf(items.error).message} />
+  if (items.error !== null && items.total === undefined) {
+    const { message } = problemOf(items.error)
+    return <ProblemAlert title="The items cannot be read" message={message} onRetry={items.refresh} />
   }
   return (
     <>
@@ -98,19 +99,21 @@ function useItems(step: string, status: StepStatus | undefined) {
     progress === undefined
       ? ''
       : `${progress.status} ${progress.total} ${finishedItems(progress)} ${progress.active.size}`
-  useRefreshOn(sign, () => void cache.invalidateQueries({ queryKey: key }))
+  const refresh = () => void cache.invalidateQueries({ queryKey: key })
+  useRefreshOn(sign, refresh)
   const at = (index: number): StepView | undefined => {
     return results[Math.floor(index / PAGE) - firstPage]?.data?.items[index % PAGE]
   }
   const total = results.find((it) => it.data !== undefined)?.data?.total
-  return { at, total: useLast(total), onRange, error: results.find((it) => it.error !== null)?.error ?? null }
+  const error = results.find((it) => it.error !== null)?.error ?? null
+  return { at, total: useLast(total, status), onRange, error, refresh }
 }
 
-/** The last value that there was: the length of the table stays while another page comes. */
-function useLast(value: number | undefined): number | undefined {
-  const [last, setLast] = useState(value)
-  if (value !== undefined && value !== last) setLast(value)
-  return value ?? last
+/** The last total that there was for a filter: the length of the table stays while another page comes. */
+function useLast(total: number | undefined, filter: StepStatus | undefined): number | undefined {
+  const [last, setLast] = useState({ total, filter })
+  if (total !== undefined && (total !== last.total || filter !== last.filter)) setLast({ total, filter })
+  return total ?? (last.filter === filter ? last.total : undefined)
 }
 
 function NoItems({ isFiltered, isKnown }: { readonly isFiltered: boolean; readonly isKnown: boolean }) {

@@ -1,7 +1,7 @@
 import { ActionIcon, Drawer, Group, Text } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import { Maximize2, Minimize2 } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { Status } from '#renderer/ui/status.tsx'
 import { useStepProgress } from '#renderer/data/use-run.ts'
 import { useRun } from '../run-context.ts'
@@ -15,10 +15,14 @@ export function StepDrawer() {
   const { step } = useRunSearch()
   const change = useChangeSearch()
   const [isWide, setWide] = useLocalStorage({ key: 'minisub-wide-drawer', defaultValue: false })
-  const close = () => {
-    change({ step: undefined, tab: undefined, ...NOTHING_OPEN })
-    setTimeout(() => focusStep(step))
-  }
+  const close = () => change({ step: undefined, tab: undefined, ...NOTHING_OPEN })
+  const before = useRef(step)
+  useEffect(() => {
+    const closed = step === undefined ? before.current : undefined
+    before.current = step
+    // However it was closed, the back button too; when it has let go of the focus.
+    if (closed !== undefined) setTimeout(() => focusStep(closed))
+  }, [step])
   const words = isWide ? 'Make the drawer narrower' : 'Make the drawer as wide as the window'
   return (
     <Drawer.Root
@@ -55,8 +59,9 @@ export function StepDrawer() {
 }
 
 /** Where the drawer was opened from, or what now stands for it. */
-function focusStep(step: string | undefined): void {
-  const origin = document.querySelector<HTMLElement>(`[data-step="${step}"]`) ?? document.querySelector('h1')
+function focusStep(step: string): void {
+  const origin =
+    document.querySelector<HTMLElement>(`[data-step="${CSS.escape(step)}"]`) ?? document.querySelector('h1')
   origin?.focus({ preventScroll: true })
 }
 

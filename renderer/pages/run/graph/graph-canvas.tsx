@@ -70,9 +70,10 @@ export function GraphCanvas({ layout }: { readonly layout: Layout }) {
   }, [step, flow, layout])
   const onKeyDown = (event: KeyboardEvent) => {
     const here = parts.tabStop.read()
-    if (here === undefined || !isArrowKey(event.key) || !isStep(event.target)) return
+    const isOutside = event.target === canvas.current
+    if (here === undefined || !isArrowKey(event.key) || !(isOutside || isStep(event.target))) return
     event.preventDefault()
-    const next = neighbourOf({ layout, steps: graph.steps }, here, event.key)
+    const next = isOutside ? here : neighbourOf({ layout, steps: graph.steps }, here, event.key)
     if (next !== undefined && canvas.current !== null && flow !== undefined) {
       goTo(next, { canvas: canvas.current, flow, layout })
     }
@@ -83,6 +84,8 @@ export function GraphCanvas({ layout }: { readonly layout: Layout }) {
         <ReactFlow
           ref={canvas}
           onKeyDown={onKeyDown}
+          // The step that the tabulator key comes to may be outside of the window, and then it is not drawn.
+          tabIndex={nodes.length > MANY_STEPS ? 0 : undefined}
           aria-label={`Graph of ${nodes.length} steps: arrow keys go from step to step, Enter opens one`}
           nodes={nodes}
           onInit={setFlow}

@@ -17,8 +17,10 @@ export type StreamFilter = 'all' | 'stdout' | 'stderr'
 export type LineStore = {
   append(lines: LogPageView['lines']): void
   clear(): void
-  /** Number of the first line that is kept, thus how many are not any more. */
+  /** Number of the first line that is kept. */
   first(): number
+  /** How many lines of a filter are no longer kept. */
+  gone(filter: StreamFilter): number
   /** One more than the number of the last line. */
   end(): number
   line(number: number): LogLine | undefined
@@ -44,6 +46,7 @@ export function createLineStore(limits: Limits = STORE_LIMIT): LineStore {
   let lines: LogLine[] = []
   let byStream: Record<LogLine['stream'], number[]> = { stdout: [], stderr: [] }
   let first = 0
+  let gone = { stdout: 0, stderr: 0 }
   let characters = 0
   let version = 0
   const changed = () => {
@@ -53,7 +56,10 @@ export function createLineStore(limits: Limits = STORE_LIMIT): LineStore {
   const drop = () => {
     while (lines.length > limits.lines || (characters > limits.characters && lines.length > 1)) {
       const dropped = lines.splice(0, Math.max(1, Math.floor(lines.length / 10), lines.length - limits.lines))
-      for (const line of dropped) characters -= line.text.length
+      for (const line of dropped) {
+        characters -= line.text.length
+        gone[line.stream] += 1
+      }
       first += dropped.length
       for (const numbers of Object.values(byStream)) numbers.splice(0, placeOf(numbers, first))
     }
@@ -73,10 +79,12 @@ export function createLineStore(limits: Limits = STORE_LIMIT): LineStore {
       lines = []
       byStream = { stdout: [], stderr: [] }
       first = 0
+      gone = { stdout: 0, stderr: 0 }
       characters = 0
       changed()
     },
     first: () => first,
+    gone: (filter) => (filter === 'all' ? first : gone[filter]),
     end: () => first + lines.length,
     line: (number) => lines[number - first],
     count: (filter) => (filter === 'all' ? lines.length : byStream[filter].length),

@@ -1,4 +1,5 @@
 import { memo } from 'react'
+import { absoluteText } from '#renderer/ui/time.tsx'
 import { segmentsOf } from './ansi.ts'
 import type { LogLine } from './line-store.ts'
 import { markSegments, type MarkedSegment } from './marked.ts'
@@ -21,7 +22,11 @@ export const LogLineView = memo(function LogLineView({ line, hasTime, pattern, i
   return (
     <div className={classes.line} data-stream={line.stream} data-current={isCurrent || undefined}>
       <span className={classes.stream}>{line.stream === 'stderr' ? 'err' : '   '}</span>
-      {hasTime && <span className={classes.time}>{timeText(line.time)}</span>}
+      {hasTime && (
+        <span className={classes.time} title={absoluteText(line.time)}>
+          {timeText(line.time)}
+        </span>
+      )}
       {line.late && (
         <span className={classes.note} title="Its time is when it was read">
           read after a gap

@@ -34,7 +34,9 @@ export type LogReader = {
 const PAGE_BYTES = 262_144
 /** Where one begins who only wants the end. */
 const TAIL_BYTES = 1_048_576
-/** When no page came for so long, all that was written before has been read. */
+/** Who reads a smaller page has read all that was written before. A page ends with a whole line, so it is seldom full. */
+const FULL_BYTES = PAGE_BYTES / 2
+/** When no page came for so long, that is so too. */
 const PATIENCE_MS = 1_000
 const BEGIN: Reading = { isEnded: false, isCatchingUp: true, problem: undefined }
 
@@ -52,12 +54,18 @@ export function logReader(client: Client, address: LogAddress, isTail: boolean):
     const from = isTail ? -TAIL_BYTES : 0
     const input = { ...place, ...(item === null ? {} : { item }), from, maxBytes: PAGE_BYTES }
     const calm = () => set({ ...reading, isCatchingUp: false })
+    let before = isTail ? undefined : 0
     let timer = setTimeout(calm, PATIENCE_MS)
     try {
       for await (const page of client.followLog(input, signal)) {
         clearTimeout(timer)
+        // Who begins again is given it again.
+        if (signal.aborted) return
         store.append(page.lines)
-        timer = setTimeout(calm, PATIENCE_MS)
+        if (!reading.isCatchingUp) continue
+        if (before !== undefined && page.next - before < FULL_BYTES) calm()
+        else timer = setTimeout(calm, PATIENCE_MS)
+        before = page.next
       }
       set({ isEnded: true, isCatchingUp: false, problem: undefined })
     } catch (error) {

@@ -27,7 +27,7 @@ export function LogSearch({ query, onQuery, fault, found, onStep }: SearchProps)
   }
   const hasMatches = found.matches.length > 0
   return (
-    <Group gap={4} wrap="nowrap">
+    <Group gap={4}>
       <TextInput
         type="text"
         role="searchbox"
@@ -58,19 +58,21 @@ export function LogSearch({ query, onQuery, fault, found, onStep }: SearchProps)
       <ActionIcon variant="default" aria-label="Next match" disabled={!hasMatches} onClick={() => onStep(1)}>
         <ChevronDown size={16} aria-hidden />
       </ActionIcon>
-      <Text size="sm" role="status" style={{ fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }}>
+      <Text size="sm" role="status" style={{ fontVariantNumeric: 'tabular-nums' }}>
         {query.text === '' ? '' : (fault ?? countText(found))}
       </Text>
     </Group>
   )
 }
 
-function countText({ matches, isDone, current }: Found): string {
+function countText({ matches, isDone, isTooSlow, skipped, current }: Found): string {
+  if (isTooSlow) return 'Given up: it takes too long'
   const count = matches.length.toLocaleString()
   if (!isDone) return `${count} …`
-  if (matches.length === 0) return 'no line'
+  const rest = skipped === 0 ? '' : `, ${skipped.toLocaleString()} too long to search for this`
+  if (matches.length === 0) return `no line${rest}`
   const at = current === undefined ? '' : `${(placeOf(matches, current) + 1).toLocaleString()} of `
-  return `${at}${count} ${matches.length === 1 ? 'line' : 'lines'}`
+  return `${at}${count} ${matches.length === 1 ? 'line' : 'lines'}${rest}`
 }
 
 type ToggleProps = {

@@ -1,5 +1,6 @@
 import { Group, NativeSelect } from '@mantine/core'
 import { ScrollText } from 'lucide-react'
+import { useState } from 'react'
 import type { StepDetail } from '#core/contract/run.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { EmptyState } from '#renderer/ui/empty-state.tsx'
@@ -9,6 +10,7 @@ import { useStepDetail } from '../drawer/use-step-detail.ts'
 import { useRun } from '../run-context.ts'
 import { useChangeSearch, useRunSearch } from '../run-search.ts'
 import { WithRunLinks } from '../drawer/with-run-links.tsx'
+import type { LogAddress } from './log-reader.ts'
 import { LogView } from './log-view.tsx'
 import classes from './log.module.css'
 
@@ -17,20 +19,31 @@ type StepProps = { readonly step: string; readonly item: number | null }
 /** The log of a step run: of its latest attempt, or of the one that the address names. */
 export function LogTab({ step, item }: StepProps) {
   const { graph } = useRun()
-  const { attempt: named } = useRunSearch()
   const { data, error, refetch } = useStepDetail(step, item)
   if (data === undefined) {
     if (error === null) return <Waiting what="the log" />
     const { message } = problemOf(error)
     return <ProblemAlert title="The log cannot be read" message={message} onRetry={() => void refetch()} />
   }
-  const latest = data.attempts.at(-1)
-  if (latest === undefined) return <NoLog detail={data} />
-  const shown = data.attempts.find((it) => it.attempt === named) ?? latest
+  if (data.attempts.length === 0) return <NoLog detail={data} />
+  return <LogOfAttempt detail={data} place={{ run: graph.id, step, item }} />
+}
+
+type AttemptProps = { readonly detail: StepDetail; readonly place: Omit<LogAddress, 'attempt'> }
+
+/** Who follows goes on to the next attempt; who reads or searches is left where they are. */
+function LogOfAttempt({ detail, place }: AttemptProps) {
+  const { attempts } = detail
+  const { attempt: named } = useRunSearch()
+  const latest = attempts.at(-1)?.attempt ?? 1
+  const [isFollowing, setFollowing] = useState(true)
+  const [kept, setKept] = useState(latest)
+  if (isFollowing && kept !== latest) setKept(latest)
+  const shown = attempts.find((it) => it.attempt === named)?.attempt ?? kept
   return (
     <div className={classes.view}>
-      {data.attempts.length > 1 && <AttemptChoice detail={data} attempt={shown.attempt} />}
-      <LogView key={shown.attempt} address={{ run: graph.id, step, item, attempt: shown.attempt }} />
+      {attempts.length > 1 && <AttemptChoice detail={detail} attempt={shown} onLatest={() => setKept(latest)} />}
+      <LogView address={{ ...place, attempt: shown }} onFollowing={setFollowing} />
     </div>
   )
 }
@@ -52,9 +65,9 @@ function NoLog({ detail: { view, cache } }: { readonly detail: StepDetail }) {
   )
 }
 
-type ChoiceProps = { readonly detail: StepDetail; readonly attempt: number }
+type ChoiceProps = { readonly detail: StepDetail; readonly attempt: number; readonly onLatest: () => void }
 
-function AttemptChoice({ detail: { attempts }, attempt }: ChoiceProps) {
+function AttemptChoice({ detail: { attempts }, attempt, onLatest }: ChoiceProps) {
   const change = useChangeSearch()
   const latest = attempts.at(-1)?.attempt
   return (
@@ -69,6 +82,7 @@ function AttemptChoice({ detail: { attempts }, attempt }: ChoiceProps) {
         }))}
         onChange={(event) => {
           const chosen = Number(event.currentTarget.value)
+          if (chosen === latest) onLatest()
           change({ attempt: chosen === latest ? undefined : chosen })
         }}
       />

@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core'
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore, type Ref } from 'react'
 import { useClient } from '#renderer/data/client-context.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { VirtualLines, type LinesHandle } from '../lines/virtual-lines.tsx'
-import type { StreamFilter } from './line-store.ts'
+import type { LineStore, StreamFilter } from './line-store.ts'
 import { LogLineView } from './log-line.tsx'
 import { LogBar, type LogLooks } from './log-bar.tsx'
 import { LogNotes } from './log-notes.tsx'
@@ -16,25 +16,25 @@ import classes from './log.module.css'
 const NO_QUERY: Query = { text: '', isRegex: false, isCaseSensitive: false }
 const FIRST_LOOKS: LogLooks = { filter: 'all', hasTimes: false, isFollowing: true }
 
-/** The log of one attempt, live. */
-export function LogView({ address }: { readonly address: LogAddress }) {
-  const client = useClient()
-  const [isTail, setTail] = useState(false)
+type LogProps = {
+  readonly address: LogAddress
+  /** Told when somebody begins or ceases to follow. */
+  readonly onFollowing: (isFollowing: boolean) => void
+}
+
+/** The log of one attempt, live. With another attempt what was typed stays. */
+export function LogView({ address, onFollowing }: LogProps) {
+  const [tailOf, setTailOf] = useState<number>()
   const [looks, setLooks] = useState(FIRST_LOOKS)
   const [query, setQuery] = useState(NO_QUERY)
   const lines = useRef<LinesHandle>(null)
-  const { run, step, item, attempt } = address
-  const reader = useMemo(
-    () => logReader(client, { run, step, item, attempt }, isTail),
-    [client, run, step, item, attempt, isTail],
-  )
-  useEffect(() => reader.start(), [reader])
-  const { store } = reader
-  const reading = useSyncExternalStore(reader.subscribe, reader.read)
-  const version = useSyncExternalStore(store.subscribe, store.version)
+  const { attempt } = address
+  const isTail = tailOf === attempt
+  const { store, reading, version, retry } = useReader(address, isTail)
   const read = useMemo(() => patternOf(query), [query])
   const pattern = read !== undefined && 'pattern' in read ? read.pattern : undefined
-  const { filter, hasTimes, isFollowing } = looks
+  const { filter, isFollowing } = looks
+  useEffect(() => onFollowing(isFollowing), [onFollowing, isFollowing])
   const found = useSearch(store, pattern, filter)
   const count = store.count(filter)
   const onStep = (direction: 1 | -1) => {
@@ -54,28 +54,73 @@ export function LogView({ address }: { readonly address: LogAddress }) {
           onStep={onStep}
         />
       </LogBar>
-      <LogNotes reading={reading} store={store} isTail={isTail} onTail={setTail} />
-      {reading.problem !== undefined && <ProblemAlert title="The log broke off" message={reading.problem.message} />}
+      <LogNotes reading={reading} store={store} isTail={isTail} onTail={(it) => setTailOf(it ? attempt : undefined)} />
+      {reading.problem !== undefined && (
+        <ProblemAlert title="The log broke off" message={reading.problem.message} onRetry={retry} />
+      )}
       {count === 0 ? (
         <Text size="sm">{emptyText(filter, reading.isEnded)}</Text>
       ) : (
-        <VirtualLines
-          label="Log"
+        <Lines
+          store={store}
+          looks={looks}
+          pattern={pattern}
+          isSafe={(line) => !query.isRegex || (found.has(line) && !found.isTooSlow)}
+          current={found.current}
           handle={lines}
-          count={count}
-          gone={filter === 'all' ? store.first() : 0}
-          isAtEnd={isFollowing}
           onScrollUp={() => setLooks((old) => (old.isFollowing ? { ...old, isFollowing: false } : old))}
-          renderLine={(index) => {
-            const number = store.numberAt(filter, index)
-            const line = store.line(number)
-            if (line === undefined) return null
-            return <LogLineView line={line} hasTime={hasTimes} pattern={pattern} isCurrent={number === found.current} />
-          }}
         />
       )}
     </div>
   )
+}
+
+type LinesProps = {
+  readonly store: LineStore
+  readonly looks: LogLooks
+  readonly pattern: RegExp | undefined
+  /** Whether a line can be looked through at once: what somebody made up may take for ever on one not searched yet. */
+  readonly isSafe: (line: number) => boolean
+  readonly current: number | undefined
+  readonly handle: Ref<LinesHandle>
+  readonly onScrollUp: () => void
+}
+
+function Lines({ store, looks, pattern, isSafe, current, handle, onScrollUp }: LinesProps) {
+  const { filter, hasTimes, isFollowing } = looks
+  return (
+    <VirtualLines
+      label="Log"
+      handle={handle}
+      count={store.count(filter)}
+      gone={store.gone(filter)}
+      isAtEnd={isFollowing}
+      onScrollUp={onScrollUp}
+      renderLine={(index) => {
+        const number = store.numberAt(filter, index)
+        const line = store.line(number)
+        if (line === undefined) return null
+        const marked = isSafe(number) ? pattern : undefined
+        return <LogLineView line={line} hasTime={hasTimes} pattern={marked} isCurrent={number === current} />
+      }}
+    />
+  )
+}
+
+/** The log of an address, read while the component is there; `version` changes with the lines. */
+function useReader({ run, step, item, attempt }: LogAddress, isTail: boolean) {
+  const client = useClient()
+  const reader = useMemo(
+    () => logReader(client, { run, step, item, attempt }, isTail),
+    [client, run, step, item, attempt, isTail],
+  )
+  const [round, setRound] = useState(0)
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- each round begins anew
+  useEffect(() => reader.start(), [reader, round])
+  const { store } = reader
+  const reading = useSyncExternalStore(reader.subscribe, reader.read)
+  const version = useSyncExternalStore(store.subscribe, store.version)
+  return { store, reading, version, retry: () => setRound(round + 1) }
 }
 
 function emptyText(filter: StreamFilter, isEnded: boolean): string {

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { plainText, segmentsOf } from './ansi.ts'
 import { createLineStore, LINE_LIMIT, type LineStore } from './line-store.ts'
+import { logReader } from './log-reader.ts'
 import { markSegments } from './marked.ts'
 import { patternOf, rangesIn, searchOf } from './search.ts'
+import { slowness } from './slow-pattern.ts'
 
 const ESC = '\u001B'
 const row = (text: string, stream: 'stdout' | 'stderr' = 'stdout') => ({
@@ -111,6 +113,8 @@ describe('the lines', () => {
     const last = store.count('stderr') - 1
     expect(store.numberAt('stderr', last)).toBe(249)
     expect(store.indexOf('stderr', 249)).toBe(last)
+    expect(store.gone('all')).toBe(store.first())
+    for (const filter of ['stdout', 'stderr'] as const) expect(store.gone(filter) + store.count(filter)).toBe(125)
     expect(store.count('stdout') + store.count('stderr')).toBe(store.count('all'))
   })
   test('are bounded in characters too, and long ones are cut', () => {
@@ -123,6 +127,34 @@ describe('the lines', () => {
     const store = createLineStore()
     store.append([row('10 %\r50 %\r100 %\r'), row('plain\r')])
     expect([store.line(0)?.text, store.line(1)?.text]).toEqual(['100 %', 'plain'])
+  })
+})
+
+describe('a log that is read', () => {
+  const address = { run: 'r', step: 's', item: null, attempt: 1 }
+  const read = (sizes: readonly number[], isTail: boolean) => {
+    const told: boolean[] = []
+    async function* followLog() {
+      let next = isTail ? 5_000_000 : 0
+      for (const size of sizes) {
+        next += size
+        yield { lines: [row('tick')], next, end: false, attempt: 1 }
+        told.push(reader.read().isCatchingUp)
+      }
+      await new Promise(() => undefined)
+    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one operation that is called
+    const client = { followLog } as unknown as Parameters<typeof logReader>[0]
+    const reader = logReader(client, address, isTail)
+    onTestFinished(reader.start())
+    return told
+  }
+  test('has caught up with the first page that is not full, however much is written after it', async () => {
+    const told = read([262_000, 261_000, 300, 40, 40], false)
+    await expect.poll(() => told).toEqual([true, true, false, false, false])
+    // Of the end of a log it is not known where the first page began.
+    const ofTail = read([262_000, 262_000, 40], true)
+    await expect.poll(() => ofTail).toEqual([true, true, false])
   })
 })
 
@@ -149,12 +181,66 @@ describe('search', () => {
     store.append(Array.from({ length: 8 }, () => row('miss')))
     await expect.poll(() => search.read().matches[0]).toBe(store.first())
     store.clear()
-    await expect.poll(() => search.read()).toEqual({ matches: [], isDone: true })
+    await expect.poll(() => search.read()).toEqual({ matches: [], isDone: true, isTooSlow: false, skipped: 0 })
   })
   test('looks at the text, not at the colours', async () => {
     const store = createLineStore()
     store.append([row(`${ESC}[31mred${ESC}[0mdish`)])
     expect((await done(store, pattern('reddish'))).read().matches).toEqual([0])
     expect((await done(store, pattern('31'))).read().matches).toEqual([])
+  })
+  test('gives up at a line that takes for ever', async () => {
+    const store = createLineStore()
+    store.append(Array.from({ length: 5 }, () => row('hit')))
+    let time = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (time += 1_500))
+    onTestFinished(() => clock.mockRestore())
+    const search = searchOf(store, { pattern: pattern('hit'), filter: 'all' })
+    const ended = Promise.withResolvers<void>()
+    search.subscribe(ended.resolve)
+    onTestFinished(search.start())
+    await ended.promise
+    expect(search.read()).toEqual({ matches: [0], isDone: true, isTooSlow: true, skipped: 0 })
+  })
+  test('leaves out lines that are too long for the pattern, and counts them', async () => {
+    const store = createLineStore()
+    store.append([row('x'.repeat(4_000)), row('a x b x c y'), row('x'.repeat(900))])
+    const search = await done(store, pattern('.*x.*y', true))
+    expect(search.read()).toMatchObject({ matches: [1], skipped: 1 })
+    expect((await done(store, pattern('x.*x', true))).read()).toMatchObject({ matches: [0, 1, 2], skipped: 0 })
+  })
+  test('refuses what would hang the page, and nothing else', () => {
+    const isRefused = (text: string) => 'fault' in (patternOf({ text, isRegex: true, isCaseSensitive: false }) ?? {})
+    for (const slow of [
+      '(a+)+$',
+      '(?:a|a)*b',
+      '((a)*b)+',
+      '(a*){20}',
+      '((x|y))+',
+      '(a{1,3})+',
+      '(a?a?)+',
+      '(a?){50}',
+      '.*.*.*.*x',
+      '[^x]*.+.*.*y',
+    ])
+      expect([slow, isRefused(slow)]).toEqual([slow, true])
+    const good = [
+      '(ab)+',
+      String.raw`(\d{1,3}\.){3}\d+`,
+      '(a|b){2}',
+      '(a+)?',
+      'a+?b*?',
+      'a{3}',
+      '(a|b)c+',
+      '[(]+[+)*]+',
+      String.raw`\(a+\)+`,
+      'error.*time.*out',
+      '(a+)b',
+      '(a?)',
+      '((a))+',
+    ]
+    for (const quick of good) expect([quick, isRefused(quick)]).toEqual([quick, false])
+    expect(patternOf({ text: '(a+)+$', isRegex: false, isCaseSensitive: false })).toHaveProperty('pattern')
+    fc.assert(fc.property(fc.string(), (text) => void slowness(text)))
   })
 })

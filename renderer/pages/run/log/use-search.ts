@@ -2,11 +2,12 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { placeOf, type LineStore, type StreamFilter } from './line-store.ts'
 import { searchOf, type SearchState } from './search.ts'
 
-const NOTHING: SearchState = { matches: [], isDone: true }
+const NOTHING: SearchState = { matches: [], isDone: true, isTooSlow: false, skipped: 0 }
 
 export type Found = SearchState & {
   /** The line that next and previous are counted from. */
   readonly current: number | undefined
+  readonly has: (line: number) => boolean
   /** Goes to the next line that matches, or to the one before; round at the ends. Undefined where none does. */
   readonly step: (direction: 1 | -1) => number | undefined
 }
@@ -26,7 +27,8 @@ export function useSearch(store: LineStore, pattern: RegExp | undefined, filter:
     setAt({ search, line })
     return line
   }
-  return { ...state, current, step }
+  const has = (line: number) => state.matches[placeOf(state.matches, line)] === line
+  return { ...state, current, has, step }
 }
 
 /** The match after or before a line, round at the ends; the first or last where there is no such line. */

@@ -21,7 +21,7 @@ export function contentKind(name: string, start: Uint8Array): ContentKind {
   const text = textOf(start)
   if (text === undefined) return { kind: 'hex' }
   const ending = /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase()
-  if (/^(?:<\?xml[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE[^>]*>|\s)*<svg[\s>]/.test(text))
+  if (/^(?:<\?xml[^>]*>|<!--(?:(?!-->)[\s\S])*-->|<!DOCTYPE[^>]*>|\s)*<svg[\s>]/.test(text))
     return { kind: 'image', type: 'image/svg+xml' }
   if (ending === 'csv') return { kind: 'table', delimiter: ',' }
   if (ending === 'tsv') return { kind: 'table', delimiter: '\t' }

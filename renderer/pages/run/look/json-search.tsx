@@ -1,11 +1,11 @@
 import { ActionIcon, Group, Text, TextInput } from '@mantine/core'
 import { ChevronDown, ChevronUp, Search } from 'lucide-react'
 import { useDeferredValue, useMemo, useState } from 'react'
-import type { Json } from '#core/base/json.ts'
 import { findInJson } from './json-rows.ts'
+import type { Tree } from './read-json.ts'
 
 type SearchProps = {
-  readonly value: Json
+  readonly value: Tree
   /** The pointer of the match that is shown. */
   readonly current: string | undefined
   /** Called with the match to show and what must be open for it; with undefined when there is none. */

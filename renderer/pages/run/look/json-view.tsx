@@ -1,10 +1,10 @@
 import { Button, Group } from '@mantine/core'
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
-import type { Json } from '#core/base/json.ts'
 import { VirtualLines, type LinesHandle } from '../lines/virtual-lines.tsx'
 import { firstOpen, jsonRows, type JsonRow } from './json-rows.ts'
 import { JsonSearch } from './json-search.tsx'
+import type { Tree } from './read-json.ts'
 import classes from './look.module.css'
 
 const INDENT = 18
@@ -13,7 +13,7 @@ const LINE = 24
 const VALUE_LIMIT = 2_000
 
 /** A JSON value as lines that open and close. */
-export function JsonView({ value }: { readonly value: Json }) {
+export function JsonView({ value }: { readonly value: Tree }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(() => firstOpen(value))
   const [current, setCurrent] = useState<string>()
   const lines = useRef<LinesHandle>(null)
@@ -59,7 +59,7 @@ export function JsonView({ value }: { readonly value: Json }) {
   )
 }
 
-function openAll(value: Json): Set<string> {
+function openAll(value: Tree): Set<string> {
   return new Set(jsonRows(value, () => true).flatMap((row) => (row.size === null ? [] : [row.pointer])))
 }
 

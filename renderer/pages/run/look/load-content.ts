@@ -1,7 +1,7 @@
-import type { Json } from '#core/base/json.ts'
 import type { useClient } from '#renderer/data/client-context.ts'
 import type { ArtifactAddress } from './artifact.ts'
 import { contentKind, SNIFF_BYTES, type ContentKind } from './content-kind.ts'
+import { readJson, type Tree } from './read-json.ts'
 import { readTable, type ReadTable } from './read-table.ts'
 
 type Client = ReturnType<typeof useClient>
@@ -9,7 +9,7 @@ type Client = ReturnType<typeof useClient>
 /** What is shown of a file. `isCut`: the file goes on behind it. */
 export type Content = { readonly isCut: boolean; readonly note?: string } & (
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'json'; readonly value: Json; readonly text: string }
+  | { readonly kind: 'json'; readonly value: Tree; readonly text: string }
   | { readonly kind: 'table'; readonly table: ReadTable; readonly text: string }
   | { readonly kind: 'image'; readonly blob: Blob }
   | { readonly kind: 'hex'; readonly bytes: Uint8Array }
@@ -52,7 +52,7 @@ async function shownAs(kind: ContentKind, { bytes, isCut, signal }: Read): Promi
   const text = new TextDecoder().decode(bytes, { stream: isCut })
   if (kind.kind === 'table') {
     const table = await readTable(text, { delimiter: kind.delimiter, isPart: isCut, signal })
-    return { kind: 'table', table, text, isCut: table.isCut }
+    return { kind: 'table', table, text, isCut: table.isCut, ...(table.note === '' ? {} : { note: table.note }) }
   }
   return kind.kind === 'json' ? shownAsJson(text, isCut) : { kind: 'text', text, isCut }
 }
@@ -60,7 +60,7 @@ async function shownAs(kind: ContentKind, { bytes, isCut, signal }: Read): Promi
 function shownAsJson(text: string, isCut: boolean): Content {
   if (isCut) return { kind: 'text', text, isCut, note: 'It is too large to be shown as a tree.' }
   try {
-    return { kind: 'json', value: JSON.parse(text) as Json, text, isCut }
+    return { kind: 'json', value: readJson(text), text, isCut }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return { kind: 'text', text, isCut, note: `It is not valid JSON (${why}), so it is shown as text.` }

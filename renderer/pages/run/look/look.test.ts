@@ -4,6 +4,7 @@ import type { Json } from '#core/base/json.ts'
 import { contentKind } from './content-kind.ts'
 import { hexLines } from './hex.ts'
 import { findInJson, firstOpen, jsonRows } from './json-rows.ts'
+import { readJson } from './read-json.ts'
 import { readTable } from './read-table.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -18,6 +19,11 @@ describe('what a file is', () => {
     expect(contentKind('', bytes('<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="">'))).toMatchObject({
       type: 'image/svg+xml',
     })
+  })
+  test('is told at once, however many comments it begins with', () => {
+    const comments = '<!-- a -->'.repeat(400)
+    expect(contentKind('a', bytes(`${comments}<svg>`))).toMatchObject({ type: 'image/svg+xml' })
+    expect(contentKind('a.html', bytes(`${comments}<html>`))).toEqual({ kind: 'text' })
   })
   test('is told by its name where the bytes are text', () => {
     expect(contentKind('a.CSV', bytes('x'))).toEqual({ kind: 'table', delimiter: ',' })
@@ -44,8 +50,24 @@ describe('tables', () => {
         ['ada', 'one, "two"\nthree'],
         ['bob', 'x', 'extra'],
       ],
+      note: '',
       isCut: false,
     })
+  })
+  test('that are wide in a late row show its cells too; too many columns are told of', async () => {
+    const late = await readTable(`a\n${'1\n'.repeat(500)}2,3\n`, { delimiter: ',', isPart: false, signal })
+    expect([late.header, late.rows.at(-1)]).toEqual([
+      ['a', ''],
+      ['2', '3'],
+    ])
+    const wide = await readTable(','.repeat(300_000), { delimiter: ',', isPart: false, signal })
+    expect(wide.header).toHaveLength(200)
+    expect(wide.note).toMatch(/^Only the first 200 of 300.001 columns are shown\.$/)
+  })
+  test('with a byte order mark, CRLF and a quote that is not closed are read, and the quote is told of', async () => {
+    const read = (text: string) => readTable(text, { delimiter: ',', isPart: false, signal })
+    expect(await read('a,b\r\n1,2\r\n')).toMatchObject({ header: ['a', 'b'], rows: [['1', '2']], note: '' })
+    expect((await read('a,b\n1,"2\n3,4\n')).note).toContain('quote')
   })
   test('of many pieces lose no row; the last of a part is left out', async () => {
     const text = `id\tvalue\n${Array.from({ length: 50_000 }, (_, at) => `${at}\tvalue ${at}\n`).join('')}`
@@ -82,6 +104,26 @@ describe('JSON', () => {
     expect(hits).toEqual(['/model/a~1b/1'])
     const shown = jsonRows(value, (pointer) => open.has(pointer)).map((row) => row.pointer)
     expect(shown).toContain('/model/a~1b/1')
+  })
+  test('shows the digits that its file has', () => {
+    const rows = (text: string) => jsonRows(readJson(text), () => true).map((row) => row.text)
+    const numbers = ['9007199254740993', '1e400', '-1E-400', '0.12345678901234567890', '1.5e3', '-0.5', '12']
+    expect(rows(`[${numbers.join(',')}]`).slice(1)).toEqual([...numbers.slice(0, 4), '1500', '-0.5', '12'])
+    expect(rows('{"__proto__": {"id": 12345678901234567891}}')).toEqual(['', '', '12345678901234567891'])
+    expect(() => readJson('[12345678901234567891,]')).toThrow(SyntaxError)
+    fc.assert(
+      fc.property(fc.jsonValue(), (json) => {
+        const text = JSON.stringify(json)
+        expect(readJson(text)).toEqual(JSON.parse(text))
+      }),
+    )
+  })
+  test('that is nested for ever is shown to a depth that can be looked at', () => {
+    const depth = 50_000
+    const deep = readJson(`${'['.repeat(depth)}12345678901234567891${']'.repeat(depth)}`)
+    const rows = jsonRows(deep, () => true)
+    expect(rows).toHaveLength(501)
+    expect(rows.at(-1)).toMatchObject({ size: null, text: expect.stringContaining('deeper') })
   })
   test('that is large is opened in its upper levels only', () => {
     const large: Json = Array.from({ length: 1_000 }, (_, at) => ({ at }))

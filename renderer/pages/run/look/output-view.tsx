@@ -39,7 +39,7 @@ export function OutputView({ place, artifact }: OutputProps) {
         )}
       </Group>
       {artifact.type === 'file' ? (
-        <FileView file={{ ...place, path: '', name: place.output, ...artifact }} />
+        <FileView key={place.output} file={{ ...place, path: '', name: place.output, ...artifact }} />
       ) : (
         <FolderView place={place} path={path} />
       )}
@@ -59,7 +59,7 @@ type FolderProps = { readonly place: Omit<ArtifactAddress, 'path'>; readonly pat
 function FolderView({ place, path }: FolderProps) {
   const client = useClient()
   const { run, step, item, output } = place
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['run', run, 'files', step, item, output],
     queryFn: ({ signal }) =>
       client.listArtifactFiles({ run, step, output, ...(item === null ? {} : { item }) }, { signal }),
@@ -67,12 +67,13 @@ function FolderView({ place, path }: FolderProps) {
   })
   if (data === undefined) {
     if (error === null) return <Waiting what="the folder" />
-    return <ProblemAlert title="The folder cannot be read" message={problemOf(error).message} />
+    const { message } = problemOf(error)
+    return <ProblemAlert title="The folder cannot be read" message={message} onRetry={() => void refetch()} />
   }
   const { files } = data
   if (path !== undefined) {
     const file = files.find((it) => it.path === path)
-    if (file !== undefined) return <FileView file={{ ...place, ...file, name: file.path }} />
+    if (file !== undefined) return <FileView key={path} file={{ ...place, ...file, name: file.path }} />
     return (
       <EmptyState icon={FolderOpen} title="The folder has no such file">
         There is no <code>{path}</code> in {output}.

@@ -4,11 +4,15 @@ import Papa from 'papaparse'
 export type ReadTable = {
   readonly header: readonly string[]
   readonly rows: readonly (readonly string[])[]
+  /** What of it is not shown as it is meant; empty where nothing is odd. */
+  readonly note: string
   readonly isCut: boolean
 }
 
 /** More rows are not shown; the file may be saved. */
 const ROW_LIMIT = 200_000
+/** More columns would take too long to draw. */
+const COLUMN_LIMIT = 200
 /** Characters that are read at once, so that the page can be drawn in between. */
 const CHUNK = 131_072
 
@@ -22,14 +26,19 @@ type TableOptions = {
 /** Reads comma or tab separated text with a header, a piece at a time. */
 export async function readTable(text: string, { delimiter, isPart, signal }: TableOptions): Promise<ReadTable> {
   const rows: string[][] = []
+  let [width, hasOddQuotes] = [0, false]
   await new Promise<void>((resolve, reject) => {
     // With a reader of its own it may pause between pieces.
     Papa.parse<string[]>(text, {
       delimiter,
       skipEmptyLines: true,
       chunkSize: CHUNK,
-      chunk: ({ data }: Papa.ParseResult<string[]>, parser: Papa.Parser) => {
-        for (const row of data) rows.push(row)
+      chunk: ({ data, errors }: Papa.ParseResult<string[]>, parser: Papa.Parser) => {
+        hasOddQuotes ||= errors.some(({ type }) => type === 'Quotes')
+        for (const row of data) {
+          width = Math.max(width, row.length)
+          rows.push(row.length > COLUMN_LIMIT ? row.slice(0, COLUMN_LIMIT) : row)
+        }
         if (signal.aborted || rows.length > ROW_LIMIT) {
           parser.abort()
           return
@@ -42,7 +51,13 @@ export async function readTable(text: string, { delimiter, isPart, signal }: Tab
   })
   if (isPart && rows.length > 1) rows.pop()
   const [header = [], ...body] = rows
-  const width = Math.max(header.length, ...body.slice(0, 100).map((row) => row.length))
-  const names = Array.from({ length: width }, (_, index) => header[index] ?? '')
-  return { header: names, rows: body.slice(0, ROW_LIMIT), isCut: isPart || body.length > ROW_LIMIT }
+  const names = Array.from({ length: Math.min(width, COLUMN_LIMIT) }, (_, index) => header[index] ?? '')
+  const note = [
+    ...(width > COLUMN_LIMIT ? [`Only the first ${COLUMN_LIMIT} of ${width.toLocaleString()} columns are shown.`] : []),
+    ...(hasOddQuotes && !isPart
+      ? ['A quote is not closed, or closed too early: look at the text for what is meant.']
+      : []),
+  ]
+  const isCut = isPart || body.length > ROW_LIMIT
+  return { header: names, rows: body.slice(0, ROW_LIMIT), note: note.join(' '), isCut }
 }

@@ -18,7 +18,7 @@ const COLUMNS = [
   { key: 'step', title: 'Step', width: 240 },
   { key: 'status', title: 'Status', width: 140 },
   { key: 'items', title: 'Items', width: 150, isNumber: true },
-  { key: 'attempt', title: 'Attempt', width: 80, isNumber: true },
+  { key: 'attempts', title: 'Attempts', width: 90, isNumber: true },
   { key: 'duration', title: 'Duration', width: 100, isNumber: true },
   { key: 'reason', title: 'Reason' },
 ] as const
@@ -97,7 +97,6 @@ function StepCells({ name, tabIndex }: CellsProps) {
   const { live } = useRun()
   const step = useStepProgress(live, name)
   if (step === undefined) return null
-  const attempt = Math.max(0, ...[...step.active.values()].map((item) => item.attempt))
   return (
     <>
       <th scope="row">
@@ -117,7 +116,7 @@ function StepCells({ name, tabIndex }: CellsProps) {
         <Status status={step.status} label={phaseOf(step)} />
       </td>
       <td data-number>{itemsText(step)}</td>
-      <td data-number>{attempt > 0 ? attempt : ''}</td>
+      <td data-number>{step.attempts > 0 ? step.attempts : ''}</td>
       <td data-number>
         <Duration from={step.startedAt} to={step.finishedAt} />
       </td>

@@ -25,7 +25,7 @@ const OVERSCAN = 8
 
 /**
  * A real table of any length: only the rows in the window are in it. The arrow keys, Page, Home and End go from row
- * to row; the tabulator key comes to one row alone.
+ * to row; the tabulator key comes to one row alone. Rows that cannot be opened scroll as the browser does it.
  */
 export function VirtualTable(props: VirtualTableProps) {
   const { label, columns, count, renderRow, onRange, rowHeight = 36, className } = props
@@ -41,7 +41,12 @@ export function VirtualTable(props: VirtualTableProps) {
   })
   const items = virtual.getVirtualItems()
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? -1]
-  const { active, onKeyDown, onFocus } = useRows(scroller, { count, toRow: (row) => virtual.scrollToIndex(row) })
+  const { stop, onKeyDown, onFocus } = useRows(scroller, {
+    first,
+    last,
+    count,
+    toRow: (row) => virtual.scrollToIndex(row),
+  })
   useEffect(() => onRange?.(first, last), [onRange, first, last])
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys move among the controls inside
@@ -66,7 +71,7 @@ export function VirtualTable(props: VirtualTableProps) {
           <Spacer height={items[0]?.start ?? 0} />
           {items.map(({ index, key }) => (
             <tr key={key} aria-rowindex={index + 2} data-row={index} style={{ height: rowHeight }}>
-              {renderRow(index, index === active || (first > active && index === first) ? 0 : -1)}
+              {renderRow(index, index === stop ? 0 : -1)}
             </tr>
           ))}
           <Spacer height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} />
@@ -108,11 +113,18 @@ function widthOf(columns: readonly Column[]): number {
   return columns.reduce((sum, { width = 160 }) => sum + width, 0)
 }
 
-type Rows = { readonly count: number; readonly toRow: (row: number) => void }
+type Rows = {
+  /** The rows that are drawn. */
+  readonly first: number
+  readonly last: number
+  readonly count: number
+  readonly toRow: (row: number) => void
+}
 
-/** Which row the keyboard is at. */
-function useRows(scroller: React.RefObject<HTMLDivElement | null>, { count, toRow }: Rows) {
+/** Which row the keyboard is at: the one that it was brought to, or the nearest that is drawn. */
+function useRows(scroller: React.RefObject<HTMLDivElement | null>, { first, last, count, toRow }: Rows) {
   const [active, setActive] = useState(0)
+  const stop = Math.max(first, Math.min(last, active))
   const wanted = useRef<number>(undefined)
   useEffect(() => {
     if (wanted.current === undefined) return
@@ -123,9 +135,11 @@ function useRows(scroller: React.RefObject<HTMLDivElement | null>, { count, toRo
   })
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / 36) - 2)
-    const next = rowAfter(event.key, { active, count, page })
+    const next = rowAfter(event.key, { active: stop, count, page })
     const isInRow = event.target instanceof HTMLElement && event.target.dataset['rowLink'] !== undefined
     if (next === undefined || (!isInRow && event.target !== scroller.current)) return
+    // Rows that cannot be opened are only scrolled, by the browser.
+    if (scroller.current?.querySelector('[data-row-link]') === null) return
     event.preventDefault()
     wanted.current = next
     setActive(next)
@@ -135,7 +149,7 @@ function useRows(scroller: React.RefObject<HTMLDivElement | null>, { count, toRo
     const row = event.target.closest<HTMLElement>('[data-row]')?.dataset['row']
     if (row !== undefined) setActive(Number(row))
   }
-  return { active, onKeyDown, onFocus }
+  return { stop, onKeyDown, onFocus }
 }
 
 type Place = { readonly active: number; readonly count: number; readonly page: number }
