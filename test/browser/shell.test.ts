@@ -70,6 +70,22 @@ describeInBrowser('the frame of the page', () => {
     await page.context().close()
   })
 
+  test('has nothing that axe finds while a tooltip is open, also over a drawer', async () => {
+    const run = await fixture.run(fixture.pipeline({ steps: { a: { command: ['true'] } } }, 'tooltip'))
+    const page = await fixture.open({ path: `/runs/${run.id}?step=a` })
+    const times = page.getByRole('dialog').locator('time')
+    await times.first().hover()
+    await page.getByRole('tooltip').waitFor()
+    const isOnTop = await page.getByRole('tooltip').evaluate((tip) => {
+      const { left, top, width, height } = tip.getBoundingClientRect()
+      tip.style.pointerEvents = 'auto'
+      return tip.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+    })
+    expect(isOnTop).toBe(true)
+    await expectAccessible(page)
+    await page.context().close()
+  })
+
   test('keeps the colours that were chosen, whatever the system has', async () => {
     const page = await fixture.open({ path: '/settings', context: { colorScheme: 'light' } })
     await page.getByRole('button', { name: 'Colours' }).click()
