@@ -10,6 +10,16 @@ type Report = {
   numPendingTests: number
   numTodoTests: number
   success: boolean
+  testResults: { assertionResults: { status: string; title: string; ancestorTitles: string[] }[] }[]
+}
+
+/** Why tests were skipped, as the names of their suites say. */
+function reasonsOf(report: Report): Set<string> {
+  const skipped = report.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status !== 'passed' && status !== 'failed')
+  const names = skipped.flatMap(({ title, ancestorTitles }) => [...ancestorTitles, title])
+  return new Set(names.flatMap((name) => /\((skipped.*)\)$/.exec(name)?.[1] ?? []))
 }
 
 const filters = process.argv.slice(2)
@@ -26,6 +36,7 @@ try {
   // A failure outside of any test (a suite that cannot load, a failed check) counts as one.
   const outside = status !== 0 && report.numFailedTests === 0 ? 1 : 0
   const failed = report.numFailedTests + checks + outside
+  for (const reason of reasonsOf(report)) console.log(reason)
   console.log(
     `${report.numPassedTests} passed, ${failed} failed, ${report.numPendingTests + report.numTodoTests} skipped`,
   )
