@@ -57,7 +57,7 @@ test('200,000 events for a peer that reads nothing wait in the database alone, a
   expect(await slow.closed).toBe(1000)
   expect(next).toBe(EVENTS + 2)
   expect(largest).toBeLessThan(300_000)
-}, 60_000)
+})
 
 test('200,000 changes for a peer that reads nothing become one reset, and then it is told again', async () => {
   await using own = await openServerFixture()
@@ -96,9 +96,9 @@ test('200,000 changes for a peer that reads nothing become one reset, and then i
   expect(most).toBeLessThanOrEqual(before)
   const seen: ChangeView[] = []
   slow.read((text) => seen.push(...(JSON.parse(text) as ChangeView[])))
-  await expect.poll(() => seen.at(-1)?.kind, { timeout: 10_000 }).toBe('reset')
+  await expect.poll(() => seen.at(-1)?.kind).toBe('reset')
   tell(7, 1)
-  await expect.poll(() => seen.at(-1), { timeout: 10_000 }).toMatchObject({ kind: 'run', run: { id: 'run7' } })
+  await expect.poll(() => seen.at(-1)).toMatchObject({ kind: 'run', run: { id: 'run7' } })
   expect(seen[0]?.kind).toBe('hello')
   expect(seen.filter(({ kind }) => kind === 'reset').length).toBe(1)
-}, 60_000)
+})

@@ -42,7 +42,7 @@ function follow(token: string): Followed {
 test('changes go on over restarts of the core, with a hello each time, until the signal', async () => {
   const { seen, states, ended, ...followed } = follow(fixture.token)
   for (let round = 1; round <= 3; round += 1) {
-    await expect.poll(() => seen.filter(({ kind }) => kind === 'hello').length, { timeout: 10_000 }).toBe(round)
+    await expect.poll(() => seen.filter(({ kind }) => kind === 'hello').length).toBe(round)
     fixture.service.tell({ kind: 'run', run: row(`r${round}`) })
     await expect.poll(() => seen.at(-1)).toEqual({ kind: 'run', run: row(`r${round}`) })
     if (round < 3) await fixture.restart()
@@ -71,7 +71,7 @@ test('changes of a core that is not there are waited for until the signal', asyn
     for await (const _ of client.changes({ signal: leave.signal, onState: (state) => states.push(state) })) continue
   })()
   const refused = expect(read).rejects.toMatchObject({ name: 'AbortError' })
-  await expect.poll(() => states.length, { timeout: 10_000 }).toBeGreaterThan(2)
+  await expect.poll(() => states.length).toBeGreaterThan(2)
   leave.abort()
   await refused
   expect(new Set(states)).toEqual(new Set(['connecting']))

@@ -192,7 +192,7 @@ describe('the graph of a run', () => {
       ),
       { numRuns: 150 },
     )
-  }, 120_000)
+  })
 
   test('of a run of the first version is made from its events', async () => {
     const plan = planOfSpec({ steps: { a: { command: ['true'], forEach: { i: [1, 2, 3] } } } })

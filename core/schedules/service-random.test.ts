@@ -66,7 +66,7 @@ test('whatever happens, each time is started at most once, never before it and n
   await fc.assert(fc.asyncProperty(actions, fc.constantFrom(...OVERLAPS), fc.integer({ min: 0, max: 900 }), play), {
     numRuns: 300,
   })
-}, 120_000)
+})
 
 async function play(steps: Action[], overlap: Overlap, startingDeadlineSeconds: number): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'minisub-random-'))

@@ -186,7 +186,7 @@ test('lists that tell of runs among other things are asked for at once, and then
   }
   const soon = list.asked.length
   expect(soon).toBe(2)
-  await expect.poll(() => list.asked.length, { timeout: 5_000 }).toBe(3)
+  await expect.poll(() => list.asked.length).toBe(3)
 })
 
 test('a list that is to be read anew when it is next shown is not made fresh by a run', () => {

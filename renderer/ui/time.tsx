@@ -29,6 +29,11 @@ export function absoluteText(time: number): string {
   return ABSOLUTE.format(time)
 }
 
+/** A time of the core's answers as epoch ms, null as null. */
+export function epochOf(iso: string | null): number | null {
+  return iso === null ? null : Date.parse(iso)
+}
+
 /** How long ago or ahead a time is, in words. */
 export function relativeText(time: number, now: number): string {
   let value = (time - now) / 1_000

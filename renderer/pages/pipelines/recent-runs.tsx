@@ -7,7 +7,7 @@ import { queries } from '#renderer/data/queries.ts'
 import { TextLink } from '#renderer/ui/link.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { Status } from '#renderer/ui/status.tsx'
-import { Duration, Time } from '#renderer/ui/time.tsx'
+import { Duration, epochOf, Time } from '#renderer/ui/time.tsx'
 import { WideTable } from '#renderer/ui/wide-table.tsx'
 
 const HEAD = (
@@ -64,10 +64,7 @@ function Row({ run }: { readonly run: RunSummary }) {
         <Time iso={createdAt} />
       </Table.Td>
       <Table.Td ta="right">
-        <Duration
-          from={startedAt === null ? null : Date.parse(startedAt)}
-          to={finishedAt === null ? null : Date.parse(finishedAt)}
-        />
+        <Duration from={epochOf(startedAt)} to={epochOf(finishedAt)} />
       </Table.Td>
       <Table.Td ff="monospace">{pipelineDigest.slice(0, 8)}</Table.Td>
     </Table.Tr>

@@ -2,14 +2,13 @@ import { VisuallyHidden } from '@mantine/core'
 import { createColumnHelper, tableFeatures } from '@tanstack/react-table'
 import { isFinalRun } from '#core/contract/events.ts'
 import type { RunSummary } from '#core/contract/run.ts'
-import { Duration } from '#renderer/ui/time.tsx'
+import { Duration, epochOf } from '#renderer/ui/time.tsx'
 import { CancelRun } from './cancel-run.tsx'
 import { RunCell, StatusCell, TimeCell } from './cells.tsx'
 
 /** The core sorts and filters, so the table needs no feature of its own. */
 export const features = tableFeatures({})
 const helper = createColumnHelper<typeof features, RunSummary>()
-const timeOf = (iso: string | null) => (iso === null ? null : Date.parse(iso))
 
 /** The columns of the list; their ids name their classes in `runs.module.css`. */
 export const columns = helper.columns([
@@ -29,7 +28,7 @@ export const columns = helper.columns([
   helper.display({
     id: 'duration',
     header: 'Duration',
-    cell: ({ row: { original } }) => <Duration from={timeOf(original.startedAt)} to={timeOf(original.finishedAt)} />,
+    cell: ({ row: { original } }) => <Duration from={epochOf(original.startedAt)} to={epochOf(original.finishedAt)} />,
   }),
   helper.accessor('pipelineDigest', { id: 'digest', header: 'Digest', cell: ({ getValue }) => getValue().slice(0, 8) }),
   helper.display({

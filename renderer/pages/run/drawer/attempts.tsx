@@ -3,7 +3,7 @@ import type { AttemptView } from '#core/contract/run.ts'
 import { bytesText } from '#renderer/ui/bytes.ts'
 import { TextLink } from '#renderer/ui/link.tsx'
 import { Status } from '#renderer/ui/status.tsx'
-import { Duration } from '#renderer/ui/time.tsx'
+import { Duration, epochOf } from '#renderer/ui/time.tsx'
 import { WideTable } from '#renderer/ui/wide-table.tsx'
 
 /** Every attempt of a step run, with how it ended and the way to its log. */
@@ -46,10 +46,7 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptView }) {
         <Status status={attempt.status} />
       </Table.Td>
       <Table.Td ta="right">
-        <Duration
-          from={startedAt === null ? null : Date.parse(startedAt)}
-          to={finishedAt === null ? null : Date.parse(finishedAt)}
-        />
+        <Duration from={epochOf(startedAt)} to={epochOf(finishedAt)} />
       </Table.Td>
       <Table.Td ta="right">{cpuSeconds === null ? '' : `${cpuSeconds.toFixed(2)} s`}</Table.Td>
       <Table.Td ta="right">{peakMemoryBytes === null ? '' : bytesText(peakMemoryBytes)}</Table.Td>

@@ -12,7 +12,7 @@ import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { TextLink } from '#renderer/ui/link.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { Status } from '#renderer/ui/status.tsx'
-import { Duration } from '#renderer/ui/time.tsx'
+import { Duration, epochOf } from '#renderer/ui/time.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { useRun } from '../run-context.ts'
 import { NOTHING_OPEN } from '../run-search.ts'
@@ -138,7 +138,6 @@ type CellsProps = { readonly item: StepView | undefined; readonly step: string; 
 function ItemCells({ item, step, tabIndex }: CellsProps) {
   if (item === undefined || item.item === null) return <td colSpan={COLUMNS.length}>…</td>
   const { index, values } = item.item
-  const epoch = (iso: string | null) => (iso === null ? null : Date.parse(iso))
   const isOver = isFinalStep(item.status)
   return (
     <>
@@ -161,7 +160,7 @@ function ItemCells({ item, step, tabIndex }: CellsProps) {
       </td>
       <td data-number>{item.attempts}</td>
       <td data-number>
-        <Duration from={epoch(item.startedAt)} to={isOver ? epoch(item.finishedAt ?? item.startedAt) : null} />
+        <Duration from={epochOf(item.startedAt)} to={isOver ? epochOf(item.finishedAt ?? item.startedAt) : null} />
       </td>
       <td title={item.reason ?? undefined}>{item.reason ?? ''}</td>
     </>

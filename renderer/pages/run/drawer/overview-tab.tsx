@@ -6,7 +6,7 @@ import { useStepProgress } from '#renderer/data/use-run.ts'
 import { Fact, Facts } from '#renderer/ui/facts.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { Status } from '#renderer/ui/status.tsx'
-import { Duration, Time } from '#renderer/ui/time.tsx'
+import { Duration, epochOf, Time } from '#renderer/ui/time.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { useRun } from '../run-context.ts'
 import { Attempts } from './attempts.tsx'
@@ -94,7 +94,6 @@ function WholeFacts({ detail: { view } }: { readonly detail: StepDetail }) {
 type TimesProps = { readonly startedAt: string | null; readonly finishedAt: string | null }
 
 function Times({ startedAt, finishedAt }: TimesProps) {
-  const epoch = (iso: string | null) => (iso === null ? null : Date.parse(iso))
   return (
     <>
       <Fact name="Started">
@@ -102,7 +101,7 @@ function Times({ startedAt, finishedAt }: TimesProps) {
       </Fact>
       <Fact name="Took">
         <Text span inherit style={{ fontVariantNumeric: 'tabular-nums' }}>
-          <Duration from={epoch(startedAt)} to={epoch(finishedAt)} />
+          <Duration from={epochOf(startedAt)} to={epochOf(finishedAt)} />
         </Text>
       </Fact>
     </>
