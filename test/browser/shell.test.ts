@@ -159,7 +159,7 @@ describeInBrowser('the frame of the page', () => {
     await fixture.openCore()
     await page.getByText('The core does not answer').waitFor({ state: 'detached' })
     const run = await fixture.run(fixture.pipeline({ steps: { a: { command: ['true'] } } }, 'after-restart'))
-    await page.getByText('after-restart').first().waitFor()
+    await page.getByRole('link', { name: run.id.slice(0, 14) }).waitFor()
     expect(run.status).toBe('succeeded')
     expect(await page.evaluate(() => 'isSamePage' in globalThis)).toBe(true)
     await page.context().close()
