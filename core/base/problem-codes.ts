@@ -50,6 +50,17 @@ export const PROBLEM_CODES = {
   network_unavailable: { status: 503, title: 'The package index cannot be reached', retry: true },
   environment_failed: { status: 422, title: 'The environment cannot be built', retry: true },
   environment_in_use: { status: 409, title: 'The environment is in use', retry: true },
+  // containers
+  engine_unavailable: { status: 503, title: 'The container engine cannot be reached', retry: true },
+  engine_forbidden: { status: 403, title: 'The container engine may not be used', retry: false },
+  image_unavailable: { status: 422, title: 'An image cannot be had', retry: false },
+  image_login: { status: 422, title: 'The registry asks for a login', retry: false },
+  image_platform: { status: 422, title: 'The image is for another platform', retry: false },
+  resource_unavailable: { status: 422, title: 'A resource cannot be had here', retry: false },
+  // secrets and settings
+  secret_missing: { status: 422, title: 'A secret is missing', retry: false },
+  secret_store: { status: 500, title: 'The secrets cannot be read', retry: false },
+  unknown_setting: { status: 422, title: 'Unknown setting', retry: false },
   // storage
   system_busy: { status: 503, title: 'The system is out of processes or memory', retry: true },
   disk_full: { status: 507, title: 'The disk is full', retry: true },

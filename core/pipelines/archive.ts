@@ -4,7 +4,7 @@ import { pack, type Pack } from 'tar-stream'
 import type { FileEntry } from '#core/contract/outputs.ts'
 import type { Blobs } from '#core/store/index.ts'
 import type { CodeLink, CodeSnapshot } from './code-snapshot.ts'
-import { compareText } from './tree-entries.ts'
+import { compareText } from '#core/files/index.ts'
 
 /**
  * The code as .tar.gz, the same bytes on every machine: sorted by path, owner 0, time 0, modes 0644 and 0755. It is not

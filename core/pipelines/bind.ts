@@ -6,7 +6,7 @@ import { readValue, type ReadValue } from '#core/contract/value-text.ts'
 import type { ValueDeclaration } from '#core/contract/definition.ts'
 import { celParameters, fromCel } from './cel-values.ts'
 import type { Expression } from './expression.ts'
-import { matchesInTime } from './match-pattern.ts'
+import { matchesInTime } from '#core/attempts/index.ts'
 import type { Plan, PlannedStep, Template } from './plan.ts'
 import type { Reference } from './references.ts'
 

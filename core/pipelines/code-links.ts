@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix'
 import type { CodeLink } from './code-snapshot.ts'
-import { foldersOf } from './tree-entries.ts'
+import { foldersOf } from '#core/files/index.ts'
 
 type Tree = {
   readonly files: ReadonlySet<string>

@@ -5,7 +5,7 @@ import { systemCode } from '#core/store/index.ts'
 import { linkFaults } from './code-links.ts'
 import type { CodeLink } from './code-snapshot.ts'
 import { isIgnored, rulesIn, type IgnoreRules } from './ignore-rules.ts'
-import { folderEntries, linkTarget, nameFault, specialName } from './tree-entries.ts'
+import { folderEntries, linkTarget, nameFault, specialName } from '#core/files/index.ts'
 
 export type FoundFile = { readonly path: string; readonly stat: BigIntStats }
 

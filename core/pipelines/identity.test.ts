@@ -6,7 +6,7 @@ import { bindPlan } from './bind.ts'
 import { applyEvent } from './apply-event.ts'
 import { initialState } from './run-state.ts'
 import { keyParts, stepKey, fanOutKey } from './step-key.ts'
-import { digestOfJson } from './digest.ts'
+import { digestOfJson } from '#core/files/index.ts'
 import { validateDocument } from './validate.ts'
 
 type Spec = { [key: string]: Json }

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { canonicalJson } from '#core/base/json.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
 import { writeError, type Blobs } from '#core/store/index.ts'
-import { foldersOf, pathInside } from './tree-entries.ts'
+import { foldersOf, pathInside } from '#core/files/index.ts'
 
 const AT_ONCE = 64
 

@@ -18,7 +18,7 @@ import { isProblem, type Problem } from '#core/base/problem.ts'
 import type { OutputDeclaration } from '#core/contract/definition.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
 import { openBlobs, removeTree, type Blobs } from '#core/store/index.ts'
-import { sha256 } from './digest.ts'
+import { sha256 } from '#core/files/index.ts'
 import { placeGathered, placeInput } from './inputs.ts'
 import { collectOutputs } from './outputs.ts'
 

@@ -6,9 +6,9 @@ import { Problem, type Issue } from '#core/base/problem.ts'
 import type { OutputDeclaration } from '#core/contract/definition.ts'
 import type { FileEntry, OutputRecord, OutputRecords } from '#core/contract/outputs.ts'
 import type { Blobs } from '#core/store/index.ts'
-import { digestOfJson } from './digest.ts'
-import { checkOutput, type Checked } from './output-check.ts'
-import { compareText } from './tree-entries.ts'
+import { digestOfJson } from '#core/files/index.ts'
+import { checkOutput, type Checked } from '#core/attempts/index.ts'
+import { compareText } from '#core/files/index.ts'
 
 export type CollectOptions = {
   /** What the step knew as MINISUB_OUTPUTS. */

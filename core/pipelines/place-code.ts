@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { writeError, type Blobs } from '#core/store/index.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
-import { foldersOf, pathInside } from './tree-entries.ts'
+import { foldersOf, pathInside } from '#core/files/index.ts'
 
 /** So many files are written before other work gets its turn. */
 const AT_ONCE = 64

@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from '#core/base/json.ts'
 import { isValueOutput } from '#core/contract/definition.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
-import { digestOfJson, sha256 } from './digest.ts'
+import { digestOfJson, sha256 } from '#core/files/index.ts'
 import { isFanOut, itemOf, stepOf, type RunState } from './run-state.ts'
 
 /** What a reader finds under an output of a step that is final. */

@@ -2,7 +2,7 @@ import { isFinalStep, type CacheVerdict, type RunEvent } from '#core/contract/ev
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { Json } from '#core/base/json.ts'
 import { evaluateControl, expandItems, unmetEdge } from './control.ts'
-import { digestOfJson } from './digest.ts'
+import { digestOfJson } from '#core/files/index.ts'
 import {
   consumedBy,
   defaultsRead,

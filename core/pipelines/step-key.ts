@@ -2,7 +2,7 @@ import { canonicalJson, type Json, type JsonObject } from '#core/base/json.ts'
 import { isValueOutput, type OutputDeclaration } from '#core/contract/definition.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
 import type { BoundStep, BoundTemplate } from './bind.ts'
-import { digestOfJson, sha256 } from './digest.ts'
+import { digestOfJson, sha256 } from '#core/files/index.ts'
 import { contentOf, findOutput, identityOf, statusText } from './read-output.ts'
 import { stepOf, type RunState } from './run-state.ts'
 

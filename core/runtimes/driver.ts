@@ -1,3 +1,10 @@
+import type { ProblemCode } from '#core/base/problem-codes.ts'
+import type { LogLine, LogPage } from '#core/attempts/index.ts'
+import type { OutputDeclaration } from '#core/contract/definition.ts'
+import type { OutputRecords } from '#core/contract/outputs.ts'
+
+export type { LogLine, LogPage }
+
 /**
  * The contract of runtimes that start attempts on this machine (process, docker). The local engine drives them; a
  * cluster's engine drives pods by itself and has a contract of its own.
@@ -9,12 +16,32 @@ export type Limits = {
   readonly cpu?: number
   /** Bytes. */
   readonly memory?: number
+  /** Processes and threads at a time. */
+  readonly pids?: number
+  /** Bytes of /dev/shm. */
+  readonly shm?: number
   /** Whole devices. */
   readonly gpu?: number
+  /** False: no network but the loopback. */
+  readonly network?: boolean
 }
 
 /** A host folder or file that a container sees; the process runtime has no mounts, its paths are the host's. */
 export type Mount = { readonly source: string; readonly target: string; readonly readOnly: boolean }
+
+/** Something that lies in a container before its command starts. Paths are absolute; a folder comes before what it holds. */
+export type Placed =
+  | { readonly kind: 'folder'; readonly path: string; readonly mode: number }
+  | {
+      readonly kind: 'file'
+      readonly path: string
+      readonly mode: number
+      readonly size: number
+      /** Path of the bytes on this machine. */
+      readonly source: string
+    }
+  | { readonly kind: 'bytes'; readonly path: string; readonly mode: number; readonly bytes: string | Uint8Array }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
 
 export type Port = { readonly name: string; readonly containerPort: number }
 
@@ -24,13 +51,17 @@ export type WorkloadPart = {
   readonly role: string
   /** An argument vector, never a shell string. */
   readonly command: readonly string[]
-  /** The whole environment; nothing is inherited beside it. */
+  /** The whole environment of a process; in a container it is laid over that of the image. */
   readonly env: Readonly<Record<string, string>>
   /** Absolute path where the command starts. */
   readonly workingFolder: string
   /** Container image; absent for the process runtime. */
   readonly image?: string
   readonly mounts: readonly Mount[]
+  /** Copied into a container before it starts; the process runtime has none, whoever calls it places files itself. */
+  readonly placed?: Iterable<Placed>
+  /** What a container must leave, checked where it ran; the process runtime has none, its outputs are on this machine. */
+  readonly outputs?: { readonly folder: string; readonly declared: Readonly<Record<string, OutputDeclaration>> }
   readonly ports: readonly Port[]
   readonly limits: Limits
   /** Values that are replaced by `***` in the log. */
@@ -50,6 +81,11 @@ export type Workload = {
   readonly kind: 'job' | 'service'
   /** An existing folder of this workload alone, where the runtime keeps its files (pid, exit code, logs). */
   readonly controlFolder: string
+  /**
+   * Run time of the first part after which a container's runner stops it by itself, a few seconds after whoever drives
+   * it should have; the process runtime leaves that to its caller.
+   */
+  readonly timeoutMs?: number
   /** At least one. The first decides: the workload ends when it does, and the others are stopped then. */
   readonly parts: readonly WorkloadPart[]
 }
@@ -72,6 +108,8 @@ export type Exit = {
   readonly usage: Usage
   /** True where the system says that it was killed for using more than its memory limit. */
   readonly outOfMemory?: boolean
+  /** What is wrong with its outputs where the runtime itself checks them; the command then ended with 0. */
+  readonly problem?: { readonly code: ProblemCode; readonly message: string }
 }
 
 export type WorkloadState =
@@ -84,19 +122,6 @@ export type WorkloadState =
   | { readonly phase: 'lost'; readonly reason: string }
 
 export type FinalState = Extract<WorkloadState, { phase: 'exited' | 'lost' }>
-
-/** One line of a part's log. */
-export type LogLine = {
-  /** Epoch milliseconds at which the line was read. */
-  readonly time: number
-  readonly stream: 'stdout' | 'stderr'
-  /** True when nobody was reading for a while (the core was down), so `time` may be much later than the writing. */
-  readonly late: boolean
-  readonly text: string
-}
-
-/** A piece of a log: `next` is where to read on, `end` is true when nothing will ever follow. */
-export type LogPage = { readonly lines: readonly LogLine[]; readonly next: number; readonly end: boolean }
 
 /** A workload as start-up reconciliation needs it. */
 export type Started = {
@@ -129,6 +154,21 @@ export type AttemptRuntime = AsyncDisposable & {
    * least one line. The log of another part is that of the folder `<controlFolder>/<role>`.
    */
   readLog(controlFolder: string, from: number, maxBytes: number): Promise<LogPage>
-  /** Ends every process or container that carries all these labels and is still there. */
+  /** Ends and removes every process or container that carries all these labels and is still there. */
   sweep(labels: Readonly<Record<string, string>>): Promise<void>
+  /**
+   * Containers only: takes the declared outputs of a workload that exited with 0 and without a problem. Each file's
+   * bytes are given to `keep` and are whole when it resolves. Safe to repeat until `remove`.
+   */
+  readonly collect?: (workload: Workload, keep: KeepFile) => Promise<OutputRecords>
+  /** Containers only: removes what is left of a workload that has ended. What `inspect` and `readLog` say stays. */
+  readonly remove?: (workload: Workload) => Promise<void>
+  /** Containers only: Problem `engine_unavailable` where nothing could be started now. */
+  readonly check?: () => Promise<void>
 }
+
+/** Stores the bytes of one file, which must have this hash and size. */
+export type KeepFile = (
+  bytes: AsyncIterable<Uint8Array>,
+  expected: { readonly sha256: string; readonly size: number },
+) => Promise<void>

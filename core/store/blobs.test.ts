@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openBlobs, type Blobs } from './blobs.ts'
-import { removeTree } from './remove-tree.ts'
+import { removeTree } from '#core/files/index.ts'
 
 let base = ''
 let home = ''

@@ -19,8 +19,16 @@ import {
 import { copyFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
-import { systemCode, writeError } from './disk.ts'
-import { hashBytes, hashFile, openRegular, readSmall, SMALL, type OpenFile } from './hash.ts'
+import {
+  hashBytes,
+  hashFile,
+  openRegular,
+  readSmall,
+  SMALL,
+  systemCode,
+  writeError,
+  type OpenFile,
+} from '#core/files/index.ts'
 
 type StoredBlob = { readonly sha256: string; readonly size: number }
 

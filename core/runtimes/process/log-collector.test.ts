@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hasRawLogs, LogCollector } from './log-collector.ts'
-import { logPath, readPage, recoverOffsets } from './log-file.ts'
+import { logPath, readPage, recoverOffsets } from '../../attempts/index.ts'
 
 describe('LogCollector', () => {
   let folder: string

@@ -1,13 +1,9 @@
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Hide } from './hide-secrets.ts'
-import { encodeLine, logPath, openIfThere, recoverOffsets, STREAMS } from './log-file.ts'
+import { cutLine, encodeLine, logPath, openIfThere, recoverOffsets, STREAMS, type Hide } from '../../attempts/index.ts'
 
-const NEWLINE = 0x0a
 const CHUNK_BYTES = 256 * 2 ** 10
-/** A longer line is cut into several. */
-const LINE_BYTES = 64 * 2 ** 10
 /** So many lines are merged in one turn of the event loop: a few milliseconds. */
 const LINES_A_TURN = 4096
 
@@ -166,17 +162,4 @@ export function dropRawLogs(folder: string): void {
 
 function hasGrown(raw: Raw): boolean {
   return fstatSync(raw.file).size > raw.seen
-}
-
-/** Where the line that begins at `start` ends, and where the next one begins; undefined where its end is not there yet. */
-function cutLine(bytes: Buffer, start: number, isLast: boolean): { end: number; next: number } | undefined {
-  const newline = bytes.indexOf(NEWLINE, start)
-  if (newline >= 0 && newline - start <= LINE_BYTES) return { end: newline, next: newline + 1 }
-  if (bytes.length - start > LINE_BYTES) {
-    let end = start + LINE_BYTES
-    // not inside a character: continuation bytes of UTF-8 are 10xxxxxx, at most three in a row
-    for (let back = 0; back < 3 && ((bytes[end] ?? 0) & 0xc0) === 0x80; back += 1) end -= 1
-    return { end, next: end }
-  }
-  return isLast ? { end: bytes.length, next: bytes.length } : undefined
 }

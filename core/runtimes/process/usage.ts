@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Exit } from '../driver.ts'
-import { signalOf } from './signals.ts'
+import { signalOf } from '../../attempts/index.ts'
 import type { ExitRecord } from './supervisor.ts'
 
 /** What was seen of a part while it ran, beside what the supervisor writes; the file is missing for short ones. */

@@ -6,9 +6,8 @@ import type { Issue } from '#core/base/problem.ts'
 import type { ProblemCode } from '#core/base/problem-codes.ts'
 import { isValueOutput, type OutputDeclaration, type ValueDeclaration } from '#core/contract/definition.ts'
 import { readValue } from '#core/contract/value-text.ts'
-import { systemCode } from '#core/store/index.ts'
+import { folderEntries, nameFault, specialName, systemCode } from '#core/files/index.ts'
 import { matchesInTime } from './match-pattern.ts'
-import { folderEntries, nameFault, specialName } from './tree-entries.ts'
 
 /** Bytes of the file of a parameter output. */
 const MAX_VALUE_BYTES = 32_768

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { Problem } from '../../base/problem.ts'
-import type { LogLine } from '../driver.ts'
+import { Problem } from '#core/base/problem.ts'
+import type { LogLine } from './log-line.ts'
 
 const NEWLINE = 0x0a
 const TAIL_BYTES = 64 * 2 ** 10

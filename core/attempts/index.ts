@@ -1,0 +1,10 @@
+/** What an attempt prints and leaves, read alike by every runtime and by the step runner. */
+export { cutLine } from './cut-line.ts'
+export { hideSecrets, type Hide } from './hide-secrets.ts'
+export { encodeLine, logPath, openIfThere, readPage, recoverOffsets, STREAMS, type Offsets } from './log-file.ts'
+export type { LogLine, LogPage } from './log-line.ts'
+export { matchesInTime } from './match-pattern.ts'
+export { checkOutput, type Checked } from './output-check.ts'
+export { CONTAINER, OUTPUTS_FILE, type RunnerEnd, type RunnerSpec } from './protocol.ts'
+export { appendSample, readSamples, sampleInterval, type Sample } from './samples.ts'
+export { signalOf } from './signals.ts'

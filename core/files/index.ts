@@ -1,0 +1,14 @@
+/** Files and bytes of this machine: what the store, pipelines, runtimes and the step runner share. */
+export { digestOfJson, sha256 } from './digest.ts'
+export { systemCode, writeError } from './disk.ts'
+export { hashBytes, hashFile, openRegular, readSmall, SMALL, type OpenFile } from './hash.ts'
+export { removeTree } from './remove-tree.ts'
+export {
+  compareText,
+  folderEntries,
+  foldersOf,
+  linkTarget,
+  nameFault,
+  pathInside,
+  specialName,
+} from './tree-entries.ts'
