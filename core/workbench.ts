@@ -2,12 +2,14 @@ import { accessSync, chmodSync, constants, mkdirSync, readFileSync } from 'node:
 import { join } from 'node:path'
 import { openCoreLog, readAddress, startServer, type Server, type ServerLogger } from '#core/api/index.ts'
 import { Problem } from '#core/base/problem.ts'
-import { openEnvironments } from '#core/environments/index.ts'
-import { openPipelines, type PipelineService } from '#core/pipelines/index.ts'
-import { openProcessRuntime } from '#core/runtimes/process/index.ts'
+import type { PipelineService } from '#core/pipelines/index.ts'
 import { openSchedules, type ScheduleService } from '#core/schedules/index.ts'
-import { lockFile, openBlobs, openStore } from '#core/store/index.ts'
+import type { Secrets } from '#core/secrets/index.ts'
+import type { Settings } from '#core/settings/index.ts'
+import { lockFile } from '#core/store/index.ts'
 import { openAccess, type Access } from '#core/teams/index.ts'
+import { lazyConformance } from './conformance-engine.ts'
+import { openEngine } from './engine.ts'
 
 /** Where `npm run build` puts the page that browsers load. */
 const PAGE = join(import.meta.dirname, '..', 'dist', 'renderer')
@@ -45,9 +47,11 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   if (lock === undefined) throw inUse(home)
   stack.use(lock)
   const logger = stack.use(openCoreLog(home))
-  const { service, schedules, access } = openDomains(home, logger, stack)
+  const { service, schedules, settings, secrets, access } = openDomains(home, logger, stack)
   const version = packageVersion()
-  const serving = { home, service, schedules, access, page: PAGE, version, logger }
+  const onError = (error: unknown) => logger.error({ err: error }, 'the comparison of targets failed by a bug')
+  const conformance = stack.use(lazyConformance({ home, version, settings, onError }))
+  const serving = { home, service, schedules, conformance, settings, secrets, access, page: PAGE, version, logger }
   const server = await startServer({ ...serving, ...(port === undefined ? {} : { port }) })
   stack.defer(() => server.close())
   logger.info({ url: server.url, version }, 'the core is ready')
@@ -57,25 +61,25 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 type Domains = {
   readonly service: PipelineService
   readonly schedules: ScheduleService
+  readonly settings: Settings
+  readonly secrets: Secrets
   readonly access: Access
 }
 
 /** Opens what the server serves. Each thing goes on the stack, so that it is closed in the opposite order. */
 function openDomains(home: string, logger: ServerLogger, stack: AsyncDisposableStack): Domains {
-  const store = stack.use(openStore(home))
+  const { store, settings, secrets, service } = stack.use(
+    openEngine(home, {
+      onError: (error) => logger.error({ err: error }, 'a run failed by a bug'),
+      onNote: (sentence) => logger.warn(sentence),
+    }),
+  )
   const onAccessError = (error: unknown) =>
     logger.warn({ err: error }, 'when a session or token was used last could not be written')
   const access = stack.use(openAccess({ store, onError: onAccessError }))
-  const blobs = openBlobs(join(home, 'artifacts', 'blobs'))
-  blobs.sweepTemporary()
-  const runtime = stack.use(openProcessRuntime())
-  let service: ReturnType<typeof openPipelines> | undefined
-  const environments = openEnvironments({ home, inUse: (digest) => service?.usesEnvironment(digest) ?? false })
-  const onError = (error: unknown) => logger.error({ err: error }, 'a run failed by a bug')
-  service = stack.use(openPipelines({ home, store, blobs, environments, runtime, onError }))
   const onScheduleError = (error: unknown) => logger.error({ err: error }, 'a schedule failed by a bug')
-  const schedules = stack.use(openSchedules({ home, store, runs: service, onError: onScheduleError }))
-  return { service, schedules, access }
+  const schedules = stack.use(openSchedules({ store, runs: service, onError: onScheduleError }))
+  return { service, schedules, settings, secrets, access }
 }
 
 type Opened = {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { PROBLEM_CODES } from '#core/base/problem-codes.ts'
+import { isSettingKey, SETTINGS } from '#core/contract/settings.ts'
 import { buildProgram } from '#core/cli/program.ts'
 import type { Route } from '#core/contract/route.ts'
 import { ROUTES, SOCKETS } from '#core/contract/routes.ts'
@@ -42,6 +43,15 @@ describe('docs/problems.md', () => {
     const rows = [...read('docs/problems.md').matchAll(/^\| `(\w+)` *\| *(\d+) *\| *(yes|no) *\|/gm)]
     const written = rows.map(([, code, status, retry]) => [code, Number(status), retry === 'yes'])
     expect(written).toEqual(Object.entries(PROBLEM_CODES).map(([code, it]) => [code, it.status, it.retry]))
+  })
+})
+
+describe('docs/settings.md', () => {
+  test('has a row for every setting with its default, and no other row', () => {
+    const rows = [...read('docs/settings.md').matchAll(/^\| `([\w.]+)` *\| (`([^`]*)`|empty) *\|/gm)]
+    const written = rows.map(([, key, , value = '']) => [key, value])
+    const known = Object.keys(SETTINGS).filter(isSettingKey)
+    expect(written).toEqual(known.map((key) => [key, String(SETTINGS[key].default)]))
   })
 })
 

@@ -3,6 +3,8 @@ import type { ChangeTopic, ChangeView } from '#core/contract/changes.ts'
 import type { RunSummary } from '#core/contract/run.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
+import type { Secrets } from '#core/secrets/index.ts'
+import type { Settings } from '#core/settings/index.ts'
 import type { Access } from '#core/teams/index.ts'
 
 /** Between two messages, in milliseconds. */
@@ -16,6 +18,8 @@ const MOST_RUNS = 1_000
 export type ChangeSources = {
   readonly service: Pick<PipelineService, 'onChange'>
   readonly schedules: Pick<ScheduleService, 'onChange'>
+  readonly settings: Pick<Settings, 'onChange'>
+  readonly secrets: Pick<Secrets, 'onChange'>
   readonly access: Pick<Access, 'onChange'>
 }
 
@@ -37,6 +41,14 @@ export function streamChanges(socket: WebSocket, sources: ChangeSources, hello: 
     }),
     sources.schedules.onChange(() => {
       waiting.addList('schedules')
+      plan()
+    }),
+    sources.settings.onChange(() => {
+      waiting.addList('settings')
+      plan()
+    }),
+    sources.secrets.onChange(() => {
+      waiting.addList('secrets')
       plan()
     }),
     sources.access.onChange(() => {

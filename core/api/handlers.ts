@@ -1,10 +1,14 @@
 import { Problem } from '#core/base/problem.ts'
+import type { ConformanceVerbs } from '#core/conformance/index.ts'
 import type { environmentRoutes } from '#core/contract/routes-environments.ts'
 import type { pipelineRoutes } from '#core/contract/routes-pipelines.ts'
 import type { resultRoutes } from '#core/contract/routes-results.ts'
 import type { runRoutes } from '#core/contract/routes-runs.ts'
+import type { targetRoutes } from '#core/contract/routes-targets.ts'
 import type { PipelineService, StepAddress } from '#core/pipelines/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
+import type { Secrets } from '#core/secrets/index.ts'
+import type { Settings } from '#core/settings/index.ts'
 import type { Access } from '#core/teams/index.ts'
 import type { FolderToken } from './address.ts'
 import { absolute } from './absolute.ts'
@@ -12,8 +16,11 @@ import { sendArtifact } from './artifact.ts'
 import { callerKey } from './caller-key.ts'
 import { refuseProgram } from './guard.ts'
 import { accessHandlers } from './handlers-access.ts'
+import { conformanceHandlers } from './handlers-conformance.ts'
 import { folderHandlers } from './handlers-folders.ts'
 import { scheduleHandlers } from './handlers-schedules.ts'
+import { secretHandlers } from './handlers-secrets.ts'
+import { settingHandlers } from './handlers-settings.ts'
 import type { Handler, Handlers } from './handler.ts'
 import type { Limits } from './limits.ts'
 import type { Sessions } from './sessions.ts'
@@ -25,6 +32,9 @@ const LONGEST_PAUSE_MS = 500
 export type HandlersOptions = {
   readonly service: PipelineService
   readonly schedules: ScheduleService
+  readonly conformance: ConformanceVerbs
+  readonly settings: Settings
+  readonly secrets: Secrets
   readonly access: Access
   readonly sessions: Sessions
   readonly token: FolderToken
@@ -43,6 +53,9 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...resultHandlers(options),
     ...folderHandlers(options),
     ...scheduleHandlers(options),
+    ...conformanceHandlers(options),
+    ...settingHandlers(options),
+    ...secretHandlers(options),
     ...accessHandlers(options),
   }
 }
@@ -77,10 +90,15 @@ function systemHandlers(options: HandlersOptions): Pick<Handlers, SystemName> {
   }
 }
 
-type PipelineName = keyof typeof pipelineRoutes | keyof typeof runRoutes | keyof typeof environmentRoutes
+type PipelineName =
+  | keyof typeof targetRoutes
+  | keyof typeof pipelineRoutes
+  | keyof typeof runRoutes
+  | keyof typeof environmentRoutes
 
 function pipelineHandlers({ service }: HandlersOptions): Pick<Handlers, PipelineName> {
   return {
+    listTargets: async () => ({ targets: await service.targets() }),
     validatePipeline: ({ file }) => service.validate(absolute(file)),
     lockPipeline: ({ file, update }, { onLine, signal }) => service.lock(absolute(file), { update, onLine, signal }),
     startRun: ({ parallelism, ...request }, { onLine, signal }) => {
@@ -108,10 +126,11 @@ function pipelineHandlers({ service }: HandlersOptions): Pick<Handlers, Pipeline
       return { events, next: (events.at(-1)?.seq ?? from - 1) + 1 }
     },
     listEnvironments: async () => ({ environments: await service.environments() }),
-    buildEnvironments: async ({ file }, { onLine, signal }) => ({
-      environments: await service.buildEnvironments(absolute(file), { onLine, signal }),
+    buildEnvironments: async ({ file, target }, { onLine, signal }) => ({
+      environments: await service.buildEnvironments(absolute(file), { target, onLine, signal }),
     }),
-    removeEnvironment: ({ digest }) => service.removeEnvironment(digest),
+    removeEnvironment: ({ digest, kind }) => service.removeEnvironment(digest, kind),
+    pruneEnvironments: async (wish) => ({ environments: await service.pruneEnvironments(wish) }),
   }
 }
 
@@ -121,6 +140,7 @@ function resultHandlers({ service, limits }: HandlersOptions): Pick<Handlers, ke
     listItems: ({ run, step, from, limit, status }) =>
       service.items({ run, step }, { from, limit, ...(status === undefined ? {} : { status }) }),
     readLog: logHandler(service, limits),
+    readUsage: ({ attempt, ...input }) => service.usage(addressOf(input), attempt),
     listArtifacts: ({ run }) => ({ artifacts: service.artifacts(run) }),
     listArtifactFiles: ({ output, ...input }) => ({ files: [...service.artifactFiles(addressOf(input), output)] }),
     readArtifact: ({ output, path, ...input }, context) => {

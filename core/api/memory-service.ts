@@ -84,7 +84,18 @@ function documentVerbs(): DocumentVerbs {
 type Find = (id: string) => MemoryRun
 type RunVerbs = Pick<
   MemoryService,
-  'start' | 'resume' | 'cancel' | 'list' | 'show' | 'graph' | 'items' | 'detail' | 'activeRuns' | 'usesEnvironment'
+  | 'targets'
+  | 'check'
+  | 'start'
+  | 'resume'
+  | 'cancel'
+  | 'list'
+  | 'show'
+  | 'graph'
+  | 'items'
+  | 'detail'
+  | 'activeRuns'
+  | 'usesEnvironment'
 >
 
 function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
@@ -104,6 +115,8 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
     return view
   }
   return {
+    targets: async () => [{ name: 'process', status: 'ready', description: 'nowhere', reason: null }],
+    check: async ({ file, parameters }) => ({ pipeline: 'wine', file, parameters }),
     start: async (request) => begin(request.file),
     resume: async (run) => begin(find(run).view.id),
     cancel: async (run) => void find(run),
@@ -140,7 +153,7 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
   }
 }
 
-type EventVerbs = Pick<MemoryService, 'emit' | 'addLine' | 'endLog' | 'events' | 'subscribe' | 'log'>
+type EventVerbs = Pick<MemoryService, 'emit' | 'addLine' | 'endLog' | 'events' | 'subscribe' | 'log' | 'usage'>
 
 function eventVerbs(find: Find): EventVerbs {
   return {
@@ -157,6 +170,10 @@ function eventVerbs(find: Find): EventVerbs {
       const { listeners } = find(run)
       listeners.add(listener)
       return () => void listeners.delete(listener)
+    },
+    usage: ({ run }) => {
+      find(run)
+      return { samples: [{ time: TIME, cpuSeconds: 1, memoryBytes: 2 }] }
     },
     log: async ({ run }, { from }) => {
       const { log, logEnded } = find(run)
@@ -195,10 +212,14 @@ async function* failing(): AsyncGenerator<Buffer> {
   throw new Error('the disk is broken')
 }
 
-function environmentVerbs(): Pick<MemoryService, 'environments' | 'buildEnvironments' | 'removeEnvironment'> {
+function environmentVerbs(): Pick<
+  MemoryService,
+  'environments' | 'buildEnvironments' | 'removeEnvironment' | 'pruneEnvironments'
+> {
   return {
     environments: async () => [],
     buildEnvironments: async () => [],
+    pruneEnvironments: async () => [],
     removeEnvironment: async (digest) => {
       throw new Problem('not_found', `there is no environment ${digest}: see \`minisub env list\``)
     },

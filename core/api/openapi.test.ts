@@ -41,7 +41,7 @@ const OpenApi = z.strictObject({
   servers: z.array(z.strictObject({ url: z.string() })),
   tags: z.array(z.strictObject({ name: z.string(), description: z.string() })),
   security: z.array(z.record(z.string(), z.array(z.string()))),
-  paths: z.record(z.string().startsWith('/'), z.partialRecord(z.enum(['get', 'post', 'delete']), Operation)),
+  paths: z.record(z.string().startsWith('/'), z.partialRecord(z.enum(['get', 'post', 'put', 'delete']), Operation)),
   components: z.strictObject({
     securitySchemes: z.record(z.string(), z.record(z.string(), z.string())),
     schemas: z.record(z.string().regex(/^[a-zA-Z0-9._-]+$/), Schema),

@@ -15,6 +15,8 @@ const TAGS = {
   runs: 'Runs: starting, watching, and what they leave',
   environments: 'Python environments',
   schedules: 'Pipelines that start by the clock',
+  settings: 'Settings of the data folder',
+  secrets: 'Values that steps get as variables and that nobody is told',
   access: 'Who may talk to the core',
 } as const
 
@@ -77,9 +79,11 @@ function operation(name: string, route: Route, shared: Shared): Document {
 function tagOf(path: string): keyof typeof TAGS {
   const area = /^\/api\/v1\/(\w+)/.exec(path)?.[1] ?? ''
   if (area === 'folders') return 'pipelines'
-  return area === 'pipelines' || area === 'runs' || area === 'environments' || area === 'schedules' || area === 'access'
-    ? area
-    : 'system'
+  return isTag(area) ? area : 'system'
+}
+
+function isTag(area: string): area is keyof typeof TAGS {
+  return Object.hasOwn(TAGS, area)
 }
 
 function parameters(route: Route, key: 'params' | 'query', schemas: Schemas): Document[] {

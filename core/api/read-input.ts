@@ -14,10 +14,7 @@ const CODE_BODY_LIMIT = 4 * 1024
 export async function readInput(route: Route, context: Context): Promise<object> {
   const params = route.params === undefined ? {} : parse(route.params, context.req.param())
   const query = route.query === undefined ? {} : parse(route.query, context.req.query())
-  const body =
-    route.body === undefined
-      ? {}
-      : parse(route.body, await readBody(context, route.auth === 'code' ? CODE_BODY_LIMIT : BODY_LIMIT))
+  const body = route.body === undefined ? {} : parse(route.body, await readBody(context, route))
   return { ...params, ...query, ...body }
 }
 
@@ -40,8 +37,12 @@ function issueOf({ code, message, path }: z.core.$ZodIssue): Issue {
   }
 }
 
-async function readBody(context: Context, limit: number): Promise<unknown> {
+async function readBody(context: Context, route: Route): Promise<unknown> {
+  const limit = route.auth === 'code' ? CODE_BODY_LIMIT : BODY_LIMIT
   const json = readJson(decode(await readBytes(context, limit)))
+  if (route.isSecret === true && (json.fault !== undefined || json.rounded.length > 0)) {
+    throw new Problem('invalid_request', 'the body is not the JSON of this route: send {"value": "…"}')
+  }
   if (json.fault !== undefined) throw new Problem('invalid_request', `the body is not JSON (${json.fault}): correct it`)
   const [rounded] = json.rounded
   if (rounded === undefined) return json.value

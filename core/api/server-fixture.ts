@@ -2,7 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
+import { openConformance, type Conformance } from '#core/conformance/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
+import { openSecrets, type Secrets } from '#core/secrets/index.ts'
+import { openSettings, type Settings } from '#core/settings/index.ts'
 import { openStore } from '#core/store/index.ts'
 import { openAccess, type Access } from '#core/teams/index.ts'
 import { openCoreLog } from './core-log.ts'
@@ -19,6 +22,10 @@ export type ServerFixture = AsyncDisposable & {
   /** Sessions and tokens in a real store in the data folder. */
   readonly access: Access
   readonly schedules: ScheduleService
+  readonly conformance: Conformance
+  readonly settings: Settings
+  /** In a file of the data folder. */
+  readonly secrets: Secrets
   /** The folder of the built page, which is not there at first. */
   readonly page: string
   /** Closes the server and the store, and opens them anew on the same folder and service. */
@@ -37,8 +44,14 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
   const logger = openCoreLog(home)
   const page = join(home, 'page')
   const schedules = noSchedules()
+  const settings = openSettings(home)
+  const secrets = openSecrets({ home })
   let { access, close } = openRows(home)
-  const start = () => startServer({ home, service, schedules, access, page, version: '1.2.3', logger, limits })
+  const onError = (error: unknown) => logger.error({ err: error }, 'the suite failed by a bug')
+  const engine = { service, setSecret: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() }
+  const conformance = openConformance({ home, version: '1.2.3', open: () => Promise.resolve(engine), onError })
+  const domains = () => ({ service, schedules, conformance, settings, secrets, access })
+  const start = () => startServer({ ...domains(), home, page, version: '1.2.3', logger, limits })
   let server = await start()
   const token = readFileSync(join(home, 'token'), 'utf8').trim()
   return {
@@ -46,6 +59,9 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
     token,
     service,
     schedules,
+    conformance,
+    settings,
+    secrets,
     page,
     get access() {
       return access

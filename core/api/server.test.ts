@@ -298,8 +298,9 @@ describe('the address', () => {
     const address = other.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     const logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
-    const { access, schedules, page } = fixture
-    const options = { home, version: '1', service: createMemoryService(), access, schedules, page, logger }
+    const { access, schedules, conformance, settings, secrets, page } = fixture
+    const domains = { service: createMemoryService(), access, schedules, conformance, settings, secrets }
+    const options = { ...domains, home, version: '1', page, logger }
     await expect(startServer({ ...options, port })).rejects.toMatchObject({
       code: 'port_taken',
       message: expect.stringContaining('minisub serve --port'),

@@ -1,7 +1,10 @@
 import { createServer, type Server as HttpServer, type ServerOptions as HttpServerOptions } from 'node:http'
 import { Problem } from '#core/base/problem.ts'
+import type { ConformanceVerbs } from '#core/conformance/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
+import type { Secrets } from '#core/secrets/index.ts'
+import type { Settings } from '#core/settings/index.ts'
 import type { Access } from '#core/teams/index.ts'
 import { readAddress, writeAddress } from './address.ts'
 import type { ServerLogger } from './answer-problem.ts'
@@ -32,6 +35,9 @@ export type ServerOptions = {
   readonly port?: number
   readonly service: PipelineService
   readonly schedules: ScheduleService
+  readonly conformance: ConformanceVerbs
+  readonly settings: Settings
+  readonly secrets: Secrets
   readonly access: Access
   /** The folder of the page that was built; where it is missing, a page that says so is served. */
   readonly page: string

@@ -1,3 +1,4 @@
+import { Problem } from '#core/base/problem.ts'
 import type { ProblemCode } from '#core/base/problem-codes.ts'
 import type { OutputDeclaration } from '#core/contract/definition.ts'
 
@@ -10,9 +11,72 @@ export const CONTAINER = {
   home: '/mini-submarine/home',
   /** A read-only volume or layer: `bin/node`, `lib/…`, `runner.mjs`. */
   runner: '/mini-submarine/runner',
-  /** What the runner is told. It deletes the file when it has read it, since secrets are in it. */
+  /**
+   * What the runner is told. It deletes the file when it has read it, since secrets are in it; where the image's user
+   * may not delete in its folder it empties it, so the file has mode 0666.
+   */
   spec: '/mini-submarine/spec.json',
 } as const
+
+/** The loader that Node was linked for, by platform. */
+const LOADERS: Readonly<Record<string, string>> = {
+  'linux/amd64': 'ld-linux-x86-64.so.2',
+  'linux/arm64': 'ld-linux-aarch64.so.1',
+}
+
+/**
+ * What keeps the runner small: a young generation of 1 MiB, no helper threads of V8, and room for the
+ * records of a million files however small the container is. Other flags that were tried (jitless, lite mode, single
+ * threaded) save nothing, and cost 10 ms, since they make Node drop its own code cache.
+ */
+const NODE_FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=0', '--max-old-space-size=1024'] as const
+
+/**
+ * The entrypoint of every container on a platform such as `linux/amd64`; its command is empty. Node starts through the
+ * loader and libraries that come with it, so the image needs none of them. Throws Problem `image_platform` where there
+ * is no runner for the platform.
+ */
+export function runnerEntrypoint(platform: string): string[] {
+  const loader = LOADERS[platform]
+  if (loader === undefined) {
+    throw new Problem(
+      'image_platform',
+      `steps run in containers of ${Object.keys(LOADERS).join(' and ')}, not of ${platform}: take an image for one of them`,
+    )
+  }
+  const libraries = `${CONTAINER.runner}/lib`
+  const loading = [`${libraries}/${loader}`, '--inhibit-cache', '--library-path', libraries]
+  return [...loading, `${CONTAINER.runner}/bin/node`, ...NODE_FLAGS, `${CONTAINER.runner}/runner.mjs`, CONTAINER.spec]
+}
+
+/**
+ * Variables by which an image would change the runner's own Node or its loader. A runtime takes them out of the
+ * container's environment (Docker: an entry of Env without `=`) and gives the values that the image or the step has for
+ * them in the spec alone, so that the command sees them as ever.
+ */
+export const RUNNER_HAZARDS = [
+  'LD_PRELOAD',
+  'LD_AUDIT',
+  'LD_DEBUG',
+  'LD_BIND_NOW',
+  'GLIBC_TUNABLES',
+  'MALLOC_ARENA_MAX',
+  'NODE_OPTIONS',
+  'NODE_DEBUG',
+  'NODE_DEBUG_NATIVE',
+  'NODE_V8_COVERAGE',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_COMPILE_CACHE',
+  'NODE_PENDING_DEPRECATION',
+  'NODE_REDIRECT_WARNINGS',
+  'OPENSSL_CONF',
+  'SSL_CERT_FILE',
+  'UV_THREADPOOL_SIZE',
+  'UV_USE_IO_URING',
+] as const
+
+/** How much later than `timeoutMs` the runner stops the command by itself: whoever drives it should be first. */
+export const TIMEOUT_MARGIN_MS = 5_000
 
 /** The records of what a step left, written by the runner into the outputs folder: no output can have this name. */
 export const OUTPUTS_FILE = '.outputs.json'
@@ -29,7 +93,7 @@ export type RunnerSpec = {
   readonly outputs: { readonly folder: string; readonly declared: Readonly<Record<string, OutputDeclaration>> } | null
   /** Values that are replaced by `***` in the log. */
   readonly secrets: readonly string[]
-  /** Enforced by the runner too, for times when nobody else is there to do it; null for none. */
+  /** Enforced by the runner too, TIMEOUT_MARGIN_MS later, for times when nobody else is there; null for none. */
   readonly timeoutMs: number | null
   /** From asking to stop to killing. */
   readonly graceMs: number
@@ -37,8 +101,9 @@ export type RunnerSpec = {
 
 /**
  * What the runner prints to its stdout, one record a line: `<kind><time in epoch ms> <rest>\n`. `o` and `e` are lines of
- * the command's stdout and stderr (masked, at most 64 KiB, as `cutLine` cuts them); `s` says that the command has
- * started; `u` is a sample, `[cpuSeconds, memoryBytes]`; `x` is the last one, the end as JSON.
+ * the command's stdout and stderr (masked, at most 64 KiB, as `cutLine` cuts them), of long ones the last piece: `O` and
+ * `E` before it are the others, since Docker's log spoils a character where it cuts what is above 16 KiB; `s` says that
+ * the command has started; `u` is a sample, `[cpuSeconds, memoryBytes]`; `x` is the last one, the end as JSON.
  */
 export type RunnerEnd = {
   /** Null where the command could not be started: `problem` then says why. */

@@ -61,6 +61,7 @@ export const PROBLEM_CODES = {
   secret_missing: { status: 422, title: 'A secret is missing', retry: false },
   secret_store: { status: 500, title: 'The secrets cannot be read', retry: false },
   unknown_setting: { status: 422, title: 'Unknown setting', retry: false },
+  settings_invalid: { status: 422, title: 'The file of the settings is not valid', retry: false },
   // storage
   system_busy: { status: 503, title: 'The system is out of processes or memory', retry: true },
   disk_full: { status: 507, title: 'The disk is full', retry: true },

@@ -30,6 +30,7 @@ export async function doctorChecks(home: string): Promise<Check[]> {
     await spaceCheck(home),
     await coreCheck(home),
     limitsCheck(),
+    await dockerCheck(home),
   ]
 }
 
@@ -96,14 +97,24 @@ async function coreCheck(home: string): Promise<Check> {
   return ok('core', `version ${core.version} runs at ${core.url} (process ${core.pid})`)
 }
 
-/** Limits of CPU and memory are enforced by control groups, where this process may make some. */
+/** Limits of CPU, memory and processes are enforced by control groups, where this process may make some. */
 function limitsCheck(): Check {
   if (process.platform === 'linux' && groupFolders().some((folder) => isWritable(join(folder, 'cgroup.procs')))) {
-    return ok('limits', 'CPU and memory limits of steps can be enforced by control groups')
+    return ok('limits', 'limits of CPU, memory and processes can be enforced by control groups')
   }
-  const found = 'CPU and memory limits of steps are not enforced: no control group may be made here'
+  const found = 'limits of CPU, memory and processes are not enforced: no control group may be made here'
   const fix = 'start it in a session with delegated control groups, such as systemd-run --user --scope -p Delegate=yes'
   return { name: 'limits', status: 'warning', found, fix: process.platform === 'linux' ? fix : null }
+}
+
+/** Loaded here alone: the library of container engines is large. */
+async function dockerCheck(home: string): Promise<Check> {
+  const { describeDocker } = await import('#core/docker-target.ts')
+  const { status, description, reason } = await describeDocker(home)
+  if (status === 'ready') return ok('Docker', description)
+  // Cause and fix are one sentence, as of every Problem.
+  const [cause = '', fix = ''] = (reason ?? '').split(/: (?=[^:]*$)/)
+  return { name: 'Docker', status: 'warning', found: `${cause}: runs on docker cannot start`, fix }
 }
 
 function groupFolders(): string[] {

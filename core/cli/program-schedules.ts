@@ -23,7 +23,7 @@ export function addScheduleCommands({ add, run, outcome }: Setup): void {
     .option('--starting-deadline <time>', 'how late a run may begin; later it is missed', '10m')
     .option('-p, --param <key=value>', 'set a parameter; may be repeated', collect)
     .option('--params <file>', 'read parameters from a YAML or JSON file; -p wins')
-    .option('--target <name>', 'where to run', 'process')
+    .option('--target <name>', 'where to run: process or docker', 'process')
     .option(JSON_FLAG, JSON_HELP)
     .action(async (file: string, options, command: Command) => {
       outcome.file = file

@@ -2,8 +2,13 @@ import { Command, Option } from 'commander'
 import type { LogsOptions } from './commands/logs.ts'
 import { homeFolder } from './context.ts'
 import { addAccessCommands } from './program-access.ts'
+import { addConformanceCommand } from './program-conformance.ts'
+import { addEnvironmentCommands } from './program-environments.ts'
 import { addFolderCommands } from './program-folders.ts'
 import { addScheduleCommands } from './program-schedules.ts'
+import { addSecretCommands } from './program-secrets.ts'
+import { addSettingCommands } from './program-settings.ts'
+import { addTargetCommands } from './program-targets.ts'
 import { adderTo, collect, examplesText, JSON_FLAG, JSON_HELP, type Outcome, type Setup } from './program-setup.ts'
 
 /** Each command's code, loaded when it is called. */
@@ -13,7 +18,6 @@ const load = {
   history: () => import('./commands/runs.ts'),
   logs: () => import('./commands/logs.ts'),
   artifacts: () => import('./commands/artifacts.ts'),
-  environments: () => import('./commands/environments.ts'),
   serve: () => import('./commands/serve.ts'),
   doctor: () => import('./commands/doctor.ts'),
   init: () => import('./commands/init.ts'),
@@ -44,7 +48,11 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addEnvironmentCommands(setup)
   addFolderCommands(setup)
   addScheduleCommands(setup)
+  addSettingCommands(setup)
+  addSecretCommands(setup)
   addAccessCommands(setup)
+  addTargetCommands(setup)
+  addConformanceCommand(setup)
   addMachineCommands(setup)
   return program
 }
@@ -55,8 +63,9 @@ function addRunCommands({ add, run, outcome }: Setup): void {
     'minisub run pipeline.yaml -p depth=4 -p "name=two words"',
     'minisub run pipeline.yaml --params values.yaml --json > run.json',
     'minisub run pipeline.yaml --detach',
+    'minisub run pipeline.yaml --target docker',
   ])
-    .option('--target <name>', 'where to run', 'process')
+    .option('--target <name>', 'where to run: process or docker', 'process')
     .option('-p, --param <key=value>', 'set a parameter; may be repeated', collect)
     .option('--params <file>', 'read parameters from a YAML or JSON file; -p wins')
     .option('--no-cache', 'neither read nor write the cache')
@@ -158,34 +167,6 @@ function addResultCommands({ add, run }: Setup): void {
     .option(JSON_FLAG, JSON_HELP)
     .action(async (id: string, options, command: Command) => {
       await run(command, async (context) => (await load.artifacts()).artifactsCommand(id, options, context))
-    })
-}
-
-function addEnvironmentCommands({ add, run, outcome }: Setup): void {
-  const group = add('env', 'list, build and delete environments', [
-    'minisub env list',
-    'minisub env build pipeline.yaml',
-  ])
-  const sub = adderTo(group)
-  sub('list', 'list environments with their size and users', ['minisub env list --json'])
-    .option(JSON_FLAG, JSON_HELP)
-    .action(async (options, command: Command) => {
-      await run(command, async (context) => (await load.environments()).listEnvironmentsCommand(options, context))
-    })
-  sub('build <file>', 'build all environments of a pipeline', ['minisub env build pipeline.yaml'])
-    .option(JSON_FLAG, JSON_HELP)
-    .action(async (file: string, options, command: Command) => {
-      outcome.file = file
-      await run(command, async (context) =>
-        (await load.environments()).buildEnvironmentsCommand(file, options, context),
-      )
-    })
-  sub('delete <digest>', 'delete an environment that nothing uses', ['minisub env delete c0ffee'])
-    .option(JSON_FLAG, JSON_HELP)
-    .action(async (digest: string, options, command: Command) => {
-      await run(command, async (context) =>
-        (await load.environments()).deleteEnvironmentCommand(digest, options, context),
-      )
     })
 }
 

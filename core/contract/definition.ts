@@ -39,6 +39,15 @@ export type RetryDefinition = {
   readonly backoff: { readonly durationMs: number; readonly factor: number; readonly capMs: number | null } | null
 }
 
+/** What a step asks for: cores, bytes, devices, processes and threads, bytes of shared memory. */
+export type ResourceDefinition = {
+  readonly cpu?: number
+  readonly memory?: number
+  readonly gpu?: number
+  readonly pids?: number
+  readonly shm?: number
+}
+
 /** A step after defaults, in the one spelling that its digest covers. Texts may hold expressions. */
 export type StepDefinition = {
   readonly kind: 'command'
@@ -57,7 +66,9 @@ export type StepDefinition = {
   readonly outputs: Readonly<Record<string, OutputDeclaration>>
   readonly retry: RetryDefinition
   readonly timeoutMs: number | null
-  readonly resources: { readonly cpu?: number; readonly memory?: number; readonly gpu?: number }
+  readonly resources: ResourceDefinition
+  /** There only where the step is to have no network, so that the digests of all other documents stay as they were. */
+  readonly network?: false
   readonly cache: boolean
 }
 

@@ -89,10 +89,17 @@ const cpu = z
 const memory = z
   .union([z.string(), z.number()])
   .refine((value) => (parseBytes(String(value)) ?? 0) > 0, { error: 'memory is a size such as 512Mi or 2Gi' })
+const shm = z
+  .union([z.string(), z.number()])
+  .refine((value) => (parseBytes(String(value)) ?? 0) > 0, { error: 'shm is a size such as 64Mi or 2Gi' })
+/** The most that Linux gives out at a time. */
+const MOST_PIDS = 4_194_304
 const resources = z.strictObject({
   cpu: cpu.optional(),
   memory: memory.optional(),
   gpu: z.int().min(0).optional(),
+  pids: z.int().min(1).max(MOST_PIDS).optional(),
+  shm: shm.optional(),
 })
 
 const retry = z.strictObject({
@@ -125,6 +132,7 @@ export const StepDocument = z.strictObject({
   retry: retry.optional(),
   timeout: duration.optional(),
   resources: resources.optional(),
+  network: z.boolean().optional(),
   cache: z.boolean().optional(),
 })
 export type StepDocument = z.infer<typeof StepDocument>
@@ -149,6 +157,7 @@ export const DocumentShell = z.strictObject({
         timeout: duration.optional(),
         retry: retry.optional(),
         resources: resources.optional(),
+        network: z.boolean().optional(),
         cache: z.boolean().optional(),
         env: env.optional(),
       })

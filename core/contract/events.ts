@@ -95,6 +95,9 @@ export type RunEvent =
       readonly reason: string | null
       readonly cpuSeconds: number | null
       readonly peakMemoryBytes: number | null
+      /** Bytes of the files that it was given, and of those that it left; absent from events of the first version. */
+      readonly inputBytes?: number | null
+      readonly outputBytes?: number | null
       readonly outputs: OutputRecords
       /** When the next attempt may begin; null when this was the last. */
       readonly retryAt: number | null

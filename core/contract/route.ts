@@ -5,7 +5,7 @@ type RouteAuth = 'open' | 'code' | 'token'
 
 /** One operation of the HTTP interface as data: the server, the client and the OpenAPI document are made from it. */
 export type Route = {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Parameters stand in braces: `/api/v1/runs/{run}`. */
   readonly path: `/${string}`
   readonly summary: string
@@ -13,6 +13,8 @@ export type Route = {
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodObject
+  /** True where nothing of the body may be quoted in an answer. */
+  readonly isSecret?: boolean
   /** Body of the answer; absent: 204 without one. */
   readonly response?: z.ZodType
   /** True where the answer is the bytes of a file, with ranges. */

@@ -11,7 +11,7 @@ import {
   stepParameter,
 } from './http.ts'
 import { ItemPage } from './run-graph.ts'
-import { ArtifactRow, LogPageView, StepDetail } from './run.ts'
+import { ArtifactRow, LogPageView, StepDetail, UsageView } from './run.ts'
 import type { Route } from './route.ts'
 
 const run = z.strictObject({ run: runParameter })
@@ -37,6 +37,7 @@ const detail = {
   env: {},
   secrets: [],
   resources: { cpu: 1, memoryBytes: 1_073_741_824 },
+  network: true,
   timeoutSeconds: null,
   retryLimit: 0,
   attempts: [
@@ -50,6 +51,8 @@ const detail = {
       reason: null,
       cpuSeconds: 0.8,
       peakMemoryBytes: 120_000_000,
+      inputBytes: 1_204,
+      outputBytes: 88_112,
     },
   ],
   environment: { name: 'python', digest: 'c0ffee' },
@@ -57,6 +60,8 @@ const detail = {
   notEnforced: ['memory'],
   cpuSeconds: 0.8,
   peakMemoryBytes: 120_000_000,
+  inputBytes: 1_204,
+  outputBytes: 88_112,
 }
 
 /** What the steps of a run left: details, logs, artifacts. */
@@ -108,6 +113,19 @@ export const resultRoutes = {
         end: false,
         attempt: 1,
       },
+    },
+  },
+  readUsage: {
+    method: 'GET',
+    path: `${API_PREFIX}/runs/{run}/steps/{step}/usage`,
+    summary: 'Processor time and memory of an attempt over time; of the latest where none is named',
+    auth: 'token',
+    params: step,
+    query: z.strictObject({ item: itemQuery, attempt: queryInteger(1, 1_000_000).optional() }),
+    response: UsageView,
+    example: {
+      input: { run: RUN, step: 'train', item: 0 },
+      output: { samples: [{ time: '2026-11-01T12:00:01.000Z', cpuSeconds: 0.8, memoryBytes: 120_000_000 }] },
     },
   },
   listArtifacts: {

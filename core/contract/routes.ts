@@ -1,12 +1,16 @@
 import { accessRoutes } from './routes-access.ts'
 import { ChangeView } from './changes.ts'
+import { conformanceRoutes } from './routes-conformance.ts'
 import { environmentRoutes } from './routes-environments.ts'
 import { folderRoutes } from './routes-folders.ts'
 import { pipelineRoutes } from './routes-pipelines.ts'
 import { resultRoutes } from './routes-results.ts'
 import { runRoutes } from './routes-runs.ts'
+import { settingRoutes } from './routes-settings.ts'
+import { secretRoutes } from './routes-secrets.ts'
 import { scheduleRoutes } from './routes-schedules.ts'
 import { systemRoutes } from './routes-system.ts'
+import { targetRoutes } from './routes-targets.ts'
 import { API_PREFIX, EventView, queryInteger, runParameter } from './http.ts'
 import { z } from 'zod'
 import type { Route, Socket } from './route.ts'
@@ -18,8 +22,12 @@ export const ROUTES = {
   ...runRoutes,
   ...resultRoutes,
   ...environmentRoutes,
+  ...conformanceRoutes,
+  ...targetRoutes,
   ...folderRoutes,
   ...scheduleRoutes,
+  ...settingRoutes,
+  ...secretRoutes,
   ...accessRoutes,
 } as const satisfies Record<string, Route>
 

@@ -54,6 +54,7 @@ export const RunRequest = z.strictObject({
   parameters: z.record(z.string(), jsonValue).default({}),
   /** Texts as typed on a command line: converted by the declared type of the parameter. */
   parameterTexts: z.record(z.string(), z.string()).default({}),
+  /** A name that `listTargets` knows. */
   target: z.string().default('process'),
   /** False: neither reads nor writes the cache. */
   cache: z.boolean().default(true),
@@ -78,6 +79,9 @@ export const AttemptView = z.object({
   reason: z.string().nullable(),
   cpuSeconds: z.number().nullable(),
   peakMemoryBytes: z.number().nullable(),
+  /** Bytes of the files that it read and of those that it left; null where an older version ran it. */
+  inputBytes: z.number().nullable(),
+  outputBytes: z.number().nullable(),
 })
 export type AttemptView = z.infer<typeof AttemptView>
 
@@ -89,7 +93,15 @@ export const StepDetail = z.object({
   env: z.record(z.string(), z.string()),
   secrets: z.array(z.string()),
   /** What it asked for. */
-  resources: z.object({ cpu: z.number().optional(), memoryBytes: z.number().optional(), gpu: z.number().optional() }),
+  resources: z.object({
+    cpu: z.number().optional(),
+    memoryBytes: z.number().optional(),
+    gpu: z.number().optional(),
+    pids: z.number().optional(),
+    shmBytes: z.number().optional(),
+  }),
+  /** Whether it may use the network. */
+  network: z.boolean(),
   timeoutSeconds: z.number().nullable(),
   retryLimit: z.int(),
   /** Oldest first; those that resumed runs and caches spared it are not in it. */
@@ -100,8 +112,24 @@ export const StepDetail = z.object({
   notEnforced: z.array(z.string()),
   cpuSeconds: z.number().nullable(),
   peakMemoryBytes: z.number().nullable(),
+  inputBytes: z.number().nullable(),
+  outputBytes: z.number().nullable(),
 })
 export type StepDetail = z.infer<typeof StepDetail>
+
+/** What an attempt had used by some times, oldest first; none of one that was too short to be looked at. */
+export const UsageView = z.object({
+  samples: z.array(
+    z.object({
+      time: z.iso.datetime(),
+      /** Seconds of processors since it began. */
+      cpuSeconds: z.number().nullable(),
+      /** Bytes in use at that moment. */
+      memoryBytes: z.number().nullable(),
+    }),
+  ),
+})
+export type UsageView = z.infer<typeof UsageView>
 
 /** A file that a run left. */
 export const ArtifactRow = z.object({
@@ -125,8 +153,16 @@ const LogLineView = z.object({
 export const LogPageView = z.object({ lines: z.array(LogLineView), next: z.int(), end: z.boolean(), attempt: z.int() })
 export type LogPageView = z.infer<typeof LogPageView>
 
+/** What is kept of an environment on this machine; one digest may have a folder and an image. */
 export const EnvironmentView = z.object({
   digest: z.string(),
+  /** `python`: a folder with a virtual environment. `image`: an image of the container engine. */
+  kind: z.enum(['python', 'image']),
+  /** The name that the engine has the image by; null of a folder. */
+  image: z.string().nullable(),
+  /** Such as `linux/amd64`; null of a folder, which is for this machine. */
+  platform: z.string().nullable(),
+  /** Null of an image that does not hold a locked Python. */
   pythonMinor: z.string().nullable(),
   packages: z.array(z.string()),
   sizeBytes: z.number(),

@@ -15,6 +15,8 @@ const NETWORK =
 const CERTIFICATE = /invalid peer certificate|certificate verify failed|CERTIFICATE_VERIFY_FAILED|UnknownIssuer/
 const DISK_FULL = /no space left on device|disk quota exceeded/i
 const HASHES = /hash mismatch for [`']?([\w.-]+)|PACKAGES DO NOT MATCH THE HASHES/i
+/** pip names the package below what it says. */
+const HASHES_OF = /([\w.-]+)==\S+ from [^\n]*:\s*Expected sha256/
 const NOT_BUILT = /failed to build `?([\w.-]+)|Failed building wheel for ([\w.-]+)/i
 const UNAVAILABLE = [
   /Because ([\w.-]+)(?:\[[^\]]*\]|\{[^}]*\})?(?:==\S+)? was not found/i,
@@ -51,7 +53,8 @@ function explainPackage({ what, output, asked }: Failure): Problem {
   const extra = { details: output }
   const hashes = HASHES.exec(output)
   if (hashes !== null) {
-    const message = `${what}: ${hashes[1] ?? 'a package'} is not the file whose hash is in the lock. Lock again if the index is to be trusted.`
+    const name = hashes[1] ?? HASHES_OF.exec(output)?.[1] ?? 'a package'
+    const message = `${what}: ${name} is not the file whose hash is in the lock. Lock again if the index is to be trusted.`
     return new Problem('environment_failed', message, extra)
   }
   const built = NOT_BUILT.exec(output)

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { canonicalJson } from '#core/base/json.ts'
+import { assertNever } from '#core/base/assert-never.ts'
+import { canonicalJson, type Json } from '#core/base/json.ts'
 import { Problem } from '#core/base/problem.ts'
+import type { EnvironmentSpec } from '#core/contract/definition.ts'
+import { isRequirement } from './requirement.ts'
 
 /** What a document asks for: a range of Python versions and requirements in the spelling of PEP 508. */
 export type PythonSpec = { readonly python: string; readonly packages: readonly string[] }
@@ -24,25 +27,33 @@ export type ImageLock = {
   readonly image: string
   /** `sha256:…` of the index, which stands for all platforms. */
   readonly indexDigest: string
-  /** From a platform such as `linux/amd64` to the digest of its image. */
+  /** From a platform such as `linux/amd64` to the digest of its image, or the index's where only the engine knew it. */
   readonly platforms: Readonly<Record<string, string>>
+  /** No registry has it: both digests are the id that it has in the engines that hold it. */
+  readonly local?: true
 }
 
-export type EnvironmentLock = PythonLock | ImageLock
+/** An image that is built by the user's own Dockerfile, named by all that goes into the build. */
+export type DockerfileLock = {
+  readonly kind: 'dockerfile'
+  /** Path of the Dockerfile as the document names it. */
+  readonly dockerfile: string
+  /** sha256 in hex over the Dockerfile and the files of its folder. */
+  readonly contextDigest: string
+}
+
+export type EnvironmentLock = PythonLock | ImageLock | DockerfileLock
 
 /** The file beside a pipeline: for each of its environments what exactly it is. */
 export type PipelineLock = { readonly version: 1; readonly environments: Readonly<Record<string, EnvironmentLock>> }
 
-/** One requirement: nothing but a pinned package of an index with its hashes, so that no option and no path gets in. */
-const REQUIREMENT =
-  /^[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,._ -]*\])?===?[A-Za-z0-9.!+_-]+( ; ((?! --)[\w .,<>=!~*()'"+-])+)?( --hash=sha256:[0-9a-f]{64})+$/
 const IMAGE_DIGEST = /^sha256:[0-9a-f]{64}$/
 
 const pythonLock = z.strictObject({
   kind: z.literal('python'),
   spec: z.strictObject({ python: z.string(), packages: z.array(z.string()) }),
   pythonMinor: z.string().regex(/^3\.\d+$/, { error: 'a Python minor is a text such as 3.11' }),
-  requirements: z.array(z.string().regex(REQUIREMENT, { error: 'not a pinned package with sha256 hashes' })),
+  requirements: z.array(z.string().refine(isRequirement, { error: 'not a pinned package with sha256 hashes' })),
 })
 const imageDigest = z.string().regex(IMAGE_DIGEST, { error: 'not a sha256 digest' })
 const imageLock = z.strictObject({
@@ -50,8 +61,14 @@ const imageLock = z.strictObject({
   image: z.string().min(1),
   indexDigest: imageDigest,
   platforms: z.record(z.string(), imageDigest),
+  local: z.literal(true).exactOptional(),
 })
-const environmentLock = z.discriminatedUnion('kind', [pythonLock, imageLock])
+const dockerfileLock = z.strictObject({
+  kind: z.literal('dockerfile'),
+  dockerfile: z.string().min(1),
+  contextDigest: z.string().regex(/^[0-9a-f]{64}$/, { error: 'not a sha256 in hex' }),
+})
+const environmentLock = z.discriminatedUnion('kind', [pythonLock, imageLock, dockerfileLock])
 const pipelineLock = z.strictObject({
   version: z.literal(1, { error: 'this version of the workbench reads version 1' }),
   environments: z.record(z.string(), environmentLock),
@@ -88,9 +105,13 @@ function sortKeys(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1)))
 }
 
-/** Whether a lock was made for what the document asks today; the order of packages does not matter. */
-export function lockMatches(lock: EnvironmentLock, spec: PythonSpec | { readonly image: string }): boolean {
+/**
+ * Whether a lock was made for what the document asks today; the order of packages does not matter. Whether the files of
+ * a Dockerfile are still the same is not looked at.
+ */
+export function lockMatches(lock: EnvironmentLock, spec: EnvironmentSpec): boolean {
   if ('image' in spec) return lock.kind === 'image' && lock.image === spec.image
+  if ('dockerfile' in spec) return lock.kind === 'dockerfile' && lock.dockerfile === spec.dockerfile
   if (lock.kind !== 'python') return false
   return lock.spec.python.trim() === spec.python.trim() && sameTexts(lock.spec.packages, spec.packages)
 }
@@ -103,21 +124,22 @@ function trimmed(texts: readonly string[]): string[] {
   return texts.map((text) => text.trim()).toSorted()
 }
 
-/** sha256 in hex of what an environment holds: Python minor and packages, or the image's index; not how it was asked. */
+/** sha256 in hex of what an environment holds: Python minor and packages, the image's index, or what goes into its build. */
 export function environmentDigest(lock: EnvironmentLock): string {
-  const identity =
-    lock.kind === 'python'
-      ? { pythonMinor: lock.pythonMinor, requirements: lock.requirements }
-      : { indexDigest: lock.indexDigest }
-  return createHash('sha256').update(canonicalJson(identity)).digest('hex')
+  return createHash('sha256')
+    .update(canonicalJson(identityOf(lock)))
+    .digest('hex')
 }
 
-/** `name==version` of every locked package, without markers and hashes. */
-export function packageVersions(requirements: readonly string[]): string[] {
-  return [...new Set(requirements.map((requirement) => requirement.split(' ', 1)[0] ?? ''))]
-}
-
-/** Whether a line is a pinned package of an index with sha256 hashes, and nothing else. */
-export function isRequirement(line: string): boolean {
-  return REQUIREMENT.test(line)
+function identityOf(lock: EnvironmentLock): Json {
+  switch (lock.kind) {
+    case 'python':
+      return { pythonMinor: lock.pythonMinor, requirements: lock.requirements }
+    case 'image':
+      return { indexDigest: lock.indexDigest }
+    case 'dockerfile':
+      return { contextDigest: lock.contextDigest }
+    default:
+      return assertNever(lock)
+  }
 }

@@ -77,7 +77,7 @@ export function openEnvironments({ home, inUse = () => false, variables = proces
   const uses = new Map<string, UsesRecord>()
   return {
     async ensure(lock, options = {}) {
-      if (lock.kind === 'image') throw noImages(lock.image)
+      if (lock.kind !== 'python') throw noImages(lock.kind === 'image' ? lock.image : `of ${lock.dockerfile}`)
       const digest = digests.get(lock) ?? environmentDigest(lock)
       digests.set(lock, digest)
       const folder = environmentFolder(home, digest)

@@ -23,9 +23,10 @@ type SharedTasks<Result> = {
 
 export function createSharedTasks<Result>(): SharedTasks<Result> {
   const tasks = new Map<string, Task<Result>>()
-  const begin = (key: string, work: Work<Result>): Task<Result> => {
+  const begin = (key: string, first: Waiter, work: Work<Result>): Task<Result> => {
     const stop = new AbortController()
-    const waiters = new Set<Waiter>()
+    // who begins it hears its first line, which may be told at once
+    const waiters = new Set<Waiter>([first])
     const onLine: OnLine = (text) => {
       for (const waiter of waiters) waiter.onLine?.(text)
     }
@@ -40,7 +41,7 @@ export function createSharedTasks<Result>(): SharedTasks<Result> {
     has: (key) => tasks.has(key),
     async join(key, waiter, work) {
       waiter.signal?.throwIfAborted()
-      const task = tasks.get(key) ?? begin(key, work)
+      const task = tasks.get(key) ?? begin(key, waiter, work)
       task.waiters.add(waiter)
       const { promise: left, reject: leave } = Promise.withResolvers<never>()
       const onAbort = () => {

@@ -40,12 +40,19 @@ export function readSmall({ descriptor, size }: OpenFile): Uint8Array | undefine
   return undefined
 }
 
-/** sha256 and size of a regular file, read in pieces. */
+/** sha256 and size of a regular file, a large one read in pieces. */
 export async function hashFile(path: string): Promise<{ sha256: string; size: number }> {
-  const { descriptor } = openRegular(path)
+  const file = openRegular(path)
+  const small = readSmall(file)
+  if (small === undefined) return hashLarge(path, file)
+  closeSync(file.descriptor)
+  return { sha256: hashBytes(small), size: small.length }
+}
+
+async function hashLarge(path: string, { descriptor }: OpenFile): Promise<{ sha256: string; size: number }> {
   const sum = createHash('sha256')
   let size = 0
-  const stream: AsyncIterable<Buffer> = createReadStream(path, { fd: descriptor, highWaterMark: 262_144 })
+  const stream: AsyncIterable<Buffer> = createReadStream(path, { fd: descriptor, start: 0, highWaterMark: 262_144 })
   for await (const bytes of stream) {
     sum.update(bytes)
     size += bytes.length

@@ -9,10 +9,10 @@ const AT_ONCE = 256
  * Removes a file or a folder with all that it holds, read-only folders and names that are no Unicode included. Links
  * are removed, never followed. Nothing there is no error.
  */
-export async function removeTree(path: string): Promise<void> {
+export async function removeTree(path: string | Buffer): Promise<void> {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return
-  if (stat.isDirectory()) await removeFolder(Buffer.from(path), { count: 0 })
+  if (stat.isDirectory()) await removeFolder(typeof path === 'string' ? Buffer.from(path) : path, { count: 0 })
   else unlinkSync(path)
 }
 

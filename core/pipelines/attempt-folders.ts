@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { forgetHiddenValues } from '#core/secrets/index.ts'
 import { removeTree } from '#core/store/index.ts'
 import type { StepPaths } from './resolve.ts'
 
@@ -27,8 +28,9 @@ export function makeFolders({ code, inputs, outputs, home }: AttemptFolders): vo
 }
 
 /** Throws away what only the attempt itself needed; its control folder stays, for the log. */
-export async function discardFolders({ code, inputs, outputs, home }: AttemptFolders): Promise<void> {
+export async function discardFolders({ control, code, inputs, outputs, home }: AttemptFolders): Promise<void> {
   for (const folder of [code, inputs, outputs, home]) await removeTree(folder)
+  forgetHiddenValues(control)
 }
 
 /** Where an attempt lives on this machine; a later core finds it by the same numbers. */

@@ -1,5 +1,5 @@
 import type { Parameters } from './bind.ts'
-import { bindRequest } from './freeze.ts'
+import { bindRequest, type Asked as Bindable } from './freeze.ts'
 import { readPipelineFile } from './pipeline-file.ts'
 
 /** What can be asked of a pipeline some time later. */
@@ -11,7 +11,7 @@ export type CheckedRequest = {
   readonly parameters: Parameters
 }
 
-type Asked = {
+export type RequestToCheck = {
   readonly file: string
   readonly target: string
   readonly parameters: Parameters
@@ -22,9 +22,12 @@ type Asked = {
  * Checks all of a request for a run that needs no copying: document, target, parameters, secrets. Throws a Problem for
  * what is wrong; nothing is written.
  */
-export async function checkRequest(asked: Asked, home: string): Promise<CheckedRequest> {
+export async function checkRequest(
+  asked: RequestToCheck,
+  known: Pick<Bindable, 'targets' | 'secrets'>,
+): Promise<CheckedRequest> {
   const pipeline = await readPipelineFile(asked.file)
-  const { parameters } = bindRequest(pipeline, { ...asked, home })
+  const { parameters } = await bindRequest(pipeline, { ...asked, ...known })
   const isGiven = (name: string): boolean =>
     Object.hasOwn(asked.parameters, name) || Object.hasOwn(asked.parameterTexts, name)
   const given = Object.entries(parameters).filter(([name]) => isGiven(name))

@@ -8,7 +8,9 @@ import { openEnvironments, type Environments } from '#core/environments/index.ts
 import { openProcessRuntime } from '#core/runtimes/process/index.ts'
 import { openBlobs, openStore, removeTree, type Blobs } from '#core/store/index.ts'
 import { openEngine, sh, stepOf, until } from '#test/support/engine.ts'
+import { openSecrets } from '#core/secrets/index.ts'
 import { openPipelines } from './service.ts'
+import { processTarget } from './targets.ts'
 
 let home = ''
 beforeEach(async () => void (home = await mkdtemp(join(tmpdir(), 'minisub-core-stops-'))))
@@ -120,7 +122,9 @@ function openCore(wrap: (real: Blobs) => Blobs = (it) => it) {
   const blobs = wrap(openBlobs(join(data, 'blobs')))
   const runtime = stack.use(openProcessRuntime())
   const environments = openEnvironments({ home: data })
-  const options = { home: data, store, blobs, environments, runtime, onError: () => undefined }
+  const targets = new Map([['process', processTarget(runtime)]])
+  const secrets = openSecrets({ home: data })
+  const options = { home: data, store, blobs, secrets, environments, targets, onError: () => undefined }
   const service = stack.use(openPipelines(options))
   return { service, blobs, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }

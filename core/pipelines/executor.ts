@@ -34,6 +34,9 @@ export type AttemptResult = {
   readonly reason: string | null
   readonly cpuSeconds: number | null
   readonly peakMemoryBytes: number | null
+  /** Bytes of the files that it was given, and of what it left. */
+  readonly inputBytes: number | null
+  readonly outputBytes: number | null
   readonly outputs: OutputRecords
 }
 
@@ -74,5 +77,7 @@ export const NOTHING = {
   reason: null,
   cpuSeconds: null,
   peakMemoryBytes: null,
+  inputBytes: null,
+  outputBytes: null,
   outputs: {},
 } as const

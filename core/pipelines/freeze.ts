@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
+import type { Secrets } from '#core/secrets/index.ts'
 import type { Blobs } from '#core/store/index.ts'
 import { bindParameters, bindPlan, type BoundPlan, type Parameters } from './bind.ts'
 import type { FileIndex } from './file-index.ts'
@@ -12,11 +13,14 @@ import type { PipelineFile } from './pipeline-file.ts'
 import type { FrozenRun } from './run-rows.ts'
 import { readSecrets } from './secrets.ts'
 import type { Progress } from './service-types.ts'
+import { findTarget, type Targets } from './targets.ts'
 import { codeDigestOf, matchFiles, takeSnapshot, type CodeSnapshot } from './snapshot.ts'
 import type { RunFacts } from './step-key.ts'
 
 export type FreezeOptions = Progress & {
   readonly home: string
+  readonly targets: Targets
+  readonly secrets: Pick<Secrets, 'read'>
   readonly blobs: Blobs
   readonly index: FileIndex
   readonly target: string
@@ -35,10 +39,12 @@ export type Frozen = { readonly frozen: FrozenRun; readonly snapshot: CodeSnapsh
  * all that is wrong with the input; the store then holds at most unused files.
  */
 export async function freezeRun(pipeline: PipelineFile, options: FreezeOptions): Promise<Frozen> {
-  const { parameters, bound } = bindRequest(pipeline, options)
+  const { parameters, bound } = await bindRequest(pipeline, options)
+  const { images, runtime } = findTarget(options.targets, options.target)
+  await runtime.check?.()
   const files = await readInputs(pipeline, options)
   const snapshot = await snapshotOf(pipeline, options)
-  const locked = await lockPipeline(pipeline, { ...options, update: false })
+  const locked = await lockPipeline(pipeline, { ...options, images, update: false })
   const frozen: FrozenRun = {
     parameters,
     environments: locked.environments,
@@ -51,19 +57,19 @@ export async function freezeRun(pipeline: PipelineFile, options: FreezeOptions):
   return { frozen, snapshot, bound }
 }
 
-type Asked = Pick<FreezeOptions, 'home' | 'target' | 'parameters' | 'parameterTexts'>
+export type Asked = Pick<FreezeOptions, 'secrets' | 'target' | 'parameters' | 'parameterTexts'> & {
+  readonly targets: ReadonlyMap<string, unknown>
+}
 
 /** Target, parameters and secrets of a run that is asked for, without its files. Throws a Problem for what is wrong. */
-export function bindRequest(
+export async function bindRequest(
   { plan }: PipelineFile,
   asked: Asked,
-): Pick<BoundPlan, 'parameters'> & { bound: BoundPlan } {
-  if (asked.target !== 'process') {
-    throw new Problem('not_supported', `the target "${asked.target}" is not known: this version runs on "process"`)
-  }
+): Promise<Pick<BoundPlan, 'parameters'> & { bound: BoundPlan }> {
+  findTarget(asked.targets, asked.target)
   const parameters = bindParameters(plan.definition.parameters, asked.parameters, asked.parameterTexts)
   const bound = bindPlan(plan, parameters)
-  for (const step of plan.steps) readSecrets(asked.home, step.definition.secrets)
+  for (const step of plan.steps) await readSecrets(asked.secrets, step.definition.secrets)
   return { parameters, bound }
 }
 

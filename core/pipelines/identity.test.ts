@@ -68,6 +68,20 @@ describe('pipelineDigest', () => {
     expect(known).toBe('0b11f91645144ed1ccb6e6085e853bea2e8c11c8adcfd7e2e1451cec6eb8cf6d')
   })
 
+  test('is what it was before steps could bound processes, shared memory and the network', () => {
+    const spec = {
+      defaults: { resources: { cpu: 2 } },
+      steps: {
+        a: { command: ['sh', '-c', 'echo 1'], outputs: { x: { type: 'integer' } } },
+        b: { command: ['echo', '${{ steps.a.outputs.x }}'], resources: { memory: '1Gi', gpu: 0 } },
+      },
+    }
+    const before = '1698516c5c811b8e00a43b030544a26cb2c24d3f9edf6fe07330173ec9903b67'
+    expect(digest(document(spec, 'pinned'))).toBe(before)
+    const withNetwork = { ...spec, defaults: { ...spec.defaults, network: true } }
+    expect(digest(document(withNetwork, 'pinned'))).toBe(before)
+  })
+
   test('does not depend on key order, comments, line endings, quoting or JSON', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.nat()), fc.boolean(), (numbers, crlf) => {
@@ -97,6 +111,10 @@ describe('pipelineDigest', () => {
     ['an edge', ['steps', 'b', 'needs'], { a: 'finished' }],
     ['a timeout', ['defaults', 'timeout'], '31m'],
     ['an output', ['outputs'], {}],
+    ['a bound of processes', ['steps', 'b', 'resources'], { pids: 10 }],
+    ['a size of shared memory', ['steps', 'b', 'resources'], { shm: '1Gi' }],
+    ['no network', ['steps', 'b', 'network'], false],
+    ['no network for all', ['defaults', 'network'], false],
   ])('changes with %s', (_name, path, value) => {
     expect(digest(changed(path, value))).not.toBe(known)
   })
@@ -149,7 +167,8 @@ describe('stepKey', () => {
   const known = partsDigests(document(BASE))
 
   test.each<[string, string[], Json]>([
-    ['the name of the pipeline aside, its resources', ['steps', 'b', 'resources'], { cpu: 2 }],
+    ['the name of the pipeline aside, its resources', ['steps', 'b', 'resources'], { cpu: 2, pids: 9, shm: '64Mi' }],
+    ['having no network', ['steps', 'b', 'network'], false],
     ['retry', ['steps', 'b', 'retry'], { limit: 9 }],
     ['timeout', ['defaults', 'timeout'], '1h'],
     ['order of env', ['steps', 'b', 'env'], { B: '2', A: '1' }],

@@ -8,4 +8,5 @@ export type {
   ArtifactFile,
 } from './service-types.ts'
 export { problemOf, validateDocument, type Validation } from './validate.ts'
+export { processTarget, type Target, type Targets } from './targets.ts'
 export { checkRequest } from './check-request.ts'

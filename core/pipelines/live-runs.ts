@@ -1,7 +1,7 @@
 import { Problem } from '#core/base/problem.ts'
 import type { SequencedEvent } from '#core/contract/events.ts'
 import type { Environments } from '#core/environments/index.ts'
-import type { AttemptRuntime } from '#core/runtimes/driver.ts'
+import type { Secrets } from '#core/secrets/index.ts'
 import type { Blobs } from '#core/store/index.ts'
 import { applyEvent } from './apply-event.ts'
 import { bindPlan, type BoundPlan } from './bind.ts'
@@ -9,11 +9,15 @@ import type { Changes } from './changes.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import { finalOutputs } from './final-outputs.ts'
 import { createLookup } from './lookup.ts'
-import { ProcessExecutor } from './process-executor.ts'
+import type { Executor } from './executor.ts'
+import { LocalExecutor } from './local-executor.ts'
+import { openContainerStage } from './container-stage.ts'
+import { openProcessStage } from './process-stage.ts'
 import { RunLoop } from './run-loop.ts'
 import type { RunRow } from './run-rows.ts'
 import { initialState, type RunState } from './run-state.ts'
 import type { RunStore } from './run-store.ts'
+import { findTarget, type Targets } from './targets.ts'
 import { planOf } from './validate.ts'
 
 export type EngineOptions = {
@@ -21,7 +25,8 @@ export type EngineOptions = {
   readonly store: RunStore
   readonly blobs: Blobs
   readonly environments: Environments
-  readonly runtime: AttemptRuntime
+  readonly secrets: Pick<Secrets, 'read' | 'hidden'>
+  readonly targets: Targets
   readonly now: () => number
   /** Told of the events of all runs, once they are on disk. */
   readonly changes: Pick<Changes, 'events'>
@@ -121,6 +126,15 @@ export class LiveRuns {
     this.#open(row, snapshot, state).begin()
   }
 
+  /** Runs the attempts of a run where its row says. `recovered` when an earlier core drove it. */
+  #executor({ id: run, target, frozen }: RunRow, snapshot: CodeSnapshot, recovered: boolean): Executor {
+    const { targets, now, onError } = this.#options
+    const { runtime, images } = findTarget(targets, target)
+    const shared = { ...this.#options, run, runtime, frozen, snapshot, recovered }
+    const stage = images === null ? openProcessStage(shared) : openContainerStage({ ...shared, images })
+    return new LocalExecutor({ runtime, stage, files: frozen.facts.files, now, onError })
+  }
+
   #open(row: RunRow, snapshot: CodeSnapshot, state: RunState): RunLoop {
     const { store, blobs, now, onError } = this.#options
     const { id, frozen } = row
@@ -130,7 +144,7 @@ export class LiveRuns {
       facts: frozen.facts,
       parallelism: frozen.parallelism,
       writeCache: frozen.cache,
-      executor: new ProcessExecutor({ ...this.#options, run: id, recovered: state.seq > 0, frozen, snapshot }),
+      executor: this.#executor(row, snapshot, state.seq > 0),
       now,
       write: (batch) => store.write(batch),
       publish: (events) => this.#publish(id, events),

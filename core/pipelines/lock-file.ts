@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isProblem, Problem } from '#core/base/problem.ts'
+import type { EnvironmentSpec, PipelineDefinition } from '#core/contract/definition.ts'
 import {
   environmentDigest,
   formatLockFile,
@@ -9,6 +10,7 @@ import {
   lockPython,
   parseLockFile,
   type EnvironmentLock,
+  type ImageEnvironments,
   type PipelineLock,
 } from '#core/environments/index.ts'
 import { systemCode, writeError } from '#core/store/index.ts'
@@ -20,7 +22,12 @@ export type FrozenEnvironment = { readonly digest: string; readonly lock: Enviro
 
 export type Locked = { readonly environments: Record<string, FrozenEnvironment>; readonly changed: boolean }
 
-export type LockOptions = Progress & { readonly home: string; readonly update: boolean }
+export type LockOptions = Progress & {
+  readonly home: string
+  readonly update: boolean
+  /** Null where attempts are processes, for which an image is no environment. */
+  readonly images: Pick<ImageEnvironments, 'lock'> | null
+}
 
 /**
  * The lock of every environment that a step uses. What the lock file says is used unchanged as long as it answers what
@@ -30,26 +37,63 @@ export async function lockPipeline(pipeline: PipelineFile, options: LockOptions)
   const { definition } = pipeline.plan
   const used = new Set(Object.values(definition.steps).flatMap((step) => step.environment ?? []))
   const before = await readLock(pipeline.lockFile)
+  const wanted = [...used].toSorted().map((name) => ({ name, spec: specOf(definition, name) }))
+  // Before any is locked, which may take long.
+  const image = options.images === null ? wanted.find(({ spec }) => !('python' in spec)) : undefined
+  if (image !== undefined) throw noImages(image.name)
   const environments: Record<string, FrozenEnvironment> = {}
   let changed = false
-  for (const name of [...used].toSorted()) {
-    const spec = definition.environments[name]
-    if (spec === undefined) throw new Error(`no environment ${name}`)
-    if (!('python' in spec)) {
-      throw new Problem(
-        'not_supported',
-        `the environment "${name}" is an image, which the process target cannot run: give it python and packages`,
-      )
-    }
+  for (const { name, spec } of wanted) {
     const known = before?.environments[name]
-    const kept = known !== undefined && !options.update && lockMatches(known, spec)
-    if (!kept) options.onLine?.(`locking environment ${name}`)
-    const lock = kept ? known : await lockPython(spec, { home: options.home, ...progressOf(options) })
+    const lock = await lockOf(pipeline, { name, spec, known }, options)
     environments[name] = { lock, digest: environmentDigest(lock) }
-    changed ||= !kept
+    changed ||=
+      known === undefined || environmentDigest(known) !== environments[name].digest || !lockMatches(known, spec)
   }
   if (changed) await writeLock(pipeline.lockFile, merge(before, environments))
   return { environments, changed }
+}
+
+type Wanted = {
+  readonly name: string
+  readonly spec: EnvironmentSpec
+  readonly known: EnvironmentLock | undefined
+}
+
+/**
+ * What is known where it answers what the document asks. A Dockerfile is read each time: it lies beside the document as
+ * code does, and no registry can change it.
+ */
+async function lockOf(
+  pipeline: PipelineFile,
+  { name, spec, known }: Wanted,
+  options: LockOptions,
+): Promise<EnvironmentLock> {
+  const { home, images, update } = options
+  const isKept = known !== undefined && !update && lockMatches(known, spec) && known.kind !== 'dockerfile'
+  if (isKept) return known
+  options.onLine?.(`locking environment ${name}`)
+  if ('python' in spec) return lockPython(spec, { home, ...progressOf(options) })
+  if (images === null) throw noImages(name)
+  return images.lock(spec, {
+    folder: pipeline.folder,
+    exclude: [pipeline.file, pipeline.lockFile, home],
+    ...progressOf(options),
+  })
+}
+
+function specOf({ environments }: PipelineDefinition, name: string): EnvironmentSpec {
+  const spec = environments[name]
+  if (spec === undefined) throw new Error(`no environment ${name}`)
+  return spec
+}
+
+function noImages(name: string): Problem {
+  const fix = 'give it python and packages, or run with --target docker'
+  return new Problem(
+    'not_supported',
+    `the environment "${name}" is an image, which the process target cannot run: ${fix}`,
+  )
 }
 
 function progressOf({ onLine, signal }: Progress): Progress {

@@ -2,6 +2,7 @@ import type {
   EnvironmentSpec,
   OutputDeclaration,
   PipelineDefinition,
+  ResourceDefinition,
   RetryDefinition,
   StepDefinition,
   ValueDeclaration,
@@ -31,7 +32,7 @@ export function normalise(shell: DocumentShell, steps: ReadonlyMap<string, StepD
 
 function normaliseStep(step: StepDocument, defaults: Defaults): StepDefinition {
   const timeout = step.timeout ?? defaults.timeout
-  const resources = { ...defaults.resources, ...step.resources }
+  const network = step.network ?? defaults.network ?? true
   return {
     kind: 'command',
     environment: step.environment ?? defaults.environment ?? null,
@@ -49,13 +50,21 @@ function normaliseStep(step: StepDocument, defaults: Defaults): StepDefinition {
     outputs: mapValues(step.outputs ?? {}, outputDeclaration),
     retry: retryDefinition(step.retry ?? defaults.retry),
     timeoutMs: timeout === undefined ? null : (parseDuration(timeout) ?? null),
-    resources: {
-      ...(resources.cpu === undefined ? {} : { cpu: parseCpu(String(resources.cpu)) ?? 0 }),
-      ...(resources.memory === undefined ? {} : { memory: parseBytes(String(resources.memory)) ?? 0 }),
-      ...(resources.gpu === undefined ? {} : { gpu: resources.gpu }),
-    },
+    resources: resourceDefinition({ ...defaults.resources, ...step.resources }),
+    ...(network ? {} : { network }),
     cache: step.cache ?? defaults.cache ?? true,
   }
+}
+
+function resourceDefinition(resources: NonNullable<StepDocument['resources']>): ResourceDefinition {
+  const bytes = (size: string | number | undefined) => (size === undefined ? undefined : parseBytes(String(size)))
+  return defined({
+    cpu: resources.cpu === undefined ? undefined : parseCpu(String(resources.cpu)),
+    memory: bytes(resources.memory),
+    gpu: resources.gpu,
+    pids: resources.pids,
+    shm: bytes(resources.shm),
+  })
 }
 
 function retryDefinition(retry: StepDocument['retry']): RetryDefinition {

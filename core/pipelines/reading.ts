@@ -1,7 +1,7 @@
 import { Problem } from '#core/base/problem.ts'
 import { isFinalRun, isFinalStep } from '#core/contract/events.ts'
-import type { LogPageView, RunView } from '#core/contract/run.ts'
-import type { AttemptRuntime } from '#core/runtimes/driver.ts'
+import type { LogPageView, RunView, UsageView } from '#core/contract/run.ts'
+import { readSamples } from '#core/attempts/index.ts'
 import { attemptFolders } from './attempt-folders.ts'
 import { expansionsOf, findRun, findStep } from './find-run.ts'
 import { itemPage, statusOfUntouched } from './item-page.ts'
@@ -11,13 +11,14 @@ import type { RunRow } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
 import type { ArtifactFile, PipelineService, StepAddress } from './service-types.ts'
 import { stepDetail } from './step-detail.ts'
+import { findTarget, type Targets } from './targets.ts'
 import { artifactRows, runView } from './views.ts'
 
 type Reading = Pick<
   PipelineService,
-  'show' | 'graph' | 'items' | 'detail' | 'events' | 'log' | 'artifacts' | 'artifactFiles'
+  'show' | 'graph' | 'items' | 'detail' | 'events' | 'log' | 'usage' | 'artifacts' | 'artifactFiles'
 >
-type Options = { readonly home: string; readonly store: RunStore; readonly runtime: AttemptRuntime }
+type Options = { readonly home: string; readonly store: RunStore; readonly targets: Targets }
 
 /** The verbs that only look. */
 export function readingVerbs(options: Options): Reading {
@@ -30,6 +31,7 @@ export function readingVerbs(options: Options): Reading {
     detail: (address) => stepDetail(store, plans, address),
     events: (run, from, limit) => store.events(findRun(store, run).id, Math.max(1, from), limit),
     log: (address, range) => readLog(options, address, range),
+    usage: (address, attempt) => readUsage(options, address, attempt),
     artifacts(id) {
       const run = findRun(store, id)
       const isFanOut = (step: string): boolean => (run.definition.steps[step]?.forEach.length ?? 0) > 0
@@ -57,20 +59,43 @@ function artifactFiles(store: RunStore, address: StepAddress, output: string): r
 
 type LogRange = Parameters<PipelineService['log']>[1]
 
-async function readLog({ home, store, runtime }: Options, address: StepAddress, range: LogRange): Promise<LogPageView> {
+async function readLog({ home, store, targets }: Options, address: StepAddress, range: LogRange): Promise<LogPageView> {
   const { run, row } = findStep(store, address)
   const latest = row?.attempts ?? 0
   const attempt = range.attempt ?? latest
   const over = isFinalRun(run.status) || (row !== undefined && isFinalStep(row.status)) || attempt < latest
-  const createdSeq = attempt === latest ? row?.createdSeq : createdSeqOf(store, run, { ...address, attempt })
-  if (createdSeq === undefined || latest === 0) {
-    if (range.attempt === undefined) return { lines: [], next: 0, end: over, attempt: 0 }
-    throw new Problem('not_found', `step ${address.step} has no attempt ${attempt}: it had ${latest}`)
-  }
-  const folders = attemptFolders(home, { ...address, run: run.id, attempt, createdSeq })
-  const page = await runtime.readLog(folders.control, range.from, range.maxBytes)
+  const control = controlFolderOf({ home, store }, address, range.attempt)
+  if (control === undefined) return { lines: [], next: 0, end: over, attempt: 0 }
+  const page = await findTarget(targets, run.target).runtime.readLog(control, range.from, range.maxBytes)
   const lines = page.lines.map((line) => ({ ...line, time: new Date(line.time).toISOString() }))
   return { lines, next: page.next, end: page.end && over, attempt }
+}
+
+/** Samples that a runtime took, whichever it was. */
+function readUsage(options: Pick<Options, 'home' | 'store'>, address: StepAddress, attempt?: number): UsageView {
+  const control = controlFolderOf(options, address, attempt)
+  const samples = control === undefined ? [] : readSamples(control)
+  return { samples: samples.map((sample) => ({ ...sample, time: new Date(sample.time).toISOString() })) }
+}
+
+/**
+ * Where an attempt, the latest where none is named, left its log and its samples; undefined before there was any.
+ * Throws Problem `not_found` for one that there was not.
+ */
+function controlFolderOf(
+  { home, store }: Pick<Options, 'home' | 'store'>,
+  address: StepAddress,
+  wanted: number | undefined,
+): string | undefined {
+  const { run, row } = findStep(store, address)
+  const latest = row?.attempts ?? 0
+  const attempt = wanted ?? latest
+  const createdSeq = attempt === latest ? row?.createdSeq : createdSeqOf(store, run, { ...address, attempt })
+  if (createdSeq !== undefined && latest > 0) {
+    return attemptFolders(home, { ...address, run: run.id, attempt, createdSeq }).control
+  }
+  if (wanted === undefined) return undefined
+  throw new Problem('not_found', `step ${address.step} has no attempt ${attempt}: it had ${latest}`)
 }
 
 type EarlierAttempt = StepAddress & { readonly attempt: number }

@@ -1,40 +1,48 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
 import type { StepDefinition } from '#core/contract/definition.ts'
+import { forgetHiddenValues, type Secrets } from '#core/secrets/index.ts'
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+type Wanted = StepDefinition['secrets']
 
 /**
- * The values of a step's secrets, from files `<home>/secrets/<secret>/<key>` as a cluster mounts them; one trailing
- * newline is removed. Throws Problem `invalid_value` naming the file that is missing.
+ * The values of a step's secrets by the variables that hold them. Throws Problem `secret_missing` naming the command
+ * that sets one, `secret_store` where one cannot be read, or `invalid_value` for an illegal name.
  */
-export function readSecrets(home: string, secrets: StepDefinition['secrets']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(secrets).map(([variable, { secret, key }]) => [variable, readSecret(home, secret, key)]),
-  )
-}
-
-/** The values of those secrets that are there, to be kept out of the log. */
-export function secretsToHide(home: string, secrets: StepDefinition['secrets']): string[] {
-  const there = Object.entries(secrets).filter(([, { secret, key }]) => existsSync(join(home, 'secrets', secret, key)))
-  return Object.values(readSecrets(home, Object.fromEntries(there)))
-}
-
-function readSecret(home: string, secret: string, key: string): string {
-  const file = join(home, 'secrets', secret, key)
-  if (!NAME.test(secret) || !NAME.test(key))
-    throw new Problem(
-      'invalid_value',
-      `the secret ${secret}/${key} has an illegal name: use letters, digits, ., _ and -`,
-    )
-  try {
-    return readFileSync(file, 'utf8').replace(/\n$/, '')
-  } catch (cause) {
-    throw new Problem(
-      'invalid_value',
-      `the secret ${secret} has no key ${key} here: write its value into ${file} (mode 0600)`,
-      { cause },
-    )
+export async function readSecrets(secrets: Pick<Secrets, 'read'>, wanted: Wanted): Promise<Record<string, string>> {
+  const values: Record<string, string> = {}
+  for (const [variable, { secret, key }] of Object.entries(wanted)) {
+    const value = await secrets.read(secret, key)
+    if (value === undefined) throw missing(secret, key)
+    values[variable] = value
   }
+  return values
+}
+
+/**
+ * The same for an attempt that is about to start in a folder of its own: `secretsToHide` then tells its values, to a
+ * later core too.
+ */
+export async function takeSecrets(
+  secrets: Pick<Secrets, 'read' | 'hidden'>,
+  wanted: Wanted,
+  folder: string,
+): Promise<Record<string, string>> {
+  const values = await readSecrets(secrets, wanted)
+  if (Object.keys(values).length > 0) secrets.hidden.keep(folder, Object.values(values))
+  return values
+}
+
+/** The values that an attempt began with, to be kept out of its log. Throws Problem `secret_store`. */
+export function secretsToHide(secrets: Pick<Secrets, 'hidden'>, wanted: Wanted, folder: string): string[] {
+  return Object.keys(wanted).length === 0 ? [] : secrets.hidden.read(folder)
+}
+
+/** The attempt has ended and its log is complete. */
+export function forgetHidden(wanted: Wanted, folder: string): void {
+  if (Object.keys(wanted).length > 0) forgetHiddenValues(folder)
+}
+
+function missing(secret: string, key: string): Problem {
+  const command = `minisub secret set ${secret} ${key}`
+  return new Problem('secret_missing', `the secret ${secret} has no key ${key} here: set it with \`${command}\``)
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { RunStatus, SequencedEvent, StepStatus } from '#core/contract/events.ts'
 import type { FolderListing, FolderView, PipelineDetail, PipelineRow } from '#core/contract/folders.ts'
+import type { TargetView } from '#core/contract/routes-targets.ts'
 import type { ItemPage, RunGraph } from '#core/contract/run-graph.ts'
 import type {
   ArtifactRow,
@@ -11,7 +12,9 @@ import type {
   RunSummary,
   RunView,
   StepDetail,
+  UsageView,
 } from '#core/contract/run.ts'
+import type { CheckedRequest, RequestToCheck } from './check-request.ts'
 
 /** Long work says what it does, a line at a time, and can be given up. */
 export type Progress = { readonly onLine?: (line: string) => void; readonly signal?: AbortSignal }
@@ -43,9 +46,16 @@ export type ArtifactFile = {
 
 /** What the server, and so every client, can ask of pipelines and runs. Run ids may be shortened to a unique prefix. */
 export type PipelineService = {
+  /** Where runs can be started, and whether each could start something now. */
+  targets(): Promise<TargetView[]>
   validate(file: string): Promise<PipelineView>
   /** Writes the lock beside the document: what is missing or no longer fits, everything anew with `update`. */
   lock(file: string, options: { readonly update: boolean } & Progress): Promise<LockResult>
+  /**
+   * Checks all of a request for a run that needs no copying: document, target, parameters, secrets. Throws a Problem for
+   * what is wrong; nothing is written.
+   */
+  check(request: RequestToCheck): Promise<CheckedRequest>
   /** Validates, locks on first use, takes the snapshot, writes the run and begins. Nothing is written on a Problem. */
   start(request: RunRequest, progress: Progress, origin?: RunOrigin): Promise<RunView>
   resume(run: string, options: { readonly withCode: boolean } & Progress): Promise<RunView>
@@ -82,6 +92,8 @@ export type PipelineService = {
     address: StepAddress,
     options: { readonly attempt?: number; readonly from: number; readonly maxBytes: number },
   ): Promise<LogPageView>
+  /** What an attempt, the latest where none is named, had used by some times. */
+  usage(address: StepAddress, attempt?: number): UsageView
   artifacts(run: string): ArtifactRow[]
   /** The files of an output: one for a file (path ''), all of a folder. A value is its JSON. */
   artifactFiles(address: StepAddress, output: string): readonly ArtifactFile[]
@@ -96,9 +108,15 @@ export type PipelineService = {
   /** Folders below a folder, below the home of the user where none is named. */
   browse(path: string | undefined): Promise<FolderListing>
   environments(): Promise<EnvironmentView[]>
-  /** Builds all environments of a pipeline, locking on first use. */
-  buildEnvironments(file: string, progress: Progress): Promise<EnvironmentView[]>
-  removeEnvironment(digest: string): Promise<void>
+  /** Builds all environments of a pipeline, as folders for processes or as images, locking on first use. */
+  buildEnvironments(
+    file: string,
+    options: { readonly target: 'process' | 'docker' } & Progress,
+  ): Promise<EnvironmentView[]>
+  /** Deletes its folder, its image, or both where no kind is named. */
+  removeEnvironment(digest: string, kind?: EnvironmentView['kind']): Promise<void>
+  /** Deletes what no run needs and was used last at least so long ago; answers what that was. */
+  pruneEnvironments(wish: { readonly olderThanMs: number; readonly dryRun: boolean }): Promise<EnvironmentView[]>
   /** Whether a run that is not final needs an environment. */
   usesEnvironment(digest: string): boolean
   /** Number of runs that are not final. */

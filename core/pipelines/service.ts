@@ -3,10 +3,11 @@ import { Problem } from '#core/base/problem.ts'
 import { isFinalRun } from '#core/contract/events.ts'
 import { RunRequest, type RunSummary, type RunView } from '#core/contract/run.ts'
 import type { Environments } from '#core/environments/index.ts'
-import type { AttemptRuntime } from '#core/runtimes/driver.ts'
+import type { Secrets } from '#core/secrets/index.ts'
 import type { Blobs, Store } from '#core/store/index.ts'
 import { bindPlan } from './bind.ts'
 import { openChanges, type Changes } from './changes.ts'
+import { checkRequest } from './check-request.ts'
 import { documentVerbs } from './document-verbs.ts'
 import { environmentVerbs } from './environment-verbs.ts'
 import { openFileIndex, type FileIndex } from './file-index.ts'
@@ -20,6 +21,7 @@ import { RunListStore } from './run-list-store.ts'
 import type { RunRow } from './run-rows.ts'
 import { RunStore } from './run-store.ts'
 import type { PipelineService, Progress, RunOrigin } from './service-types.ts'
+import { findTarget, listTargets, type Targets } from './targets.ts'
 import { planOf } from './validate.ts'
 import { summaryOf } from './views.ts'
 
@@ -28,7 +30,8 @@ export type PipelineOptions = {
   readonly store: Store
   readonly blobs: Blobs
   readonly environments: Environments
-  readonly runtime: AttemptRuntime
+  readonly secrets: Pick<Secrets, 'read' | 'hidden'>
+  readonly targets: Targets
   readonly now?: () => number
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void
@@ -58,6 +61,8 @@ export function openPipelines(options: PipelineOptions): PipelineService & Dispo
     ...readingVerbs(context),
     ...folderVerbs({ ...context, store: options.store }),
     list: (filter) => listRuns(runs, filter),
+    check: (request) => checkRequest(request, context),
+    targets: () => listTargets(options.targets),
     start: (request, progress, origin) => start(context, request, { ...progress, origin }),
     resume: (run, how) => resume(context, run, how),
     async cancel(id) {
@@ -95,7 +100,7 @@ async function start(context: Context, request: RunRequest, how: Beginning): Pro
   return begin(context, await readPipelineFile(file), { ...rest, ...limit, ...how, resumes: null })
 }
 
-type Freeze = Omit<FreezeOptions, 'home' | 'blobs' | 'index'> & Beginning
+type Freeze = Omit<FreezeOptions, 'home' | 'blobs' | 'index' | 'targets' | 'secrets'> & Beginning
 
 async function begin(context: Context, pipeline: PipelineFile, freeze: Freeze): Promise<RunView> {
   const { origin } = freeze
@@ -166,6 +171,7 @@ async function resume(
       resumes: earlier.id,
     })
   }
+  await findTarget(context.targets, target).runtime.check?.()
   const snapshot = context.store.snapshot(frozen.code)
   if (snapshot === undefined) throw new Error(`no code snapshot ${frozen.code}`)
   const bound = bindPlan(planOf(earlier.definition), frozen.parameters)

@@ -5,6 +5,9 @@ import type { AttemptResult } from './executor.ts'
 /** What the timeout of an attempt is counted from and to; no `timeoutMs` is no timeout. */
 type Limit = { readonly startedAt: number | null; readonly timeoutMs: number | null }
 
+/** What a stopped attempt left is not taken. */
+const NO_OUTPUTS = { outputs: {}, outputBytes: null } as const
+
 /** The end of a command is the time of a file, whose clock may be so much behind: what obeys a stop at once seems early. */
 const CLOCK_STEP_MS = 20
 
@@ -18,11 +21,11 @@ export function settle(
   { startedAt, timeoutMs }: Limit,
 ): AttemptResult {
   if (wish === 'cancel')
-    return { ...result, outcome: 'cancelled', code: null, reason: 'the run was cancelled', outputs: {} }
+    return { ...result, ...NO_OUTPUTS, outcome: 'cancelled', code: null, reason: 'the run was cancelled' }
   const inTime = startedAt !== null && timeoutMs !== null && result.finishedAt + CLOCK_STEP_MS < startedAt + timeoutMs
   if (wish === null || inTime) return result
   const reason = `ran longer than its timeout of ${formatDuration(timeoutMs ?? 0)}: raise the timeout or make the step quicker`
-  return { ...result, outcome: 'failed', code: 'step_timeout', reason, outputs: {} }
+  return { ...result, outcome: 'failed', code: 'step_timeout', reason, ...NO_OUTPUTS }
 }
 
 /**

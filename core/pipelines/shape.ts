@@ -104,14 +104,14 @@ const VALUE_KEYS = ['type', 'items', 'default', 'enum', 'minimum', 'maximum', 'p
 const KEYS_AT: Record<string, readonly string[]> = {
   metadata: ['name', 'description'],
   spec: ['parameters', 'code', 'environments', 'defaults', 'steps', 'outputs'],
-  'spec.defaults': ['environment', 'timeout', 'retry', 'resources', 'cache', 'env'],
+  'spec.defaults': ['environment', 'timeout', 'retry', 'resources', 'network', 'cache', 'env'],
   'spec.parameters.*': VALUE_KEYS,
   'spec.environments.*': ['python', 'packages', 'image', 'dockerfile'],
   'outputs.*': VALUE_KEYS,
   'inputs.*': ['file', 'folder'],
   retry: ['limit', 'backoff'],
   'retry.backoff': ['duration', 'factor', 'cap'],
-  resources: ['cpu', 'memory', 'gpu'],
+  resources: ['cpu', 'memory', 'gpu', 'pids', 'shm'],
 }
 
 function keyOf(path: readonly PathPart[]): string {

@@ -37,7 +37,10 @@ export function stepDetail(store: RunStore, plans: Plans, address: StepAddress):
       ...(resources.cpu === undefined ? {} : { cpu: resources.cpu }),
       ...(resources.memory === undefined ? {} : { memoryBytes: resources.memory }),
       ...(resources.gpu === undefined ? {} : { gpu: resources.gpu }),
+      ...(resources.pids === undefined ? {} : { pids: resources.pids }),
+      ...(resources.shm === undefined ? {} : { shmBytes: resources.shm }),
     },
+    network: definition.network ?? true,
     timeoutSeconds: timeoutMs === null ? null : timeoutMs / 1000,
     retryLimit: retry.limit,
     attempts: attemptsOf(events),
@@ -47,6 +50,8 @@ export function stepDetail(store: RunStore, plans: Plans, address: StepAddress):
     notEnforced: [...(started?.notEnforced ?? [])],
     cpuSeconds: finished?.cpuSeconds ?? null,
     peakMemoryBytes: finished?.peakMemoryBytes ?? null,
+    inputBytes: finished?.inputBytes ?? null,
+    outputBytes: finished?.outputBytes ?? null,
   }
 }
 
@@ -68,7 +73,9 @@ function attemptsOf(events: readonly SequencedEvent[]): AttemptView[] {
       attempts.set(attempt, { ...known, status: 'running', startedAt: iso(event.startedAt) })
     else if (event.kind === 'attempt.finished') {
       const { outcome: status, finishedAt, exitCode, signal, reason, cpuSeconds, peakMemoryBytes } = event
-      const ended = { status, finishedAt: iso(finishedAt), exitCode, signal, reason, cpuSeconds, peakMemoryBytes }
+      const bytes = { inputBytes: event.inputBytes ?? null, outputBytes: event.outputBytes ?? null }
+      const used = { cpuSeconds, peakMemoryBytes, ...bytes }
+      const ended = { status, finishedAt: iso(finishedAt), exitCode, signal, reason, ...used }
       attempts.set(attempt, { ...known, ...ended })
     }
   }
@@ -86,6 +93,8 @@ function newAttempt(attempt: number): AttemptView {
     reason: null,
     cpuSeconds: null,
     peakMemoryBytes: null,
+    inputBytes: null,
+    outputBytes: null,
   }
 }
 

@@ -19,21 +19,13 @@ const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin'
 type Options = {
   readonly task: AttemptTask
   readonly folders: { readonly inputs: string; readonly outputs: string; readonly home: string }
-  readonly built: BuiltEnvironment | null
-  /** The step's own variables, secrets included: they win over the host's, never over MINISUB_*. */
+  /** The step's own variables, secrets included: they win over all but MINISUB_*. */
   readonly env: Readonly<Record<string, string>>
 }
 
-/** The whole environment of a step's process. */
-export function stepEnvironment({ task, folders, built, env }: Options): Record<string, string> {
-  const host = Object.fromEntries(
-    FROM_HOST.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  )
-  const path = process.env['PATH'] ?? DEFAULT_PATH
+/** What every step sees, wherever it runs; in a container it is laid over the variables of the image. */
+export function stepEnvironment({ task, folders, env }: Options): Record<string, string> {
   return {
-    ...host,
-    PATH: built === null ? path : `${built.binFolder}:${path}`,
-    ...built?.env,
     HOME: folders.home,
     ...env,
     MINISUB_INPUTS: folders.inputs,
@@ -43,4 +35,13 @@ export function stepEnvironment({ task, folders, built, env }: Options): Record<
     MINISUB_ATTEMPT: String(task.attempt),
     ...(task.item === null ? {} : { MINISUB_ITEM: String(task.item) }),
   }
+}
+
+/** What a process gets of this machine and of its environment. */
+export function hostEnvironment(built: BuiltEnvironment | null): Record<string, string> {
+  const host = Object.fromEntries(
+    FROM_HOST.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
+  const path = process.env['PATH'] ?? DEFAULT_PATH
+  return { ...host, PATH: built === null ? path : `${built.binFolder}:${path}`, ...built?.env }
 }

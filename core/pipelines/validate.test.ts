@@ -99,6 +99,10 @@ describe('a bad document gets one clear issue', () => {
     ['forEach over a number', step('{command: [x], forEach: {i: "${{ 3 }}"}}'), 'wrong_type', /wants a list/],
     ['null items', step('{command: [x], forEach: {i: [1, null]}}'), 'invalid_value', /must not be null/],
     ['bad duration', step('{command: [x], timeout: soon}'), 'invalid_value', /30s, 5m/],
+    ['no processes at all', step('{command: [x], resources: {pids: 0}}'), 'invalid_value', /pids|>=1/],
+    ['half a process', step('{command: [x], resources: {pids: 1.5}}'), 'wrong_type', /./],
+    ['bad shared memory', step('{command: [x], resources: {shm: much}}'), 'invalid_value', /64Mi/],
+    ['a network that is no boolean', step('{command: [x], network: host}'), 'wrong_type', /./],
     ['bad memory', step('{command: [x], resources: {memory: lots}}'), 'invalid_value', /512Mi/],
     [
       'default of the wrong type',

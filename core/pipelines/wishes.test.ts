@@ -7,7 +7,9 @@ import { openEnvironments } from '#core/environments/index.ts'
 import { openProcessRuntime } from '#core/runtimes/process/index.ts'
 import { openBlobs, openStore, removeTree, type Store } from '#core/store/index.ts'
 import { problemOf, sh, statusesOf, until } from '#test/support/engine.ts'
+import { openSecrets } from '#core/secrets/index.ts'
 import { openPipelines } from './service.ts'
+import { processTarget } from './targets.ts'
 
 let home = ''
 beforeEach(async () => void (home = await mkdtemp(join(tmpdir(), 'minisub-wishes-'))))
@@ -113,7 +115,9 @@ function openCore(opened?: Store) {
     [Symbol.dispose]: () => undefined,
   }
   const runtime = stack.use(openProcessRuntime())
-  const options = { home: data, store: wrapped, blobs: { ...real, has }, runtime }
+  const targets = new Map([['process', processTarget(runtime)]])
+  const secrets = openSecrets({ home: data })
+  const options = { home: data, store: wrapped, blobs: { ...real, has }, secrets, targets }
   const onError = (error: unknown): void => void errors.push(error)
   const service = stack.use(openPipelines({ ...options, environments: openEnvironments({ home: data }), onError }))
   return { service, store, disk, errors, [Symbol.asyncDispose]: () => stack.disposeAsync() }

@@ -5,7 +5,7 @@ import type { Schedule } from './schedule.ts'
 import type { Settled } from './schedule-store.ts'
 
 /** What schedules need of pipelines. */
-export type Runs = Pick<PipelineService, 'start' | 'cancel' | 'show' | 'subscribe'>
+export type Runs = Pick<PipelineService, 'check' | 'start' | 'cancel' | 'show' | 'subscribe'>
 
 export type BeginOptions = {
   readonly runs: Runs

@@ -1,6 +1,7 @@
 import { Problem } from '#core/base/problem.ts'
 import type { RunStatus } from '#core/contract/events.ts'
 import type { RunView } from '#core/contract/run.ts'
+import { checkRequest } from '#core/pipelines/index.ts'
 import type { Runs } from './begin-run.ts'
 
 type FakeRun = {
@@ -37,6 +38,11 @@ export function createFakeRuns(now: () => number): FakeRuns {
     awaited,
     hooks,
     show,
+    check: (asked) =>
+      checkRequest(asked, {
+        targets: new Map([['process', null]]),
+        secrets: { read: () => Promise.resolve(undefined) },
+      }),
     async start({ file, parameters = {} }, _, origin) {
       if (origin === undefined) throw new Error('no origin')
       if (file.includes('broken')) throw new Problem('document_invalid', 'it is broken: mend it')

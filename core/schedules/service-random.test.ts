@@ -81,7 +81,7 @@ async function play(steps: Action[], overlap: Overlap, startingDeadlineSeconds: 
   const open = () => {
     const store = openStore(home)
     const { runs, kill } = mortal(world)
-    const schedules = openSchedules({ home, store, runs, clock, onError: (error) => void errors.push(error) })
+    const schedules = openSchedules({ store, runs, clock, onError: (error) => void errors.push(error) })
     return {
       ...schedules,
       close: () => {

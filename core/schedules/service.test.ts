@@ -36,7 +36,7 @@ spec:
 function open() {
   const store = openStore(home)
   const onError = (error: unknown) => void errors.push(error)
-  const schedules = openSchedules({ home, store, runs: world, clock, onError })
+  const schedules = openSchedules({ store, runs: world, clock, onError })
   return {
     ...schedules,
     store,

@@ -2,7 +2,6 @@ import { newId } from '#core/base/id.ts'
 import { didYouMean } from '#core/base/nearest.ts'
 import { Problem } from '#core/base/problem.ts'
 import { ScheduleDraft, type ScheduleView } from '#core/contract/schedules.ts'
-import { checkRequest } from '#core/pipelines/index.ts'
 import type { Store } from '#core/store/index.ts'
 import type { Runs } from './begin-run.ts'
 import { systemClock, type Clock } from './clock.ts'
@@ -20,7 +19,6 @@ const SHOWN_OCCURRENCES = 100
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 export type ScheduleOptions = {
-  readonly home: string
   readonly store: Store
   readonly runs: Runs
   readonly clock?: Clock
@@ -29,7 +27,7 @@ export type ScheduleOptions = {
 }
 
 type Context = {
-  readonly home: string
+  readonly runs: Runs
   readonly store: ScheduleStore
   readonly clock: Clock
   readonly keeper: Timekeeper
@@ -38,7 +36,7 @@ type Context = {
 
 /** Opens schedules: settles what an earlier core left, and starts runs by the clock until it is disposed. */
 export function openSchedules(options: ScheduleOptions): ScheduleService & Disposable {
-  const { home, runs, onError, clock = systemClock } = options
+  const { runs, onError, clock = systemClock } = options
   const store = new ScheduleStore(options.store)
   const listeners = new Set<() => void>()
   const changed = (): void => {
@@ -51,7 +49,7 @@ export function openSchedules(options: ScheduleOptions): ScheduleService & Dispo
     }
   }
   const keeper = new Timekeeper({ store, runs, clock, onError, onChange: changed })
-  const context: Context = { home, store, clock, keeper, changed }
+  const context: Context = { runs, store, clock, keeper, changed }
   keeper.look()
   return {
     ...readingVerbs(context),
@@ -97,13 +95,13 @@ function readingVerbs(context: Context): ReadingVerbs {
   }
 }
 
-async function create({ home, ...context }: Context, draft: ScheduleDraft): Promise<ScheduleView> {
-  const { store, clock, keeper, changed } = context
+async function create(context: Context, draft: ScheduleDraft): Promise<ScheduleView> {
+  const { runs, store, clock, keeper, changed } = context
   const { name, cron, timeZone, parameters, parameterTexts, ...rest } = ScheduleDraft.parse(draft)
   const times = { cron: parseCron(cron).text, timeZone: openZone(timeZone).name }
   if (name !== undefined && !DNS_LABEL.test(name)) throw invalidName(name)
   const { file, target } = rest
-  const checked = await checkRequest({ file, parameters, parameterTexts, target }, home)
+  const checked = await runs.check({ file, parameters, parameterTexts, target })
   const now = clock.now()
   const schedule: Schedule = {
     ...rest,
@@ -123,7 +121,7 @@ async function create({ home, ...context }: Context, draft: ScheduleDraft): Prom
   keeper.entries.set(schedule.id, entry)
   keeper.look()
   changed()
-  return view({ home, ...context }, entry)
+  return view(context, entry)
 }
 
 /** What is due by now is decided first; what a run that is being started kept back is missed. */

@@ -198,3 +198,46 @@ describe('openBlobs', () => {
     expect(stored().toSorted()).toEqual([kept.sha256, next.sha256].toSorted())
   })
 })
+
+describe('bytes that come from elsewhere', () => {
+  const digestOf = (bytes: Uint8Array) => ({ sha256: hash('sha256', bytes, 'hex'), size: bytes.length })
+  async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += 10_000) yield bytes.subarray(at, at + 10_000)
+  }
+
+  for (const [name, bytes] of Object.entries(sizes)) {
+    test(`${name}: they are stored once, read-only`, async () => {
+      const expected = digestOf(bytes)
+      await blobs.putStream(inPieces(bytes), expected)
+      await blobs.putStream(inPieces(bytes), expected)
+      expect(stored()).toEqual([expected.sha256])
+      expect(statSync(blobs.sourceOf(expected.sha256)).mode & 0o777).toBe(0o444)
+      expect(readFileSync(blobs.sourceOf(expected.sha256)).equals(bytes)).toBe(true)
+    })
+
+    test(`${name}: others, fewer or more are refused, and nothing is left`, async () => {
+      const expected = digestOf(bytes)
+      const other = Buffer.from(bytes.length === 0 ? 'x' : bytes)
+      other[0] = (other[0] ?? 0) ^ 1
+      const longer = Buffer.concat([bytes, Buffer.from('x')])
+      const wrong = [other, longer, ...(bytes.length === 0 ? [] : [bytes.subarray(1)])]
+      for (const given of wrong) await expect(blobs.putStream(inPieces(given), expected)).rejects.toThrow(/came with/)
+      expect(stored()).toEqual([])
+      await blobs.putStream(inPieces(bytes), expected)
+      for (const given of wrong) await expect(blobs.putStream(inPieces(given), expected)).rejects.toThrow(/came with/)
+    })
+  }
+
+  test('a stream that breaks leaves nothing', async () => {
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield LARGE.subarray(0, 100_000)
+      throw fail('ECONNRESET')
+    }
+    await expect(blobs.putStream(broken(), digestOf(LARGE))).rejects.toThrow('ECONNRESET')
+    expect(stored()).toEqual([])
+  })
+
+  test('what is not stored has no source', () => {
+    expect(() => blobs.sourceOf(digestOf(SMALL).sha256)).toThrow(expect.objectContaining({ code: 'artifact_missing' }))
+  })
+})

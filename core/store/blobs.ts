@@ -19,6 +19,7 @@ import {
 import { copyFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
+import { readChecked, writeChecked } from './blob-stream.ts'
 import {
   hashBytes,
   hashFile,
@@ -46,9 +47,16 @@ export type Blobs = {
    */
   putFile(path: string, options: { readonly link: boolean }): Promise<StoredBlob>
   putBytes(bytes: Uint8Array): StoredBlob
+  /**
+   * Stores bytes that come from elsewhere and must be these; what is there already is only compared. An Error for other
+   * bytes or another size: nothing is stored then.
+   */
+  putStream(bytes: AsyncIterable<Uint8Array>, expected: StoredBlob): Promise<void>
   has(sha256: string): boolean
   /** Where the bytes lie; read them, never link or change them. */
   pathOf(sha256: string): string
+  /** The same for what is there. Throws Problem `artifact_missing`. */
+  sourceOf(sha256: string): string
   /** Writes a real copy, sharing disk blocks where the file system can. Throws where `target` is there already. */
   copyTo(sha256: string, target: string, mode: number): Promise<void>
   /** `start` and `end` are inclusive, as in HTTP. */
@@ -63,8 +71,10 @@ export function openBlobs(folder: string): Blobs {
   return {
     putFile: (path, { link }) => guarded(store, () => (link ? linkIn(store, path) : copyIn(store, path))),
     putBytes: (bytes) => putBytes(store, bytes),
+    putStream: (bytes, expected) => guarded(store, () => putStream(store, bytes, expected)),
     has: (sha256) => statSync(pathOf(store, sha256), { throwIfNoEntry: false }) !== undefined,
     pathOf: (sha256) => pathOf(store, sha256),
+    sourceOf: (sha256) => sourceOf(store, sha256),
     copyTo: (sha256, target, mode) => copyOut(store, sha256, { target, mode }),
     read: (sha256, range = {}) => createReadStream(pathOf(store, sha256), range),
     sweepTemporary: () => rmSync(store.temporary, { recursive: true, force: true }),
@@ -92,7 +102,10 @@ async function guarded<T>(store: Store, work: () => Promise<T>): Promise<T> {
 }
 
 function putBytes(store: Store, bytes: Uint8Array): StoredBlob {
-  const blob = { sha256: hashBytes(bytes), size: bytes.length }
+  return storeBytes(store, bytes, { sha256: hashBytes(bytes), size: bytes.length })
+}
+
+function storeBytes(store: Store, bytes: Uint8Array, blob: StoredBlob): StoredBlob {
   if (isStored(store, blob)) return blob
   try {
     withTemporary(store, (path) => {
@@ -103,6 +116,23 @@ function putBytes(store: Store, bytes: Uint8Array): StoredBlob {
     throw writeError(error, store.folder)
   }
   return blob
+}
+
+async function putStream(store: Store, bytes: AsyncIterable<Uint8Array>, expected: StoredBlob): Promise<void> {
+  if (isStored(store, expected)) return readChecked(bytes, expected, () => undefined)
+  if (expected.size < SMALL) {
+    const chunks: Uint8Array[] = []
+    await readChecked(bytes, expected, (chunk) => chunks.push(chunk))
+    storeBytes(store, Buffer.concat(chunks), expected)
+    return
+  }
+  const temporary = newTemporary(store)
+  try {
+    await writeChecked(temporary, bytes, expected)
+    keep(store, temporary, expected)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
 }
 
 async function copyIn(store: Store, path: string): Promise<StoredBlob> {
@@ -174,6 +204,12 @@ async function copyOut(store: Store, sha256: string, to: { target: string; mode:
     if (systemCode(error) !== 'EEXIST') rmSync(to.target, { force: true })
     throw writeError(error, dirname(to.target))
   }
+}
+
+function sourceOf(store: Store, sha256: string): string {
+  const path = pathOf(store, sha256)
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) throw missing(store, sha256)
+  return path
 }
 
 function missing(store: Store, sha256: string): Problem {

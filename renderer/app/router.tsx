@@ -59,8 +59,8 @@ const run = createRoute({
     view: z.enum(['graph', 'table', 'details']).optional().catch(undefined),
     step: text,
     item: z.int().min(0).optional().catch(undefined),
-    tab: z.enum(['overview', 'log', 'outputs', 'items']).optional().catch(undefined),
-    /** Whose log; the latest where absent. */
+    tab: z.enum(['overview', 'log', 'outputs', 'resources', 'items']).optional().catch(undefined),
+    /** Whose log and resources; the latest where absent. */
     attempt: z.int().min(1).optional().catch(undefined),
     /** The output that is looked at, and the file of a folder. */
     output: text,
@@ -97,6 +97,13 @@ const settings = createRoute({
   path: '/settings',
   component: lazyRouteComponent(() => import('#renderer/pages/settings/settings-page.tsx'), 'SettingsPage'),
 })
+const conformance = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/conformance',
+  /** `only`: cases that failed somewhere. `search`: words of the cases that are shown. */
+  validateSearch: z.object({ only: z.enum(['failures']).optional().catch(undefined), search: text }),
+  component: lazyRouteComponent(() => import('#renderer/pages/conformance/conformance-page.tsx'), 'ConformancePage'),
+})
 
 const routeTree = root.addChildren([
   home,
@@ -109,6 +116,7 @@ const routeTree = root.addChildren([
   environments,
   environment,
   settings,
+  conformance,
 ])
 
 /** Every page by its address; each is loaded when it is first shown, or by `loadAllPages` before. */

@@ -12,6 +12,16 @@ export type RunFilter = {
   readonly search?: string | undefined
 }
 
+/** One attempt of a step run, or of an item of it. */
+export type AttemptAddress = {
+  readonly run: string
+  readonly step: string
+  readonly item: number | null
+  readonly attempt: number
+  /** Whether it has ended: what was read before lacks the end. */
+  readonly isOver: boolean
+}
+
 /** Keys begin with the topic of the changes that make them old: see `live.ts`. */
 export const queries = {
   pipelines: (client: Client) =>
@@ -58,10 +68,25 @@ export const queries = {
         return client.showStep({ run, step, ...(item === null ? {} : { item }) }, { signal })
       },
     }),
+  usage: (client: Client, address: AttemptAddress) =>
+    queryOptions({
+      queryKey: ['run', address.run, 'usage', address.step, address.item, address.attempt, address.isOver],
+      queryFn: ({ signal }) => {
+        const { run, step, item, attempt } = address
+        return client.readUsage({ run, step, attempt, ...(item === null ? {} : { item }) }, { signal })
+      },
+    }),
   environments: (client: Client) =>
     queryOptions({
-      queryKey: ['environments'],
+      queryKey: ['environments', 'list'],
       queryFn: ({ signal }) => client.listEnvironments({}, { signal }),
+    }),
+  /** What would be deleted of environments that nothing used for so long. */
+  prunable: (client: Client, olderThanMs: number) =>
+    queryOptions({
+      queryKey: ['environments', 'prunable', olderThanMs],
+      queryFn: ({ signal }) => client.pruneEnvironments({ olderThanMs, dryRun: true }, { signal }),
+      staleTime: 0,
     }),
   schedules: (client: Client) =>
     queryOptions({
@@ -72,6 +97,30 @@ export const queries = {
     queryOptions({
       queryKey: ['schedules', 'one', schedule],
       queryFn: ({ signal }) => client.showSchedule({ schedule }, { signal }),
+    }),
+  settings: (client: Client) =>
+    queryOptions({
+      queryKey: ['settings', 'list'],
+      queryFn: ({ signal }) => client.listSettings({}, { signal }),
+    }),
+  /** The settings say where the engine is. Whether it is up is told by nobody, so it is asked now and then. */
+  targets: (client: Client) =>
+    queryOptions({
+      queryKey: ['settings', 'targets'],
+      queryFn: ({ signal }) => client.listTargets({}, { signal }),
+      staleTime: 0,
+      refetchInterval: 10_000,
+      refetchOnWindowFocus: 'always',
+    }),
+  secrets: (client: Client) =>
+    queryOptions({ queryKey: ['secrets'], queryFn: ({ signal }) => client.listSecrets({}, { signal }) }),
+  /** Nobody tells of it, so it is asked: often while cases run. */
+  conformance: (client: Client) =>
+    queryOptions({
+      queryKey: ['conformance'],
+      queryFn: ({ signal }) => client.showConformance({}, { signal }),
+      staleTime: 0,
+      refetchInterval: ({ state }) => (state.data?.running.length === 0 ? 5_000 : 1_000),
     }),
   access: (client: Client) =>
     queryOptions({ queryKey: ['access'], queryFn: ({ signal }) => client.listAccess({}, { signal }) }),

@@ -14,11 +14,13 @@ type Question = {
   readonly onConfirm: () => Promise<unknown>
   /** False for what can be taken back; the button is red otherwise. */
   readonly isDangerous?: boolean
+  /** False while there is nothing to do. */
+  readonly canConfirm?: boolean
 }
 type DialogProps = Question & { readonly isOpen: boolean; readonly onClose: () => void }
 
 /** Asks before something is done; the focus begins on the way out and goes back to where it came from. */
-function ConfirmDialog({ isOpen, onClose, title, ...rest }: DialogProps) {
+export function ConfirmDialog({ isOpen, onClose, title, ...rest }: DialogProps) {
   return (
     <Modal opened={isOpen} onClose={onClose} title={title} centered>
       <Answer {...rest} onClose={onClose} />
@@ -28,7 +30,7 @@ function ConfirmDialog({ isOpen, onClose, title, ...rest }: DialogProps) {
 
 type AnswerProps = Omit<Question, 'title'> & { readonly onClose: () => void }
 
-function Answer({ children, confirmLabel, onConfirm, onClose, isDangerous = true }: AnswerProps) {
+function Answer({ children, confirmLabel, onConfirm, onClose, isDangerous = true, canConfirm = true }: AnswerProps) {
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string>()
   const confirm = async () => {
@@ -53,7 +55,12 @@ function Answer({ children, confirmLabel, onConfirm, onClose, isDangerous = true
         <Button variant="default" onClick={onClose} data-autofocus>
           Go back
         </Button>
-        <Button color={isDangerous ? 'red' : 'blue'} loading={isBusy} onClick={() => void confirm()}>
+        <Button
+          color={isDangerous ? 'red' : 'blue'}
+          loading={isBusy}
+          disabled={!canConfirm}
+          onClick={() => void confirm()}
+        >
           {confirmLabel}
         </Button>
       </Group>

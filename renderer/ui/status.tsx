@@ -30,6 +30,9 @@ const LOOKS: Readonly<Record<string, Look>> = {
   paused: { color: 'gray', icon: CirclePause },
   on: { color: 'green', icon: CircleCheck },
   ready: { color: 'green', icon: CircleCheck },
+  unavailable: { color: 'orange', icon: CircleAlert },
+  passed: { color: 'green', icon: CircleCheck },
+  waiting: { color: 'gray', icon: CircleDashed },
   partial: { color: 'orange', icon: CircleAlert },
 }
 const OTHER: Look = { color: 'gray', icon: CircleDashed }
@@ -45,7 +48,14 @@ type StatusProps = { readonly status: string; readonly label?: string }
 export function Status({ status, label = status }: StatusProps) {
   const { color, icon: Icon } = lookOf(status)
   return (
-    <Badge color={color} variant="light" leftSection={<Icon size={14} aria-hidden />} tt="none" className="status">
+    <Badge
+      color={color}
+      variant="light"
+      leftSection={<Icon size={14} aria-hidden />}
+      tt="none"
+      miw="max-content"
+      className="status"
+    >
       {label}
     </Badge>
   )

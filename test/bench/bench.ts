@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parse as parseYaml } from 'yaml'
 import { validateDocument } from '#core/pipelines/index.ts'
+import { measureDockerSteps } from './docker-steps.ts'
 import { measureCached, measureSteps } from './engine.ts'
 import { holds, median, printMeasurements, type Measurement } from './report.ts'
+import { measureRunner } from './runner-cost.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const CLI = join(ROOT, 'core', 'cli', 'minisub.js')
@@ -151,6 +153,8 @@ const suites: (() => Measurement[] | Promise<Measurement[]>)[] = [
   ...(existsSync(memory) ? [() => measureSteps(memory, 'memory')] : []),
   () => measureCached(disk),
   measureNoOp,
+  measureRunner,
+  measureDockerSteps,
 ]
 let slow = 0
 for (const suite of suites) {

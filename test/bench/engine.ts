@@ -2,11 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openEnvironments } from '#core/environments/index.ts'
-import { openPipelines } from '#core/pipelines/index.ts'
+import { openEngine } from '#core/engine.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
-import { openProcessRuntime } from '#core/runtimes/process/index.ts'
-import { openBlobs, openStore } from '#core/store/index.ts'
 import { median, type Measurement } from './report.ts'
 
 const HEAD = 'apiVersion: mini-submarine/v1\nkind: Pipeline\n'
@@ -24,22 +21,16 @@ function openBench(parent: string): Bench {
   const code = join(root, 'code')
   mkdirSync(code)
   writeFileSync(join(code, 'step.py'), 'print("a step")\n')
-  const store = openStore(home)
-  const runtime = openProcessRuntime()
-  const onError = (error: unknown): void => console.error(error)
-  const blobs = openBlobs(join(home, 'artifacts', 'blobs'))
-  const service = openPipelines({ home, store, blobs, environments: openEnvironments({ home }), runtime, onError })
+  const engine = openEngine(home, { keychain: false, onError: (error) => console.error(error) })
   return {
-    service,
+    service: engine.service,
     write(name, spec) {
       const file = join(root, `${name}.yaml`)
       writeFileSync(file, `${HEAD}metadata: {name: ${name}}\nspec:\n  code: code\n${spec}`)
       return file
     },
     async [Symbol.asyncDispose]() {
-      service[Symbol.dispose]()
-      await runtime[Symbol.asyncDispose]()
-      store[Symbol.dispose]()
+      await engine[Symbol.asyncDispose]()
       rmSync(root, { recursive: true, force: true })
     },
   }

@@ -5,6 +5,7 @@ import { writeRecord } from '#core/environments/records.ts'
 import { expectAccessibleInBoth } from '#test/support/both-schemes.ts'
 import { openPageFixture, type PageFixture } from '#test/support/browser.ts'
 import { describeInBrowser } from '#test/support/requirements.ts'
+import { withoutEngine } from '#test/support/without-engine.ts'
 
 /** Without packages, so that it is built without the network. */
 const ENVIRONMENTS = { plain: { python: '>=3.9' } }
@@ -12,7 +13,7 @@ const ENVIRONMENTS = { plain: { python: '>=3.9' } }
 describeInBrowser('environments', () => {
   let fixture: PageFixture
   beforeAll(async () => {
-    fixture = await openPageFixture()
+    fixture = await openPageFixture(withoutEngine)
   })
   afterAll(() => fixture[Symbol.asyncDispose]())
 
@@ -23,6 +24,7 @@ describeInBrowser('environments', () => {
     const page = await fixture.open({ path: '/environments' })
     await page.getByRole('heading', { name: 'No environment was built yet' }).waitFor()
     await page.getByText('minisub env build FILE').waitFor()
+    await page.getByText(/^Images are not listed: .*no-engine/).waitFor()
     await expectAccessibleInBoth(page)
     await page.getByRole('link', { name: 'Go to the pipelines' }).click()
     await page.getByRole('heading', { level: 1, name: 'Pipelines' }).waitFor()
@@ -40,6 +42,7 @@ describeInBrowser('environments', () => {
     await row.getByText('ready').waitFor()
     await row.getByText(built?.pythonMinor ?? 'no version', { exact: true }).waitFor()
     await row.getByRole('link', { name: 'builder' }).waitFor()
+    await row.getByText('folder', { exact: true }).waitFor()
     await expectAccessibleInBoth(page)
 
     await row.getByRole('link', { name: digest.slice(0, 12) }).click()
@@ -71,6 +74,30 @@ describeInBrowser('environments', () => {
     await fixture.client.cancelRun({ run: id })
     await fixture.end(id)
     await page.context().close()
+  })
+
+  test('are pruned after the page has said what goes and how much, by keyboard alone', async () => {
+    const page = await fixture.open({ path: '/environments', context: { viewport: { width: 400, height: 800 } } })
+    await page.getByRole('link', { name: 'user' }).waitFor()
+    await page.getByRole('button', { name: 'Prune…' }).focus()
+    await page.keyboard.press('Enter')
+    const question = page.getByRole('dialog', { name: 'Delete environments that nothing uses?' })
+    await question.getByText('There is nothing to delete.').waitFor()
+    expect(await question.getByRole('button', { name: 'Delete them' }).isDisabled()).toBe(true)
+    await expectAccessibleInBoth(page)
+    await question.getByLabel('Not used for').selectOption({ label: 'any time: all that nothing uses now' })
+    await question.getByText(/^1 environment with [\d.]+ [kM]?B goes/).waitFor()
+    await question
+      .getByRole('list', { name: 'What goes' })
+      .getByText(/folder, .* by builder, user/)
+      .waitFor()
+    await expectAccessibleInBoth(page)
+    await question.getByRole('button', { name: 'Delete 1 environment' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'No environment was built yet' }).waitFor()
+    expect((await fixture.client.listEnvironments()).environments).toEqual([])
+    await page.context().close()
+    await fixture.client.buildEnvironments({ file: pipeline('builder', ['true']) })
   })
 
   test('are deleted from the page of one, by keyboard alone', async () => {

@@ -6,25 +6,88 @@ import { pathToFileURL } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '#core/base/id.ts'
+import { openDockerEngine, openDockerRuntime } from '#core/runtimes/docker/index.ts'
 import { openProcessRuntime } from '#core/runtimes/process/index.ts'
 import type { AttemptRuntime, Exit, LogLine, Workload, WorkloadPart } from '#core/runtimes/driver.ts'
+import { describeWithDocker } from '#test/support/requirements.ts'
 
-/** Every runtime, how it is opened, and where a second core imports it from. */
-const RUNTIMES = [
-  {
-    name: 'process',
-    open: openProcessRuntime,
-    module: '../../core/runtimes/process/index.ts',
-    opener: 'openProcessRuntime',
+const SWEEP = 'sweep ends what carries all its labels, daemons included, and nothing else'
+
+/** What a suite has to know of the runtime that it is run on. */
+type Tried = {
+  readonly name: 'process' | 'docker'
+  /** Opens it on a data folder. */
+  readonly open: (home: string) => AttemptRuntime
+  /** The same in a second core, as the text of an expression after imports; `home` is a variable there. */
+  readonly opener: { readonly module: string; readonly expression: string }
+  /** What its parts have beside a command. */
+  readonly part: (root: string) => Partial<WorkloadPart>
+  /** PATH of its commands, and Node there. */
+  readonly path: string
+  readonly node: string
+  /** Variables that a command has beside the given ones. */
+  readonly ownVariables: readonly string[]
+  /** How many open files of a command lie in the control folder: the process runtime's logs are files. */
+  readonly openFiles: number
+  /** What lies in the control folder of a workload that printed nothing. */
+  readonly files: readonly string[]
+  /** Whether lines that were printed while no core read them have the time of their reading. */
+  readonly isLate: boolean
+  /** Whether a process lives that a workload knows by this number. */
+  readonly lives: (pid: number, workload: Workload) => boolean
+  /** Tests that cannot be put to it, and why; all others hold for every runtime. */
+  readonly exempt: Readonly<Record<string, string>>
+}
+
+const PROCESS: Tried = {
+  name: 'process',
+  open: () => openProcessRuntime(),
+  opener: { module: '../../core/runtimes/process/index.ts', expression: 'runtime.openProcessRuntime()' },
+  part: () => ({}),
+  path: process.env['PATH'] ?? '/usr/bin:/bin',
+  node: process.execPath,
+  // a /bin/sh that is bash adds the program's path under this name, whatever one does
+  ownVariables: ['_'],
+  openFiles: 1, // `ls` itself writes into a pipe, so only its stderr is ours
+  files: ['process'],
+  isLate: true,
+  lives: livesHere,
+  exempt: {},
+}
+
+const DOCKER: Tried = {
+  name: 'docker',
+  open: (home) => openDockerRuntime({ home, engine: openDockerEngine() }),
+  opener: {
+    module: '../../core/runtimes/docker/index.ts',
+    expression: 'runtime.openDockerRuntime({ home, engine: runtime.openDockerEngine() })',
   },
-]
+  part: (root) => ({ image: 'node:24-slim', mounts: [{ source: root, target: root, readOnly: false }] }),
+  path: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  node: 'node',
+  // of every container, of this image, and of the images of machines that reach the world through a proxy
+  ownVariables: 'HOSTNAME HOME NODE_VERSION YARN_VERSION PIP_CERT PIP_ROOT_USER_ACTION SSL_CERT_FILE'.split(' '),
+  openFiles: 0,
+  files: ['container.json'],
+  isLate: false, // the step runner in the container stamps them
+  lives: livesInContainer,
+  exempt: { [SWEEP]: 'nothing outlives its container; core/runtimes/docker has a test of its own' },
+}
 
-const PATH = process.env['PATH'] ?? '/usr/bin:/bin'
+describe('process runtime', () => contract(PROCESS))
+describeWithDocker('docker runtime', () => contract(DOCKER))
 
-describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
+function contract(tried: Tried): void {
   let root: string
   let runtime: AttemptRuntime
   const begun: Workload[] = []
+  const { node, path: PATH, lives } = tried
+  const open = (): AttemptRuntime => tried.open(root)
+  const unlessExempt = (name: string, body: () => Promise<void>): void => {
+    const reason = tried.exempt[name]
+    if (reason === undefined) test(name, body)
+    else test.skip(`${name} (skipped: ${reason})`, body)
+  }
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'minisub-runtime-'))
@@ -32,7 +95,10 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
     runtime = open()
   })
   afterEach(async () => {
-    for (const started of begun.splice(0)) await runtime.stop(started, 0)
+    for (const started of begun.splice(0)) {
+      await runtime.stop(started, 0)
+      await runtime.remove?.(started)
+    }
     await runtime[Symbol.asyncDispose]()
     rmSync(root, { recursive: true, force: true })
   })
@@ -49,6 +115,7 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
       ports: [],
       limits: {},
       workingFolder: join(root, 'work'),
+      ...tried.part(root),
       ...part,
       command,
       env,
@@ -84,11 +151,13 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
 
   /** Starts a workload in a core of its own and kills that core, as soon as the workload has made `began`. */
   async function startInKilledCore(started: Workload): Promise<void> {
-    const script = `const { ${opener} } = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, module)).href)})
-      const runtime = ${opener}()
-      await runtime.start(JSON.parse(process.argv[1]))
-      await runtime.wait(JSON.parse(process.argv[1]))`
-    const core = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(started)], {
+    const { module, expression } = tried.opener
+    const script = `const runtime = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, module)).href)})
+      const home = process.argv[2]
+      const opened = ${expression}
+      await opened.start(JSON.parse(process.argv[1]))
+      await opened.wait(JSON.parse(process.argv[1]))`
+    const core = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(started), root], {
       stdio: 'inherit',
     })
     const exit = new Promise((resolve) => core.once('exit', resolve))
@@ -115,7 +184,7 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
     test('times frame the run, and CPU time is that of the command', async () => {
       const before = Date.now()
       const burn = 'while (process.cpuUsage().user < 400e3);'
-      const exit = await run(workload([process.execPath, '-e', burn]))
+      const exit = await run(workload([node, '-e', burn]))
       expect(exit.startedAt).toBeGreaterThanOrEqual(before)
       expect(exit.finishedAt - exit.startedAt).toBeGreaterThanOrEqual(390)
       expect(exit.finishedAt).toBeLessThanOrEqual(Date.now())
@@ -124,11 +193,7 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
     })
 
     test('peak memory is seen, and told again by a later core', async () => {
-      const started = workload([
-        process.execPath,
-        '-e',
-        'globalThis.b = Buffer.alloc(200e6, 1); setTimeout(() => {}, 700)',
-      ])
+      const started = workload([node, '-e', 'globalThis.b = Buffer.alloc(200e6, 1); setTimeout(() => {}, 700)'])
       const exit = await run(started)
       expect(exit.usage.peakMemoryBytes).toBeGreaterThan(200e6)
       expect(exit.usage.peakMemoryBytes).toBeLessThan(600e6)
@@ -157,13 +222,7 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
         'Áé€😀\u0081',
         '\t!#&;|<>',
       ]
-      const started = workload([
-        process.execPath,
-        '-e',
-        'console.log(JSON.stringify(process.argv.slice(1)))',
-        '--',
-        ...values,
-      ])
+      const started = workload([node, '-e', 'console.log(JSON.stringify(process.argv.slice(1)))', '--', ...values])
       await run(started)
       expect(texts(await wholeLog(started))).toEqual([JSON.stringify(values)])
     })
@@ -190,11 +249,10 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
         QUOTE: `"'$(id)`,
       }
       for (const env of [{ MULTI: 'a\nb', EMPTY: '', QUOTE: `"'$(id)` }, given]) {
-        const started = workload([process.execPath, '-e', 'console.log(JSON.stringify(process.env))'], { env })
+        const started = workload([node, '-e', 'console.log(JSON.stringify(process.env))'], { env })
         await run(started)
         const seen: Record<string, string> = JSON.parse(texts(await wholeLog(started))[0] ?? '')
-        // a /bin/sh that is bash adds the program's path under this name, whatever one does
-        delete seen['_']
+        for (const name of tried.ownVariables) if (!(name in env)) delete seen[name]
         expect(seen).toEqual(started.parts[0]?.env)
       }
     })
@@ -204,7 +262,7 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
       await run(started)
       const [folder, files = '2'] = texts(await wholeLog(started))
       expect(folder).toBe(join(root, 'work'))
-      expect(files).toBe('1') // ls itself writes into a pipe, so only its stderr is ours
+      expect(files).toBe(String(tried.openFiles))
     })
 
     test('signals are at their defaults', async () => {
@@ -256,7 +314,7 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
       const started = workload(['true'])
       await run(started)
       expect(await runtime.readLog(started.controlFolder, 0, 1000)).toEqual({ lines: [], next: 0, end: true })
-      expect(readdirSync(started.controlFolder).toSorted()).toEqual(['process'])
+      expect(readdirSync(started.controlFolder).toSorted()).toEqual(tried.files)
     })
 
     test('both streams are kept in order, with their times', async () => {
@@ -280,7 +338,7 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
     test('odd lines survive: no newline at the end, \\r, invalid UTF-8, empty, longer than 64 KiB', async () => {
       const script = `const w = (x) => require('fs').writeSync(1, x)
         w('a\\rb\\n\\n'); w(Buffer.from([0x66, 0xff, 0x0a])); w('€'.repeat(50000) + '\\n'); w('tail')`
-      const started = workload([process.execPath, '-e', script])
+      const started = workload([node, '-e', script])
       await run(started)
       const lines = texts(await wholeLog(started))
       expect(lines.slice(0, 3)).toEqual(['a\rb', '', 'f\uFFFD'])
@@ -327,7 +385,7 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
       }, 1)
       const before = process.memoryUsage.rss()
       const started = workload([
-        process.execPath,
+        node,
         '-e',
         "const b = Buffer.alloc(1e6, 'x'.repeat(99) + '\\n'); for (let i = 0; i < 50; i++) require('fs').writeSync(1, b)",
       ])
@@ -378,14 +436,14 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
       const part = started.parts[0]
       const full = {
         ...started,
-        parts: [{ ...(part ?? neverPart()), command: [...(part?.command ?? []), process.execPath, daemon] }],
+        parts: [{ ...(part ?? neverPart()), command: [...(part?.command ?? []), node, daemon] }],
       }
       await runtime.start(full)
       await appears(join(root, 'work', 'began'))
       await appears(join(root, 'work', 'grandchild'))
-      expect([pidIn('grandchild'), pidIn('daemon')].map(lives)).toEqual([true, true])
+      expect([pidIn('grandchild'), pidIn('daemon')].map((pid) => lives(pid, full))).toEqual([true, true])
       await runtime.stop(full, 2_000)
-      expect([pidIn('grandchild'), pidIn('daemon')].map(lives)).toEqual([false, false])
+      expect([pidIn('grandchild'), pidIn('daemon')].map((pid) => lives(pid, full))).toEqual([false, false])
     })
 
     test('is safe to repeat, and on what has ended or never begun', async () => {
@@ -414,22 +472,22 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
   test('what a command leaves in its process group ends with it', async () => {
     const started = shell('sleep 1000 & echo $! > left; exit 0')
     expect(await run(started)).toMatchObject({ exitCode: 0 })
-    expect(lives(pidIn('left'))).toBe(false)
+    expect(lives(pidIn('left'), started)).toBe(false)
   })
 
-  test('sweep ends what carries all its labels, daemons included, and nothing else', async () => {
+  unlessExempt(SWEEP, async () => {
     const script = `const child = require('child_process').spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' }); child.unref()
       require('fs').writeFileSync('stray-' + process.env.MINISUB_RUN_ID, String(child.pid))`
-    const mine = workload([process.execPath, '-e', script])
-    const other = workload([process.execPath, '-e', script])
+    const mine = workload([node, '-e', script])
+    const other = workload([node, '-e', script])
     await run(mine)
     await run(other)
     await runtime.sweep({ run: mine.id })
-    expect([mine, other].map(({ id }) => lives(pidIn(`stray-${id}`)))).toEqual([false, true])
+    expect([mine, other].map((it) => lives(pidIn(`stray-${it.id}`), it))).toEqual([false, true])
     await runtime.sweep({ run: other.id, step: 'another' })
-    expect(lives(pidIn(`stray-${other.id}`))).toBe(true)
+    expect(lives(pidIn(`stray-${other.id}`), other)).toBe(true)
     await runtime.sweep({ run: other.id, step: 'train' })
-    expect(lives(pidIn(`stray-${other.id}`))).toBe(false)
+    expect(lives(pidIn(`stray-${other.id}`), other)).toBe(false)
   })
 
   describe('a start', () => {
@@ -490,16 +548,16 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
       const lines = await wholeLog(started)
       expect(lines.length).toBe(250_000)
       expect(lines.findIndex((line, index) => line.text !== String(index + 1))).toBe(-1)
-      expect(lines.some((line) => line.late)).toBe(true)
+      expect(lines.some((line) => line.late)).toBe(tried.isLate)
     })
 
     test('learns how a workload ended while nobody looked, and its lines are late', async () => {
       const started = shell('echo $$ > began; sleep 0.5; echo done; exit 8')
       await startInKilledCore(started)
-      await expect.poll(() => lives(pidIn('began'))).toBe(false)
+      await expect.poll(() => lives(pidIn('began'), started)).toBe(false)
       await sleep(100)
       const page = await runtime.readLog(started.controlFolder, 0, 1000)
-      expect(page).toMatchObject({ lines: [{ text: 'done', late: true }], end: true })
+      expect(page).toMatchObject({ lines: [{ text: 'done', late: tried.isLate }], end: true })
       const state = await runtime.inspect(started)
       expect(state).toMatchObject({ phase: 'exited', exit: { exitCode: 8 } })
       expect(await runtime.wait(started)).toEqual(state)
@@ -510,7 +568,7 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
       await startInKilledCore(started)
       await runtime.start(started)
       await runtime.stop(started, 100)
-      expect(lives(pidIn('began'))).toBe(false)
+      expect(lives(pidIn('began'), started)).toBe(false)
       expect(await ended(started)).toMatchObject({ exitCode: 137 })
     })
 
@@ -547,22 +605,29 @@ describe.each(RUNTIMES)('$name runtime', ({ open, module, opener }) => {
       parts: [main, { ...main, role: 'sidecar', command: ['sh', '-c', 'echo side; echo $$ > ready; exec sleep 1000'] }],
     }
     expect(await run(both)).toMatchObject({ exitCode: 3 })
-    expect(lives(pidIn('ready'))).toBe(false)
+    expect(lives(pidIn('ready'), both)).toBe(false)
     const page = await runtime.readLog(join(started.controlFolder, 'sidecar'), 0, 1000)
     expect(page).toMatchObject({ lines: [{ text: 'side' }], end: true })
   })
 
   test('limits are enforced or named as not enforced', async () => {
-    const started = shell('exit 0', { limits: { cpu: 1, memory: 64 * 2 ** 20, gpu: 1 } })
+    const started = shell('exit 0', { limits: { cpu: 1, memory: 64 * 2 ** 20 } })
     const { notEnforced } = await runtime.start(started)
     await ended(started)
-    expect(notEnforced).toContain('gpu')
     expect(await runtime.start(started)).toMatchObject({ notEnforced })
     if (notEnforced.includes('memory')) return
-    const greedy = workload([process.execPath, '-e', 'Buffer.alloc(400e6, 1)'], { limits: { memory: 128 * 2 ** 20 } })
+    const greedy = workload([node, '-e', 'Buffer.alloc(400e6, 1)'], { limits: { memory: 128 * 2 ** 20 } })
     expect(await run(greedy)).toMatchObject({ exitCode: 137, signal: 'SIGKILL', outOfMemory: true })
   })
-})
+
+  test('a GPU is had, refused, or named as not enforced', async () => {
+    const started = shell('exit 0', { limits: { gpu: 1 } })
+    const outcome = await runtime.start(started).catch((error: unknown) => error)
+    if (outcome instanceof Error) expect(outcome).toMatchObject({ name: 'Problem', code: 'resource_unavailable' })
+    else expect(await ended(started)).toMatchObject({ exitCode: 0 })
+    if (tried.name === 'process') expect(outcome).toMatchObject({ notEnforced: ['gpu'] })
+  })
+}
 
 /** Shell text that prints the numbers after `from` up to `to`. */
 function counting(from: number, to: number): string {
@@ -583,7 +648,7 @@ function neverPart(): never {
 }
 
 /** Whether a process lives; one that only waits to be reaped does not. */
-function lives(pid: number): boolean {
+function livesHere(pid: number): boolean {
   try {
     process.kill(pid, 0)
   } catch {
@@ -595,4 +660,18 @@ function lives(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** The same for a number of a container's own: here it has another one, but it says that too, and whose it is. */
+function livesInContainer(pid: number, { id }: Workload): boolean {
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false
+    try {
+      const inner = /^NSpid:.*\s(\d+)$/m.exec(readFileSync(`/proc/${name}/status`, 'latin1'))?.[1]
+      const mine = readFileSync(`/proc/${name}/environ`, 'latin1').split('\0').includes(`MINISUB_RUN_ID=${id}`)
+      return Number(inner) === pid && mine && livesHere(Number(name))
+    } catch {
+      return false
+    }
+  })
 }

@@ -12,14 +12,19 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
+/** Files below a folder. Links are not followed, as `recursive` would: one of them leads upwards. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return filesBelow(path)
+    return entry.isFile() ? [path] : []
+  })
+}
+
 /** Every file of the project folder with its content, and every row of runs. */
 async function everything(): Promise<unknown> {
-  const files = readdirSync(engine.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const contents = await Promise.all(
-    files.map(async (entry) => [
-      join(entry.parentPath, entry.name),
-      await readFile(join(entry.parentPath, entry.name), 'utf8'),
-    ]),
+    filesBelow(engine.folder).map(async (path) => [path, await readFile(path, 'utf8')] as const),
   )
   const runs = existsSync(join(engine.home, 'runs')) ? readdirSync(join(engine.home, 'runs')) : []
   const tables = ['runs', 'run_events', 'step_runs', 'step_parts', 'cache_entries', 'code_snapshots']
@@ -156,7 +161,7 @@ describe('a start that this target cannot do changes nothing and says what is wr
   test('an unknown target', async () => {
     expect(await refused(fine, { target: 'moon' })).toEqual({
       code: 'not_supported',
-      message: 'the target "moon" is not known: this version runs on "process"',
+      message: 'there is no target "moon": known are docker, process',
     })
   })
 
@@ -167,7 +172,8 @@ describe('a start that this target cannot do changes nothing and says what is wr
     }
     expect(await refused(spec)).toEqual({
       code: 'not_supported',
-      message: 'the environment "zImage" is an image, which the process target cannot run: give it python and packages',
+      message:
+        'the environment "zImage" is an image, which the process target cannot run: give it python and packages, or run with --target docker',
     })
   })
 
@@ -175,8 +181,8 @@ describe('a start that this target cannot do changes nothing and says what is wr
     const spec = (secret: string, key: string) => ({ steps: { a: sh('exit 0', { secrets: { T: { secret, key } } }) } })
     const { code, message } = await refused(spec('none', 'token'))
     expect([code, message]).toEqual([
-      'invalid_value',
-      `the secret none has no key token here: write its value into ${join(engine.home, 'secrets', 'none', 'token')} (mode 0600)`,
+      'secret_missing',
+      'the secret none has no key token here: set it with `minisub secret set none token`',
     ])
     expect((await refused(spec('..', 'token'))).code).toBe('invalid_value')
     expect((await refused(spec('none', '../../token'))).code).toBe('invalid_value')

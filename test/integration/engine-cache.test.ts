@@ -181,11 +181,10 @@ describe('no hit, and why names what differs, after a change of', () => {
   })
 
   test('a secret that it names, and not of its value', async () => {
-    await mkdir(join(engine.home, 'secrets', 'mine'), { recursive: true })
-    for (const key of ['k1', 'k2']) await writeFile(join(engine.home, 'secrets', 'mine', key), key)
+    for (const key of ['k1', 'k2']) await engine.secrets.set('mine', key, key)
     const step = (key: string) => one({ command: ['true', 'secret'], secrets: { T: { secret: 'mine', key } } })
     expect(await afterChange(step('k1'), step('k2'))).toEqual(missed('the secrets it names changed'))
-    await writeFile(join(engine.home, 'secrets', 'mine', 'k2'), 'another value')
+    await engine.secrets.set('mine', 'k2', 'another value')
     expect(statusesOf(await engine.run(await engine.pipeline(step('k2'), 'value')))).toEqual({ a: 'cached' })
   })
 

@@ -108,7 +108,7 @@ describe.skipIf(isRoot && !canBeNobody)(
         const told = asOrdinaryUser(`
       const { lockPipeline } = await import(core + "/pipelines/lock-file.ts")
       const { readPipelineFile } = await import(core + "/pipelines/pipeline-file.ts")
-      await lockPipeline(await readPipelineFile(folder + "/project/p.yaml"), { home, update: false })`)
+      await lockPipeline(await readPipelineFile(folder + "/project/p.yaml"), { home, update: false, images: null })`)
         expect(told).toMatchObject({
           code: 'lock_unwritable',
           message: expect.stringMatching(/p\.lock\.json cannot be written \(EACCES\): give yourself/),

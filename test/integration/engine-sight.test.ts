@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs'
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openEngine, sh, statusesOf, stepOf, type Engine } from '#test/support/engine.ts'
@@ -145,8 +145,7 @@ describe('the environment', () => {
   test('is exactly what the contract says, and nothing else of the host', async () => {
     process.env['MINISUB_TEST_LEAK'] = 'leaked'
     process.env['LANG'] ??= 'C.UTF-8'
-    await mkdir(join(engine.home, 'secrets', 'mine'), { recursive: true })
-    await writeFile(join(engine.home, 'secrets', 'mine', 'token'), 'hush-hush\n')
+    await engine.secrets.set('mine', 'token', 'hush-hush')
     const view = await engine.run(
       await engine.pipeline(
         {

@@ -9,9 +9,9 @@ const HOUR = 60 * MINUTE
 
 /** Schedules on the real engine and its SQLite file, by a clock that the test moves. */
 function openOn(engine: Engine, clock: FakeClock) {
-  const { home, store, service: runs } = engine
+  const { store, service: runs } = engine
   const errors: unknown[] = []
-  const schedules = openSchedules({ home, store, runs, clock, onError: (error) => void errors.push(error) })
+  const schedules = openSchedules({ store, runs, clock, onError: (error) => void errors.push(error) })
   const settled = (name: string) =>
     until('nothing is being started', () =>
       schedules.show(name).occurrences.every(({ outcome }) => outcome !== 'starting'),

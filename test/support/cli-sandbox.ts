@@ -22,6 +22,8 @@ export type CliSandbox = AsyncDisposable & {
   /** Writes a pipeline whose steps are the given YAML lines; returns its path. */
   pipeline(name: string, lines: readonly string[]): Promise<string>
   minisub(...args: readonly string[]): Promise<Finished>
+  /** The same with a text on stdin. */
+  minisubWith(input: string | Buffer, ...args: readonly string[]): Promise<Finished>
   start(...args: readonly string[]): Started
   client(): Client
   /** Process of the core that runs now. */
@@ -32,13 +34,18 @@ export async function openCliSandbox(): Promise<CliSandbox> {
   const root = await mkdtemp(join(tmpdir(), 'minisub-cli-'))
   const [folder, home] = [join(root, 'project'), join(root, 'home')]
   await mkdir(folder)
-  const env = { ...process.env, MINISUB_HOME: home, NO_COLOR: '1' }
-  const start = (...args: readonly string[]): Started => {
-    const child = spawn(process.execPath, [SCRIPT, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // A test leaves the keychain of whoever runs it alone.
+  const env = { ...process.env, MINISUB_HOME: home, NO_COLOR: '1', MINISUB_SECRETS_KEYCHAIN: 'false' }
+  const startWith = (input: string | Buffer | undefined, args: readonly string[]): Started => {
+    const stdin = input === undefined ? 'ignore' : 'pipe'
+    const child = spawn(process.execPath, [SCRIPT, ...args], { cwd: folder, env, stdio: [stdin, 'pipe', 'pipe'] })
+    // A program that refuses its arguments ends before it has read everything.
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(input)
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk))
+    child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk))
     const finished = once(child, 'close').then(() => ({
       code: child.exitCode,
       stdout: Buffer.concat(stdout).toString('utf8'),
@@ -57,8 +64,9 @@ export async function openCliSandbox(): Promise<CliSandbox> {
       await writeFile(file, `${head}${lines.map((line) => `  ${line}\n`).join('')}`)
       return file
     },
-    minisub: (...args) => start(...args).finished,
-    start,
+    minisub: (...args) => startWith(undefined, args).finished,
+    minisubWith: (input, ...args) => startWith(input, args).finished,
+    start: (...args) => startWith(undefined, args),
     client: () => createClient({ url: address().url, token: readFileSync(join(home, 'token'), 'utf8').trim() }),
     corePid: () => {
       const { pid } = address()

@@ -6,19 +6,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '#core/base/json.ts'
 import { isFinalRun, type SequencedEvent } from '#core/contract/events.ts'
 import type { RunRequest, RunView, StepView } from '#core/contract/run.ts'
-import { openEnvironments, type Environments } from '#core/environments/index.ts'
-import { openPipelines, type PipelineService } from '#core/pipelines/index.ts'
-import { openProcessRuntime } from '#core/runtimes/process/index.ts'
-import { openBlobs, openStore, removeTree, type Blobs, type Store } from '#core/store/index.ts'
-
-/** Everything of a core but its server, in this process. */
-type Core = AsyncDisposable & { readonly store: Store; readonly blobs: Blobs; readonly service: PipelineService }
+import { openEngine as openCore, type Engine as Core } from '#core/engine.ts'
+import type { Environments } from '#core/environments/index.ts'
+import type { PipelineService } from '#core/pipelines/index.ts'
+import type { Secrets } from '#core/secrets/index.ts'
+import { removeTree, type Blobs, type Store } from '#core/store/index.ts'
 
 export type EngineOptions = {
   /** Wraps the environments, to hold one back for instance. */
   readonly environments?: (real: Environments) => Environments
   /** The data folder; one of its own below `root` where absent. */
   readonly home?: string
+  /** Where runs play that name no target. */
+  readonly target?: 'process' | 'docker'
 }
 
 /** The real engine on a data folder and a project folder of its own; what still runs is cancelled at the end. */
@@ -28,6 +28,7 @@ export type Engine = AsyncDisposable & {
   /** Where the pipelines and their code lie. */
   readonly folder: string
   readonly service: PipelineService
+  readonly secrets: Secrets
   readonly store: Store
   readonly blobs: Blobs
   /** What went wrong where nobody waits for an answer. */
@@ -56,20 +57,32 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const [folder, home] = [join(root, 'project'), options.home ?? join(root, 'home')]
   await mkdir(folder)
   const errors: unknown[] = []
+  const { target = 'process', environments } = options
+  const open = (): Core =>
+    openCore(home, {
+      keychain: false,
+      onError: (error) => void errors.push(error),
+      ...(environments === undefined ? {} : { environments }),
+    })
   let core = await openCoreOr(() => removeTree(root))
   const { pipeline, write } = projectIn(folder)
   async function openCoreOr(giveUp: () => Promise<void>): Promise<Core> {
     try {
-      return openCore(home, options, errors)
+      return open()
     } catch (error) {
       await giveUp()
       throw error
     }
   }
   const start = (file: string, request: Partial<RunRequest> = {}): Promise<RunView> =>
-    core.service.start({ file, ...request }, {})
+    core.service.start({ file, target, ...request }, {})
+  const isOver = (run: string): Promise<boolean> | boolean => {
+    const view = core.service.show(run)
+    if (!isFinalRun(view.status) || isLive(home, run)) return false
+    return view.target !== 'docker' || containersOf(run).then((ids) => ids.length === 0)
+  }
   const end = async (run: string): Promise<RunView> => {
-    await until(`run ${run} has ended`, () => isFinalRun(core.service.show(run).status) && !isLive(home, run))
+    await until(`run ${run} has ended`, () => isOver(run))
     return core.service.show(run)
   }
   return {
@@ -79,6 +92,9 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     errors,
     get service() {
       return core.service
+    },
+    get secrets() {
+      return core.secrets
     },
     get store() {
       return core.store
@@ -107,7 +123,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     },
     async reopen() {
       await core[Symbol.asyncDispose]()
-      core = openCore(home, options, errors)
+      core = open()
     },
     async [Symbol.asyncDispose]() {
       for (const { id, status } of core.service.list({ limit: 1000 })) {
@@ -119,17 +135,6 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       await removeTree(root)
     },
   }
-}
-
-function openCore(home: string, { environments: wrap = (it) => it }: EngineOptions, errors: unknown[]): Core {
-  const stack = new AsyncDisposableStack()
-  const store = stack.use(openStore(home))
-  const blobs = openBlobs(join(home, 'artifacts', 'blobs'))
-  const runtime = stack.use(openProcessRuntime())
-  const environments = wrap(openEnvironments({ home }))
-  const onError = (error: unknown): void => void errors.push(error)
-  const service = stack.use(openPipelines({ home, store, blobs, environments, runtime, onError }))
-  return { store, blobs, service, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
 function projectIn(folder: string): Pick<Engine, 'write' | 'pipeline'> {
@@ -174,6 +179,14 @@ export function processesOf(run: string): number[] {
       return []
     }
   })
+}
+
+/** Ids of the containers of a run, whether they run or not. */
+export async function containersOf(run: string): Promise<string[]> {
+  const { openDockerEngine } = await import('#core/runtimes/docker/index.ts')
+  const client = await openDockerEngine().client()
+  const found = await client.listContainers({ all: true, filters: { label: [`minisub.run=${run}`] } })
+  return found.map(({ Id }) => Id)
 }
 
 /** Waits until it holds; throws after three minutes. */

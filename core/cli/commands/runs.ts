@@ -109,6 +109,7 @@ function whyRows(detail: Detail): string[][] {
   for (const difference of cache.differences) add('differs', difference)
   add('command', detail.command.map((part) => (/^[\w./:=@%+-]+$/.test(part) ? part : JSON.stringify(part))).join(' '))
   add('environment', detail.environment === null ? null : `${detail.environment.name} ${detail.environment.digest}`)
+  add('asks for', asked(detail))
   add('step key', view.stepKey)
   add('attempts', String(view.attempts))
   add('exit code', view.exitCode === null ? null : String(view.exitCode))
@@ -117,6 +118,19 @@ function whyRows(detail: Detail): string[][] {
   add('peak memory', detail.peakMemoryBytes === null ? null : formatBytes(detail.peakMemoryBytes))
   add('not enforced', detail.notEnforced.join(', '))
   return rows
+}
+
+function asked({ resources, network }: Detail): string {
+  const { cpu, memoryBytes, gpu, pids, shmBytes } = resources
+  const parts = [
+    cpu === undefined ? '' : `${cpu} CPU`,
+    memoryBytes === undefined ? '' : `${formatBytes(memoryBytes)} of memory`,
+    gpu === undefined ? '' : `${gpu} GPU`,
+    pids === undefined ? '' : `${pids} processes and threads`,
+    shmBytes === undefined ? '' : `${formatBytes(shmBytes)} of shared memory`,
+    network ? '' : 'no network',
+  ]
+  return parts.filter(Boolean).join(', ')
 }
 
 function stepTable(view: RunView): string {

@@ -28,6 +28,7 @@ describe('placesFrom', () => {
     expect(placesFrom(mounts, '4:memory:/mine\n2:cpu,cpuacct:/\n0::/\n')).toEqual({
       memory: { version: 1, parent: memory },
       cpu: { version: 1, parent: cpu },
+      cpuacct: { version: 1, parent: cpu },
     })
   })
 
@@ -35,7 +36,8 @@ describe('placesFrom', () => {
     const above = group('user/app.slice', 'cpu memory pids')
     group('user/app.slice/terminal.scope')
     const places = placesFrom(unified(), '0::/user/app.slice/terminal.scope\n')
-    expect(places).toEqual({ memory: { version: 2, parent: above }, cpu: { version: 2, parent: above } })
+    const place = { version: 2, parent: above }
+    expect(places).toEqual({ memory: place, cpu: place, pids: place })
   })
 
   test('version 2: a controller that is not handed down is not enforced', () => {

@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path'
 /** A folder in which groups of one controller can be made. */
 export type Place = { readonly version: 1 | 2; readonly parent: string }
 
-export type Controllers = { readonly memory?: Place; readonly cpu?: Place }
+/** `cpuacct` counts CPU time in version 1; in version 2 every group does. */
+const CONTROLLERS = ['memory', 'cpu', 'pids', 'cpuacct'] as const
+export type Controller = (typeof CONTROLLERS)[number]
+export type Controllers = { readonly [Key in Controller]?: Place }
 
 /** Where this process can make control groups of its own; empty on systems without them. */
 export function findControllers(): Controllers {
@@ -15,8 +18,8 @@ export function findControllers(): Controllers {
 /** `findControllers` over the texts of mountinfo and cgroup of a process. */
 export function placesFrom(mountinfo: string, cgroup: string): Controllers {
   const mounts = mountinfo.split('\n').flatMap(parseMount)
-  const found: { memory?: Place; cpu?: Place } = {}
-  for (const controller of ['memory', 'cpu'] as const) {
+  const found: { -readonly [Key in Controller]?: Place } = {}
+  for (const controller of CONTROLLERS) {
     const place = versionOne(mounts, cgroup, controller) ?? versionTwo(mounts, cgroup, controller)
     if (place !== undefined) found[controller] = place
   }

@@ -1,10 +1,7 @@
-import { accessSync, constants, statSync } from 'node:fs'
-import { isAbsolute, resolve } from 'node:path'
+import { findProgram } from '../../attempts/index.ts'
 import { Problem } from '../../base/problem.ts'
 import type { WorkloadPart } from '../driver.ts'
 
-/** What a system without PATH in the environment would search, as `execvp` does. */
-const DEFAULT_PATH = '/usr/bin:/bin'
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 /** Variables that a shell sets, drops or refuses by itself, so that they would not reach the command as they were. */
 const SHELL_OWNED = new Set(
@@ -40,42 +37,4 @@ function throughEnv(argv: readonly string[], env: Readonly<Record<string, string
   const kept = Object.entries(env).filter(([key]) => SHELL_NAME.test(key) && !SHELL_OWNED.has(key))
   const assignments = Object.entries(env).map(([key, value]) => `${key}=${value}`)
   return { argv: ['/usr/bin/env', '-i', ...assignments, ...argv], env: Object.fromEntries(kept) }
-}
-
-function findProgram(name: string, part: WorkloadPart): string {
-  if (name === '') throw new Problem('command_not_found', 'the command is empty: name a program to start')
-  if (name.includes('/')) {
-    const path = isAbsolute(name) ? name : resolve(part.workingFolder, name)
-    const fault = whyNotExecutable(path)
-    if (fault === null) return path
-    throw new Problem('command_not_found', `"${name}" ${fault.reason}: ${fault.fix}`, { details: `looked at ${path}` })
-  }
-  const path = part.env['PATH'] ?? DEFAULT_PATH
-  for (const folder of path.split(':')) {
-    const candidate = resolve(part.workingFolder, folder, name)
-    if (whyNotExecutable(candidate) === null) return candidate
-  }
-  throw new Problem(
-    'command_not_found',
-    `"${name}" is in no folder of PATH: install it, or write the path of the program`,
-    {
-      details: `PATH is ${path}`,
-    },
-  )
-}
-
-function whyNotExecutable(path: string): { reason: string; fix: string } | null {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (found === undefined)
-    return { reason: 'does not exist', fix: 'correct the path, which counts from the folder of the code' }
-  if (!found.isFile()) return { reason: 'is not a file', fix: 'name a program' }
-  try {
-    accessSync(path, constants.X_OK)
-    return null
-  } catch {
-    return {
-      reason: 'is not executable',
-      fix: 'set its mode with chmod +x, or name an interpreter first, such as python or sh',
-    }
-  }
 }

@@ -6,7 +6,7 @@ import type { WorkloadPart } from '../driver.ts'
 import type { Controllers } from './cgroup-places.ts'
 import type { ResolvedCommand } from './command.ts'
 import { createGroups, removeGroups, type LimitGroups } from './limits.ts'
-import { hideSecrets, type Hide } from '../../attempts/index.ts'
+import { hideSecrets, startFault, type Hide } from '../../attempts/index.ts'
 import { dropRawLogs, LogCollector } from './log-collector.ts'
 import { LivePart } from './part.ts'
 import { makeVoid, spawnSupervisor } from './supervisor.ts'
@@ -77,22 +77,9 @@ function codeOf(error: unknown): string {
 }
 
 function toProblem(cause: unknown, folder: string): unknown {
+  const fault = startFault(codeOf(cause), cause)
+  if (fault !== undefined) return fault
   switch (codeOf(cause)) {
-    case 'E2BIG':
-      return new Problem(
-        'value_too_large',
-        'the command and its environment are larger than the system takes: pass long values in files',
-        { cause },
-      )
-    case 'EAGAIN':
-    case 'ENOMEM':
-    case 'EMFILE':
-    case 'ENFILE':
-      return new Problem(
-        'system_busy',
-        'the system is out of processes, memory or open files: lower the parallelism, or raise its limits',
-        { cause },
-      )
     case 'ENOSPC':
     case 'EDQUOT':
       return new Problem('disk_full', `nothing can be written to ${folder}: free some space on its disk`, { cause })

@@ -2,19 +2,20 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Limits } from '../driver.ts'
-import type { Controllers, Place } from './cgroup-places.ts'
+import type { Controller, Controllers, Place } from './cgroup-places.ts'
+import { findCounters, readText, type Counters } from './group-usage.ts'
+import { settingsOf, type GroupSettings } from './group-settings.ts'
 import { sendSignal } from './signals.ts'
 
-const CPU_PERIOD_US = 100_000
 const REMOVE_ATTEMPTS = 100
 const REMOVE_PAUSE_MS = 20
+/** Limits that control groups enforce. */
+const GROUPED = ['cpu', 'memory', 'pids'] as const
 
 /** The control groups of one part, and the limits that this system does not enforce. */
-export type LimitGroups = {
-  readonly memory: { readonly folder: string; readonly version: 1 | 2 } | null
-  readonly folders: readonly string[]
-  readonly notEnforced: readonly string[]
-}
+export type LimitGroups = Counters & { readonly folders: readonly string[]; readonly notEnforced: readonly string[] }
+
+type Planned = { readonly controller: Controller; readonly place: Place; readonly folder: string }
 
 /**
  * Makes the control groups that enforce a part's limits, as far as this system lets us. They are noted in the part's
@@ -25,22 +26,18 @@ export function createGroups(
   name: string,
   options: { limits: Limits; controllers: () => Controllers },
 ): LimitGroups | undefined {
-  const { limits } = options
-  const asked = (['cpu', 'memory', 'gpu'] as const).filter((key) => (limits[key] ?? 0) > 0)
+  const asked = askedOf(options.limits)
   if (asked.length === 0) return undefined
-  const controllers = options.controllers()
-  const plan = (place: Place | undefined, wanted: boolean) =>
-    place === undefined || !wanted ? undefined : { ...place, folder: join(place.parent, name) }
-  const memory = plan(controllers.memory, limits.memory !== undefined)
-  const cpu = plan(controllers.cpu, limits.cpu !== undefined)
-  const planned = [...new Set([memory, cpu].flatMap((group) => (group === undefined ? [] : [group.folder])))]
-  note(folder, { memory: null, folders: planned, notEnforced: [] })
-  const memoryHolds = memory !== undefined && enforce(memory.folder, memorySettings(memory.version, limits.memory ?? 0))
-  const cpuHolds = cpu !== undefined && enforce(cpu.folder, cpuSettings(cpu.version, limits.cpu ?? 0))
+  const grouped = GROUPED.filter((key) => asked.includes(key))
+  const planned = grouped.length === 0 ? [] : planGroups(name, grouped, options.controllers())
+  const folders = [...new Set(planned.map((group) => group.folder))]
+  note(folder, { memory: null, cpu: null, folders, notEnforced: [] })
+  const held = planned.filter((group) => enforce(group, options.limits)).map(({ controller }) => controller)
+  const made = planned.filter((group) => existsSync(group.folder))
   const groups: LimitGroups = {
-    memory: memoryHolds ? { folder: memory.folder, version: memory.version } : null,
-    folders: planned.filter((path) => existsSync(path)),
-    notEnforced: asked.filter((key) => !(key === 'memory' ? memoryHolds : key === 'cpu' && cpuHolds)),
+    ...findCounters(made),
+    folders: folders.filter((path) => existsSync(path)),
+    notEnforced: asked.filter((key) => !held.some((controller) => controller === key)),
   }
   note(folder, groups)
   return groups
@@ -49,17 +46,10 @@ export function createGroups(
 /** What `createGroups` noted in a part's folder; undefined where no limit was asked for. */
 export function readGroups(folder: string): LimitGroups | undefined {
   const path = notePath(folder)
-  const groups: LimitGroups | undefined = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
-  return groups
-}
-
-/** What the memory group counted; null and false where there is none. */
-export function groupUsage(groups: LimitGroups): { peakMemoryBytes: number | null; outOfMemory: boolean } {
-  if (groups.memory === null) return { peakMemoryBytes: null, outOfMemory: false }
-  const { folder, version } = groups.memory
-  const peak = readText(join(folder, version === 1 ? 'memory.max_usage_in_bytes' : 'memory.peak')).trim()
-  const kills = /^oom_kill (\d+)$/m.exec(readText(join(folder, version === 1 ? 'memory.oom_control' : 'memory.events')))
-  return { peakMemoryBytes: peak === '' ? null : Number(peak), outOfMemory: Number(kills?.[1] ?? 0) > 0 }
+  if (!existsSync(path)) return undefined
+  // older versions counted no CPU time in groups
+  const noted: Omit<LimitGroups, 'cpu'> & { readonly cpu?: LimitGroups['cpu'] } = JSON.parse(readFileSync(path, 'utf8'))
+  return { ...noted, cpu: noted.cpu ?? null }
 }
 
 /** Kills whatever is left in the groups of an ended part and removes them. */
@@ -72,29 +62,23 @@ export async function removeGroups(groups: LimitGroups): Promise<void> {
   }
 }
 
-type Settings = { readonly needed: readonly [string, string][]; readonly wished: readonly [string, string][] }
-
-/** Swap must not stretch a memory limit, where the kernel counts it. */
-function memorySettings(version: 1 | 2, bytes: number): Settings {
-  const text = String(Math.floor(bytes))
-  if (version === 2) return { needed: [['memory.max', text]], wished: [['memory.swap.max', '0']] }
-  return { needed: [['memory.limit_in_bytes', text]], wished: [['memory.memsw.limit_in_bytes', text]] }
+/** Names of the limits that a part asks for, in the order in which they are told. */
+function askedOf(limits: Limits): string[] {
+  const bounded = (['cpu', 'memory', 'gpu', 'pids', 'shm'] as const).filter((key) => (limits[key] ?? 0) > 0)
+  return limits.network === false ? [...bounded, 'network'] : bounded
 }
 
-function cpuSettings(version: 1 | 2, cores: number): Settings {
-  const quota = String(Math.max(1000, Math.round(cores * CPU_PERIOD_US)))
-  if (version === 2) return { needed: [['cpu.max', `${quota} ${CPU_PERIOD_US}`]], wished: [] }
-  return {
-    needed: [
-      ['cpu.cfs_period_us', String(CPU_PERIOD_US)],
-      ['cpu.cfs_quota_us', quota],
-    ],
-    wished: [],
-  }
+function planGroups(name: string, limits: readonly Controller[], controllers: Controllers): Planned[] {
+  // version 1 counts CPU time in a group of its own
+  return [...limits, 'cpuacct' as const].flatMap((controller) => {
+    const place = controllers[controller]
+    return place === undefined ? [] : [{ controller, place, folder: join(place.parent, name) }]
+  })
 }
 
-/** Makes a group with these settings; false where the system refuses it. */
-function enforce(folder: string, { needed, wished }: Settings): boolean {
+/** Makes a group and sets its limit, if one is asked for; false where the system refuses it. */
+function enforce({ controller, place, folder }: Planned, limits: Limits): boolean {
+  const { needed, wished }: GroupSettings = settingsOf(controller, place.version, limits)
   try {
     mkdirSync(folder, { recursive: true })
     for (const [file, value] of needed) writeFileSync(join(folder, file), value, { flag: 'r+' })
@@ -119,11 +103,6 @@ function isRemoved(folder: string): boolean {
 function killMembers(folder: string): void {
   for (const pid of readText(join(folder, 'cgroup.procs')).split('\n').filter(Boolean))
     sendSignal(Number(pid), 'SIGKILL')
-}
-
-/** Empty where the kernel has no such file, or the group is gone. */
-function readText(path: string): string {
-  return existsSync(path) ? readFileSync(path, 'utf8') : ''
 }
 
 function note(folder: string, groups: LimitGroups): void {

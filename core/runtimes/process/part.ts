@@ -2,17 +2,17 @@ import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FinalState } from '../driver.ts'
-import { groupUsage, removeGroups, type LimitGroups } from './limits.ts'
+import { groupTotals } from './group-usage.ts'
+import { removeGroups, type LimitGroups } from './limits.ts'
 import type { LogCollector } from './log-collector.ts'
 import { STREAMS } from '../../attempts/index.ts'
-import { findProcesses, hasArgument, memoryBelow, type Trace } from './process-table.ts'
+import { findProcesses, hasArgument, type Trace } from './process-table.ts'
+import { Sampler } from './sampler.ts'
 import { sendSignal } from './signals.ts'
 import { killTraced } from './kill.ts'
 import { readClaim, readExit, type ExitRecord } from './supervisor.ts'
 import { saveUsage, toExit } from './usage.ts'
 
-const FIRST_SAMPLE_MS = 50
-const MOST_BETWEEN_SAMPLES_MS = 500
 /** How often it is made sure that the process id of an earlier core's supervisor is still the supervisor's. */
 const IDENTITY_CHECK_MS = 1000
 const LAST_BREATH_MS = 1000
@@ -45,8 +45,7 @@ export class LivePart {
   #environment: readonly string[]
   #pid: number
   #child: ChildProcess | undefined
-  #peakMemory: number | null = null
-  #nextSample: number
+  readonly #sampler: Sampler
   #nextCheck = 0
   #ending = false
 
@@ -61,7 +60,8 @@ export class LivePart {
     this.#collector = options.collector
     this.#environment = options.environment
     this.#pid = options.pid
-    this.#nextSample = options.startedAt + FIRST_SAMPLE_MS
+    const { folder, startedAt, groups } = options
+    this.#sampler = new Sampler({ folder, startedAt, counters: groups ?? NO_COUNTERS })
   }
 
   get pid(): number {
@@ -89,12 +89,12 @@ export class LivePart {
     child.once('exit', () => this.#childEnded())
   }
 
-  /** Called every 50 ms or so: reads what was printed, samples memory, and sees whether an earlier core's part ended. */
+  /** Called every 50 ms or so: reads what was printed, looks at what is used, and sees whether an earlier core's part ended. */
   tick(now: number): void {
     if (this.#ending) return
     this.#collector?.poll()
     if (this.#child === undefined) this.#look(now)
-    if (now >= this.#nextSample && (this.groups?.memory ?? null) === null) void this.#sample(now)
+    if (!this.#ending) this.#sampler.tick(now, this.#pid)
   }
 
   /** Leaves the process running, and its log to a later core. */
@@ -104,6 +104,7 @@ export class LivePart {
       return
     }
     this.#ending = true
+    this.#sampler.close()
     await this.#collector?.close()
   }
 
@@ -136,16 +137,11 @@ export class LivePart {
     void this.#end(record)
   }
 
-  async #sample(now: number): Promise<void> {
-    this.#nextSample = now + Math.min(MOST_BETWEEN_SAMPLES_MS, Math.max(FIRST_SAMPLE_MS, now - this.startedAt))
-    const bytes = await memoryBelow(this.#pid)
-    if (bytes !== null) this.#peakMemory = Math.max(bytes, this.#peakMemory ?? 0)
-  }
-
   /** What fails in the tidying (a full disk, a process that does not die) must not cost the exit code: it is told again
    * by the call that meets it next, which is `stop`, `sweep` or `readLog`. */
   async #end(record: ExitRecord | undefined): Promise<void> {
     this.#ending = true
+    this.#sampler.close()
     await Promise.allSettled([record === undefined ? killTraced(this.trace()) : this.#groupGone()])
     await Promise.allSettled([this.#keepUsage(), this.#collector?.finish()])
     this.#resolve(
@@ -166,13 +162,17 @@ export class LivePart {
 
   async #keepUsage(): Promise<void> {
     const { groups } = this
-    const counted = groups === undefined ? undefined : groupUsage(groups)
-    const peakMemoryBytes = counted?.peakMemoryBytes ?? this.#peakMemory
+    const counted = groups === undefined ? undefined : groupTotals(groups)
+    const cpuSeconds = counted?.cpuSeconds ?? null
+    const peakMemoryBytes = counted?.peakMemoryBytes ?? this.#sampler.peakMemory
     const outOfMemory = counted?.outOfMemory === true
     if (groups !== undefined) await removeGroups(groups)
-    if (peakMemoryBytes !== null || outOfMemory) saveUsage(this.folder, { peakMemoryBytes, outOfMemory })
+    if (cpuSeconds === null && peakMemoryBytes === null && !outOfMemory) return
+    saveUsage(this.folder, { cpuSeconds, peakMemoryBytes, outOfMemory })
   }
 }
+
+const NO_COUNTERS = { memory: null, cpu: null }
 
 /** The raw files of a part as its processes see them. */
 export function outputsOf(folder: string): string[] {

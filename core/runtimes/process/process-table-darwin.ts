@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Found, Trace } from './process-table.ts'
+import type { Found, Trace, TreeUsage } from './process-table.ts'
 
 const run = promisify(execFile)
 const PS = '/bin/ps'
@@ -24,10 +24,30 @@ export function commandLineOnDarwin(pid: number): string {
   return spawnSync(PS, ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout
 }
 
-/** Resident memory of a process group without its leader, in bytes; null where it has no other member. */
-export async function memoryOnDarwin(leader: number): Promise<number | null> {
-  const { stdout } = await run(PS, ['-axo', 'pid=,pgid=,rss='], OPTIONS)
-  const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
-  const members = rows.filter(([pid, group]) => group === leader && pid !== leader)
-  return members.length === 0 ? null : members.reduce((total, [, , kilobytes = 0]) => total + kilobytes * 1024, 0)
+/** CPU time and resident memory of a process group without its leader; null where it has no other member. */
+export async function usageOnDarwin(leader: number): Promise<TreeUsage | null> {
+  const { stdout } = await run(PS, ['-axo', 'pid=,pgid=,rss=,time='], OPTIONS)
+  return groupUsageOf(stdout, leader)
+}
+
+/** `usageOnDarwin` over the output of `ps`. */
+export function groupUsageOf(table: string, leader: number): TreeUsage | null {
+  const rows = table.split('\n').map((line) => line.trim().split(/\s+/))
+  const members = rows.filter(([pid, group]) => Number(group) === leader && Number(pid) !== leader)
+  if (members.length === 0) return null
+  return {
+    cpuSeconds: members.reduce((total, [, , , time = '']) => total + secondsOf(time), 0),
+    memoryBytes: members.reduce((total, [, , kilobytes]) => total + Number(kilobytes) * 1024, 0),
+  }
+}
+
+/** Seconds of `ps`: `0:01.50`, `1:02:03.40`, `2-03:04:05`; fractions may stand behind a comma. */
+function secondsOf(time: string): number {
+  const [, days = '0', clock = '0'] = /^(?:(\d+)-)?([\d:.,]+)$/.exec(time) ?? []
+  const seconds = clock
+    .replace(',', '.')
+    .split(':')
+    .map(Number)
+    .reduce((total, part) => total * 60 + part, 0)
+  return Number(days) * 86_400 + seconds
 }

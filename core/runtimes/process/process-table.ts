@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { commandLineOnDarwin, findOnDarwin, memoryOnDarwin } from './process-table-darwin.ts'
+import { commandLineOnDarwin, findOnDarwin, usageOnDarwin } from './process-table-darwin.ts'
 
 /** What tells that a process belongs to a workload; any one of the three is enough. */
 export type Trace = {
@@ -10,6 +10,12 @@ export type Trace = {
   /** The session that it is in; given only while the leader is known to be ours. */
   readonly session: number | null
 }
+
+/** What some processes have used, and the memory that they have now. */
+export type TreeUsage = { readonly cpuSeconds: number; readonly memoryBytes: number }
+
+/** What Linux counts CPU time in, on every architecture that Node runs on. */
+const TICKS_A_SECOND = 100
 
 /** A living process and the process group that it is in. */
 export type Found = { readonly pid: number; readonly group: number }
@@ -33,7 +39,7 @@ export function hasArgument(pid: number, argument: string): boolean {
 
 /** Sum of the peak memory of all processes below one, in bytes; null where the system does not tell. */
 export async function memoryBelow(pid: number): Promise<number | null> {
-  if (process.platform === 'darwin') return memoryOnDarwin(pid)
+  if (process.platform === 'darwin') return (await usageOnDarwin(pid))?.memoryBytes ?? null
   const pending = childrenOf(pid)
   let total: number | null = null
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -44,14 +50,39 @@ export async function memoryBelow(pid: number): Promise<number | null> {
   return total
 }
 
+/**
+ * CPU time of all processes below one and of children that they waited for, and the memory that they have now; null where
+ * there is none. Of macOS only those of its process group, and CPU time of living ones alone.
+ */
+export async function usageBelow(pid: number): Promise<TreeUsage | null> {
+  if (process.platform === 'darwin') return usageOnDarwin(pid)
+  let [cpuSeconds, memoryBytes, count] = [0, 0, 0]
+  const pending = childrenOf(pid)
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const fields = statFields(next)
+    // user and system time in ticks, its own and that of children, then the resident pages
+    const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number)
+    const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(`/proc/${next}/status`))?.[1] ?? '0'
+    cpuSeconds += (user + system + childUser + childSystem) / TICKS_A_SECOND
+    memoryBytes += Number(resident) * 1024
+    count += 1
+    pending.push(...childrenOf(next))
+  }
+  return count === 0 ? null : { cpuSeconds, memoryBytes }
+}
+
 /** The process group of a living process that leaves a trace; undefined for any other. */
 function groupIfTraced(trace: Trace, wanted: readonly string[], pid: number): number | undefined {
-  // the name, in brackets, may hold anything; the fields after it are state, parent, group and session
-  const stat = readProc(`/proc/${pid}/stat`)
-  const [state, , group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 4)
+  const [state, , group, session] = statFields(pid)
   if (state === undefined || state === '' || state === 'Z' || state === 'X') return undefined
   const traced = Number(session) === trace.session || isMarked(pid, wanted) || writesTo(pid, trace.outputs)
   return traced ? Number(group) : undefined
+}
+
+/** Fields of /proc/<pid>/stat behind the name, which is in brackets and may hold anything: state, parent, group, session … */
+function statFields(pid: number): string[] {
+  const stat = readProc(`/proc/${pid}/stat`)
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 function isMarked(pid: number, wanted: readonly string[]): boolean {

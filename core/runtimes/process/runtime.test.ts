@@ -118,7 +118,7 @@ describe('what became of a process', () => {
   })
 
   test('limits are named as not enforced where no control group can be made', async () => {
-    await using bare = openProcessRuntime({ controllers: {} })
+    await using bare = openProcessRuntime({ controllers: {}, countGpus: () => null })
     const workload = shell('true', { limits: { cpu: 1, memory: 2 ** 26, gpu: 1 } })
     expect((await bare.start(workload)).notEnforced).toEqual(['cpu', 'memory', 'gpu'])
     await bare.wait(workload)

@@ -4,6 +4,7 @@ import { Problem } from '../../base/problem.ts'
 import type { AttemptRuntime, FinalState, LogPage, Started, Workload, WorkloadState } from '../driver.ts'
 import { findControllers, type Controllers } from './cgroup-places.ts'
 import { resolveCommand, type ResolvedCommand } from './command.ts'
+import { checkGpus, countGpus, type CountGpus } from './gpus.ts'
 import { killTraced } from './kill.ts'
 import { launch } from './launch.ts'
 import { readGroups } from './limits.ts'
@@ -22,6 +23,8 @@ const OTHERS_GRACE_MS = 10_000
 export type ProcessRuntimeOptions = {
   /** Where control groups for limits can be made; by default this is found out on first use. */
   readonly controllers?: Controllers
+  /** How many GPUs there are; by default the device files are counted. */
+  readonly countGpus?: CountGpus
 }
 
 /** Opens the runtime that starts workloads as processes of this machine. Disposing it leaves them running. */
@@ -35,10 +38,12 @@ class ProcessRuntime implements AttemptRuntime {
   readonly #starting = new Map<string, Promise<Started>>()
   readonly #voided = new Set<string>()
   readonly #nullFile = openSync('/dev/null', 'r+')
+  readonly #countGpus: CountGpus
   #controllers: Controllers | undefined
 
   constructor(options: ProcessRuntimeOptions) {
     this.#controllers = options.controllers
+    this.#countGpus = options.countGpus ?? countGpus
   }
 
   async start(workload: Workload): Promise<Started> {
@@ -162,7 +167,10 @@ class ProcessRuntime implements AttemptRuntime {
 
   #resolveAll(workload: Workload, folders: readonly string[]): ResolvedCommand[] {
     try {
-      return workload.parts.map(resolveCommand)
+      return workload.parts.map((part) => {
+        checkGpus(part.limits.gpu, this.#countGpus)
+        return resolveCommand(part)
+      })
     } catch (error) {
       // nothing will ever come of this start, so that a reader of the log is not kept waiting
       for (const folder of folders) if (!this.#voided.has(folder)) voidIfFree(folder)

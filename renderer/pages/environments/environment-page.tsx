@@ -1,11 +1,10 @@
-import { Alert, Code, Group, Table, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Code, Group, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { CircleAlert, Search } from 'lucide-react'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { CircleAlert } from 'lucide-react'
 import type { EnvironmentView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { queries } from '#renderer/data/queries.ts'
-import { useAddressText } from '#renderer/ui/address-text.ts'
 import { bytesText } from '#renderer/ui/bytes.ts'
 import { Copy } from '#renderer/ui/copy.tsx'
 import { Fact, Facts } from '#renderer/ui/facts.tsx'
@@ -16,17 +15,19 @@ import { Status } from '#renderer/ui/status.tsx'
 import { Time } from '#renderer/ui/time.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { DeleteEnvironment } from './delete-environment.tsx'
-import { findPackages } from './packages.ts'
+import { keyOf, kindWord } from './kinds.tsx'
+import { PackageList } from './package-list.tsx'
 import { shortDigest } from './short-digest.ts'
 import { Users } from './users.tsx'
 
-/** One environment with all of its packages. */
+/** One environment with all of its packages, as a folder, an image, or both. */
 export function EnvironmentPage() {
   const { digest } = useParams({ from: '/environments/$digest' })
   const client = useClient()
   const navigate = useNavigate()
   const { data, error, refetch } = useQuery(queries.environments(client))
-  const environment = data?.environments.find((it) => it.digest.startsWith(digest))
+  const kept = data?.environments.filter((it) => it.digest.startsWith(digest)) ?? []
+  const [environment] = kept
   const title = `Environment ${shortDigest(digest)}`
   if (environment === undefined) {
     return (
@@ -40,18 +41,39 @@ export function EnvironmentPage() {
       </Page>
     )
   }
-  const leave = () => void navigate({ to: '/environments', replace: true })
+  const leave = () => {
+    if (kept.length === 1) void navigate({ to: '/environments', replace: true })
+  }
   return (
-    <Page title={title} actions={<DeleteEnvironment environment={environment} onDeleted={leave} />}>
+    <Page title={title}>
+      {kept.map((it) => (
+        <Kept key={keyOf(it)} environment={it} onDeleted={leave} />
+      ))}
+      <PackageList {...(kept.find(({ packages }) => packages.length > 0) ?? environment)} />
+      <Back />
+    </Page>
+  )
+}
+
+type KeptProps = { readonly environment: EnvironmentView; readonly onDeleted: () => void }
+
+function Kept({ environment, onDeleted }: KeptProps) {
+  const word = kindWord(environment.kind)
+  return (
+    <section aria-label={`As ${word}`}>
+      <Group justify="space-between" mb="xs">
+        <Title order={2} size="h4">
+          Kept as {word}
+        </Title>
+        <DeleteEnvironment environment={environment} onDeleted={onDeleted} />
+      </Group>
       {environment.state === 'partial' && (
-        <Alert color="orange" icon={<CircleAlert size={18} aria-hidden />} title="It is not whole">
+        <Alert color="orange" icon={<CircleAlert size={18} aria-hidden />} title="It is not whole" mb="xs">
           Building or deleting it was broken off, or goes on now. The next run that needs it builds it anew.
         </Alert>
       )}
       <About environment={environment} />
-      <Packages packages={environment.packages} />
-      <Back />
-    </Page>
+    </section>
   )
 }
 
@@ -64,9 +86,9 @@ function Back() {
 }
 
 function About({ environment }: { readonly environment: EnvironmentView }) {
-  const { digest, state, pythonMinor, sizeBytes, users, createdAt, lastUsedAt } = environment
+  const { digest, kind, image, platform, state, pythonMinor, sizeBytes, users, createdAt, lastUsedAt } = environment
   return (
-    <Facts label="About this environment">
+    <Facts label={`About the ${kindWord(kind)}`}>
       <Fact name="State">
         <Status status={state} />
       </Fact>
@@ -76,6 +98,15 @@ function About({ environment }: { readonly environment: EnvironmentView }) {
           <Copy text={digest} what="the digest" />
         </Group>
       </Fact>
+      {image !== null && (
+        <Fact name="Image">
+          <Group gap="xs" wrap="nowrap">
+            <Code>{image}</Code>
+            <Copy text={image} what="the name of the image" />
+          </Group>
+        </Fact>
+      )}
+      {platform !== null && <Fact name="Platform">{platform}</Fact>}
       <Fact name="Python">{pythonMinor ?? '–'}</Fact>
       <Fact name="Size">{bytesText(sizeBytes)}</Fact>
       <Fact name="Used by">
@@ -88,53 +119,5 @@ function About({ environment }: { readonly environment: EnvironmentView }) {
         <Time iso={lastUsedAt} empty="never" />
       </Fact>
     </Facts>
-  )
-}
-
-function Packages({ packages }: { readonly packages: readonly string[] }) {
-  const { search } = useSearch({ from: '/environments/$digest' })
-  const navigate = useNavigate({ from: '/environments/$digest' })
-  const [text, type] = useAddressText(search, (wanted) => void navigate({ search: { search: wanted }, replace: true }))
-  const found = findPackages(packages, text)
-  return (
-    <section aria-labelledby="packages">
-      <Group justify="space-between" mb="xs">
-        <Title order={2} size="h4" id="packages">
-          Packages
-        </Title>
-        {packages.length > 0 && (
-          <TextInput
-            aria-label="Search the packages"
-            placeholder="Search the packages"
-            leftSection={<Search size={16} aria-hidden />}
-            value={text}
-            onChange={({ currentTarget }) => type(currentTarget.value)}
-          />
-        )}
-      </Group>
-      <Text size="sm" role="status" mb="xs">
-        {packages.length === 0
-          ? 'It holds Python alone.'
-          : `${found.length.toLocaleString()} of ${packages.length.toLocaleString()}`}
-      </Text>
-      {found.length > 0 && (
-        <Table aria-label="Packages" verticalSpacing={4} maw={640}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Name</Table.Th>
-              <Table.Th scope="col">Version</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {found.map(({ name, version }) => (
-              <Table.Tr key={`${name} ${version}`}>
-                <Table.Td>{name}</Table.Td>
-                <Table.Td>{version}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
-    </section>
   )
 }

@@ -14,14 +14,17 @@ import { Time } from '#renderer/ui/time.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { WideTable } from '#renderer/ui/wide-table.tsx'
 import { DeleteEnvironment } from './delete-environment.tsx'
+import { keyOf, KeptAs } from './kinds.tsx'
+import { PruneEnvironments } from './prune-environments.tsx'
 import { shortDigest } from './short-digest.ts'
 import { Users } from './users.tsx'
 
-/** Python environments that were built on the machine of the core. */
+/** Environments that were built on the machine of the core: folders for its processes, images for its engine. */
 export function EnvironmentsPage() {
   return (
-    <Page title="Environments">
+    <Page title="Environments" actions={<PruneEnvironments />}>
       <EnvironmentList />
+      <WithoutImages />
     </Page>
   )
 }
@@ -41,14 +44,24 @@ function EnvironmentList() {
       <Text>
         {environments.length === 1 ? '1 environment takes' : `${environments.length} environments take`}{' '}
         {bytesText(total)} on the machine of the core. One that is deleted is built again when a run needs it.
+        {environments.some(({ kind }) => kind === 'image') && ' Layers that images share are counted in each of them.'}
       </Text>
-      <WideTable label="Environments" head={<Heads />} minWidth={1000}>
+      <WideTable label="Environments" head={<Heads />} minWidth={960}>
         {environments.map((environment) => (
-          <EnvironmentRow key={environment.digest} environment={environment} />
+          <EnvironmentRow key={keyOf(environment)} environment={environment} />
         ))}
       </WideTable>
     </>
   )
+}
+
+/** Without its engine the images are not known. */
+function WithoutImages() {
+  const client = useClient()
+  const { data } = useQuery(queries.targets(client))
+  const docker = data?.targets.find(({ name }) => name === 'docker')
+  if (docker?.status !== 'unavailable') return null
+  return <Text size="sm">Images are not listed: {docker.reason}</Text>
 }
 
 function NoEnvironments() {
@@ -72,6 +85,7 @@ function Heads() {
   return (
     <>
       <Table.Th scope="col">Digest</Table.Th>
+      <Table.Th scope="col">Kept as</Table.Th>
       <Table.Th scope="col">State</Table.Th>
       <Table.Th scope="col">Python</Table.Th>
       <Table.Th scope="col" ta="right">
@@ -81,7 +95,6 @@ function Heads() {
         Size
       </Table.Th>
       <Table.Th scope="col">Used by</Table.Th>
-      <Table.Th scope="col">Created</Table.Th>
       <Table.Th scope="col">Last used</Table.Th>
       <Table.Th scope="col" ta="right">
         Actions
@@ -91,7 +104,7 @@ function Heads() {
 }
 
 function EnvironmentRow({ environment }: { readonly environment: EnvironmentView }) {
-  const { digest, state, pythonMinor, packages, sizeBytes, users, createdAt, lastUsedAt } = environment
+  const { digest, state, pythonMinor, packages, sizeBytes, users, lastUsedAt } = environment
   return (
     <Table.Tr>
       <Table.Th scope="row" fw={400}>
@@ -100,6 +113,9 @@ function EnvironmentRow({ environment }: { readonly environment: EnvironmentView
         </TextLink>
       </Table.Th>
       <Table.Td>
+        <KeptAs environment={environment} />
+      </Table.Td>
+      <Table.Td>
         <Status status={state} />
       </Table.Td>
       <Table.Td>{pythonMinor ?? '–'}</Table.Td>
@@ -107,9 +123,6 @@ function EnvironmentRow({ environment }: { readonly environment: EnvironmentView
       <Table.Td ta="right">{bytesText(sizeBytes)}</Table.Td>
       <Table.Td>
         <Users users={users} />
-      </Table.Td>
-      <Table.Td>
-        <Time iso={createdAt} />
       </Table.Td>
       <Table.Td>
         <Time iso={lastUsedAt} empty="never" />

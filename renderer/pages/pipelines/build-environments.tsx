@@ -4,14 +4,25 @@ import { Hammer } from 'lucide-react'
 import { useState } from 'react'
 import type { EnvironmentView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
+import { useLongCall } from '#renderer/data/use-long-call.ts'
 import { bytesText } from '#renderer/ui/bytes.ts'
 import { TextLink } from '#renderer/ui/link.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
-import { ProgressLines } from './progress-lines.tsx'
-import { useLongCall } from './use-long-call.ts'
+import { ProgressLines } from '#renderer/ui/progress-lines.tsx'
+import { pullsOf } from './pulls.ts'
+
+/** What environments are built for, by the name of the target: folders for processes, images for the engine. */
+const BUILT = { process: 'folders on this machine', docker: 'images of the container engine' } as const
+
+type BuildProps = {
+  readonly file: string
+  /** The target that a run would be started on. */
+  readonly target: string
+}
 
 /** Builds what the steps of a document need before a run does it. */
-export function BuildEnvironments({ file }: { readonly file: string }) {
+export function BuildEnvironments({ file, target }: BuildProps) {
+  const kind = target === 'docker' ? 'docker' : 'process'
   const client = useClient()
   const cache = useQueryClient()
   const [built, setBuilt] = useState<readonly EnvironmentView[]>()
@@ -25,11 +36,13 @@ export function BuildEnvironments({ file }: { readonly file: string }) {
   })
   const build = () => {
     setBuilt(undefined)
-    call.begin((options) => client.buildEnvironments({ file }, options))
+    call.begin((options) => client.buildEnvironments({ file, target: kind }, options))
   }
   return (
     <Stack gap="xs">
-      <Text size="sm">A run builds what is missing; building now saves it the wait.</Text>
+      <Text size="sm">
+        A run builds what is missing; building now saves it the wait. For {kind} they are {BUILT[kind]}.
+      </Text>
       {call.problem !== undefined && (
         <ProblemAlert title="They could not be built" message={call.problem.message} details={call.problem.details} />
       )}
@@ -39,7 +52,9 @@ export function BuildEnvironments({ file }: { readonly file: string }) {
         </Text>
       )}
       {built !== undefined && <Built environments={built} />}
-      {call.isBusy && <ProgressLines title="Building" lines={call.lines} onGiveUp={call.giveUp} />}
+      {call.isBusy && (
+        <ProgressLines title="Building" lines={call.lines} bars={pullsOf(call.lines)} onGiveUp={call.giveUp} />
+      )}
       <Group>
         <Button
           variant="default"
@@ -66,15 +81,22 @@ function Built({ environments }: { readonly environments: readonly EnvironmentVi
   return (
     <div role="status">
       <ul>
-        {environments.map(({ digest, pythonMinor, packages, sizeBytes }) => (
-          <li key={digest}>
-            <TextLink to="/environments/$digest" params={{ digest }} ff="monospace" size="sm">
-              {digest.slice(0, 12)}
+        {environments.map((environment) => (
+          <li key={`${environment.kind} ${environment.digest}`}>
+            <TextLink to="/environments/$digest" params={{ digest: environment.digest }} ff="monospace" size="sm">
+              {environment.digest.slice(0, 12)}
             </TextLink>
-            : Python {pythonMinor ?? '?'}, {packages.length} packages, {bytesText(sizeBytes)}, ready
+            : {words(environment)}
           </li>
         ))}
       </ul>
     </div>
   )
+}
+
+function words({ kind, image, pythonMinor, packages, sizeBytes }: EnvironmentView): string {
+  const python = pythonMinor === null ? [] : [`Python ${pythonMinor}`, `${packages.length} packages`]
+  const tag = image === null ? [] : [`image ${image}`]
+  const parts = kind === 'image' ? [...tag, ...python] : python
+  return [...parts, bytesText(sizeBytes), 'ready'].join(', ')
 }

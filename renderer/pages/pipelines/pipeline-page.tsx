@@ -8,6 +8,7 @@ import type { PipelineView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { queries } from '#renderer/data/queries.ts'
+import { useTargetChoice } from '#renderer/data/use-target.ts'
 import { Copy } from '#renderer/ui/copy.tsx'
 import { ButtonLink } from '#renderer/ui/link.tsx'
 import { Page } from '#renderer/ui/page.tsx'
@@ -117,6 +118,9 @@ type ValidProps = {
 }
 
 function Valid({ pipeline, view, from }: ValidProps) {
+  const client = useClient()
+  const { data: run } = useQuery({ ...queries.graph(client, from ?? ''), enabled: from !== undefined })
+  const choice = useTargetChoice(run?.target)
   return (
     <>
       {view.warnings.length > 0 && <Warnings warnings={view.warnings} />}
@@ -125,7 +129,7 @@ function Valid({ pipeline, view, from }: ValidProps) {
           <Title order={2} size="h4" id="start" mb="xs">
             Start a run
           </Title>
-          <StartSection pipeline={pipeline} view={view} from={from} />
+          <StartSection pipeline={pipeline} view={view} from={from} choice={choice} />
         </section>
         <Stack gap="lg">
           <section aria-labelledby="steps">
@@ -138,7 +142,7 @@ function Valid({ pipeline, view, from }: ValidProps) {
             <Title order={2} size="h4" id="environments" mb="xs">
               Environments
             </Title>
-            <BuildEnvironments file={view.file} />
+            <BuildEnvironments file={view.file} target={choice.target} />
           </section>
         </Stack>
       </div>

@@ -2,20 +2,25 @@ import { Button, Collapse, Group, Stack, Switch, Text, TextInput } from '@mantin
 import { Play } from 'lucide-react'
 import { useRef, type FormEvent } from 'react'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
+import { ProgressLines } from '#renderer/ui/progress-lines.tsx'
+import { TargetField } from '#renderer/ui/target-field.tsx'
 import { ParameterField } from './parameter-field.tsx'
-import { ProgressLines } from './progress-lines.tsx'
-import type { FieldsInput } from './use-fields.ts'
-import { PARALLELISM, useStartForm, type StartFormState } from './use-start-form.ts'
+import { pullsOf } from './pulls.ts'
+import { PARALLELISM, TARGET, useStartForm, type StartFormState, type StartInput } from './use-start-form.ts'
 
 /** Starts a run with one control for each parameter. */
-export function StartForm(props: FieldsInput & { readonly file: string }) {
+export function StartForm(props: StartInput) {
   const form = useStartForm(props)
   const { fields } = form
   const element = useRef<HTMLFormElement>(null)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const wrong = form.submit()
-    if (wrong !== undefined) element.current?.querySelector<HTMLElement>(`[name="${wrong}"]`)?.focus()
+    if (wrong === undefined) return
+    const named = [...(element.current?.querySelectorAll<HTMLInputElement>(`[name="${wrong}"]`) ?? [])]
+    // Of a choice the one that is chosen.
+    const field = named.find((it) => it.checked) ?? named[0]
+    field?.focus()
   }
   return (
     <form ref={element} onSubmit={submit} noValidate aria-labelledby="start">
@@ -33,10 +38,25 @@ export function StartForm(props: FieldsInput & { readonly file: string }) {
             onLeave={fields.check}
           />
         ))}
+        <Where form={form} />
         <Options form={form} />
         <Outcome form={form} />
       </Stack>
     </form>
+  )
+}
+
+function Where({ form: { choice } }: { readonly form: StartFormState }) {
+  const { target, targets, error, choose, lookAgain } = choice
+  return (
+    <TargetField
+      name={TARGET}
+      label="Where it runs"
+      consequence="No run is started there now. Do as is said beside it, or choose another."
+      {...{ target, targets, error }}
+      onChoose={choose}
+      onLookAgain={lookAgain}
+    />
   )
 }
 
@@ -86,7 +106,9 @@ function Outcome({ form }: { readonly form: StartFormState }) {
         </Text>
       )}
       <Collapse expanded={call.isBusy}>
-        {call.isBusy && <ProgressLines title="Starting" lines={call.lines} onGiveUp={call.giveUp} />}
+        {call.isBusy && (
+          <ProgressLines title="Starting" lines={call.lines} bars={pullsOf(call.lines)} onGiveUp={call.giveUp} />
+        )}
       </Collapse>
       <Group>
         <Button ref={run} type="submit" loading={call.isBusy} leftSection={<Play size={16} aria-hidden />}>

@@ -7,6 +7,7 @@ import type { PipelineView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { queries } from '#renderer/data/queries.ts'
+import type { TargetChoice } from '#renderer/data/use-target.ts'
 import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
 import { ButtonLink, TextLink } from '#renderer/ui/link.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
@@ -19,10 +20,11 @@ type StartProps = {
   readonly view: PipelineView
   /** The run whose parameters the form begins with. */
   readonly from: string | undefined
+  readonly choice: TargetChoice
 }
 
 /** The form that starts a run, and where its values come from. */
-export function StartSection({ pipeline, view, from }: StartProps) {
+export function StartSection({ pipeline, view, from, choice }: StartProps) {
   const client = useClient()
   const { data, error, refetch } = useQuery({ ...queries.graph(client, from ?? ''), enabled: from !== undefined })
   const declarations = useMemo(() => declarationsOf(view.parameters), [view.parameters])
@@ -45,6 +47,7 @@ export function StartSection({ pipeline, view, from }: StartProps) {
         declarations={declarations}
         start={start.texts}
         isFromRun={parameters !== undefined}
+        choice={choice}
       />
     </>
   )

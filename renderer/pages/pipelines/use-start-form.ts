@@ -4,18 +4,26 @@ import { useState } from 'react'
 import type { Problem } from '#core/base/problem.ts'
 import type { RunView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
+import { useLongCall, type LongCall } from '#renderer/data/use-long-call.ts'
+import type { TargetChoice } from '#renderer/data/use-target.ts'
 import { byField, faultsOf, readParallelism, textsToSend } from './form-model.ts'
 import { useFields, type Fields, type FieldsInput } from './use-fields.ts'
-import { useLongCall, type LongCall } from './use-long-call.ts'
 
 /** Name of the field that says how many steps may run at once; no parameter can have it. */
 export const PARALLELISM = 'steps-at-once'
+
+/** Name of the field that says where the run is to be. */
+export const TARGET = 'run-target'
+
+/** What a form begins with. */
+export type StartInput = FieldsInput & { readonly file: string; readonly choice: TargetChoice }
 
 /** What the form shows, and what can be done with it. */
 export type StartFormState = {
   readonly fields: Fields
   /** What a Problem said beside the fields. */
   readonly rest: string | undefined
+  readonly choice: TargetChoice
   readonly cache: boolean
   readonly setCache: (cache: boolean) => void
   readonly parallelism: string
@@ -27,7 +35,7 @@ export type StartFormState = {
 }
 
 /** The form that starts a run of a document. */
-export function useStartForm({ file, ...input }: FieldsInput & { readonly file: string }): StartFormState {
+export function useStartForm({ file, choice, ...input }: StartInput): StartFormState {
   const client = useClient()
   const { declarations } = input
   const fields = useFields(input)
@@ -46,15 +54,16 @@ export function useStartForm({ file, ...input }: FieldsInput & { readonly file: 
     fields.setFaults(faults)
     const [wrong] = faults.keys()
     if (wrong !== undefined) return wrong
+    if (choice.isUnavailable) return TARGET
     if (parallel.fault !== undefined) return PARALLELISM
     const parameterTexts = textsToSend(declarations, fields.texts)
-    const request = { file, parameterTexts, cache }
+    const request = { file, parameterTexts, cache, target: choice.target }
     const atOnce = parallel.value === undefined ? {} : { parallelism: parallel.value }
     call.begin((options) => client.startRun({ ...request, ...atOnce }, options))
     return undefined
   }
   const parallelismFault = parallel.fault
-  return { fields, rest, cache, setCache, parallelism, parallelismFault, setParallelism, call, submit }
+  return { fields, rest, choice, cache, setCache, parallelism, parallelismFault, setParallelism, call, submit }
 }
 
 /** Starts a run and goes to it; where the page was left meanwhile, it is said. */

@@ -35,6 +35,9 @@ export function RunHeader() {
         <Copy text={graph.id} what="the id of the run" />
       </Group>
       <Text span size="sm">
+        Target {graph.target}
+      </Text>
+      <Text span size="sm">
         Started <Time iso={isoOf(progress.startedAt)} empty="not yet" />
       </Text>
       <Text span size="sm">

@@ -11,6 +11,8 @@ export type Draft = {
   readonly timeZone: string
   readonly overlap: Overlap
   readonly lateMinutes: number | string
+  /** Undefined until one is chosen. */
+  readonly target: string | undefined
   readonly texts: Readonly<Record<string, string>>
 }
 
@@ -26,6 +28,7 @@ export function emptyDraft(file: string): Draft {
     timeZone: ownZone(),
     overlap: 'forbid',
     lateMinutes: 10,
+    target: undefined,
     texts: {},
   }
 }

@@ -5,8 +5,10 @@ import { isProblem } from '#core/base/problem.ts'
 import type { PipelineView } from '#core/contract/run.ts'
 import { OVERLAPS, type Overlap, type ScheduleView } from '#core/contract/schedules.ts'
 import { useClient } from '#renderer/data/client-context.ts'
+import { useTargetChoice, type TargetChoice } from '#renderer/data/use-target.ts'
 import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
+import { TargetField } from '#renderer/ui/target-field.tsx'
 import { CronFields } from './cron-field.tsx'
 import { faultOf, parameterHints, requestOf, type Draft } from './draft.ts'
 import { PipelineField, usePipelineView } from './pipeline-field.tsx'
@@ -29,10 +31,11 @@ export function ScheduleForm({ draft, onChange, onCreated, onCancel }: FormProps
   const client = useClient()
   const cache = useQueryClient()
   const { view, error } = usePipelineView(draft.file)
+  const choice = useTargetChoice(draft.target)
   // The button that opened the dialog is gone with the empty page, or was on another page.
   useHeadingAfterwards(true)
   const create = useMutation({
-    mutationFn: () => client.createSchedule(requestOf(draft)),
+    mutationFn: () => client.createSchedule(requestOf({ ...draft, target: choice.target })),
     onSuccess: async (schedule) => {
       onCreated(schedule)
       await cache.invalidateQueries({ queryKey: ['schedules'] })
@@ -56,6 +59,7 @@ export function ScheduleForm({ draft, onChange, onCreated, onCancel }: FormProps
           onChange={({ currentTarget }) => set({ name: currentTarget.value })}
         />
         <CronFields cron={draft.cron} timeZone={draft.timeZone} onChange={set} />
+        <Where choice={choice} onChoose={(target) => set({ target })} />
         <OverlapField overlap={draft.overlap} onChange={(overlap) => set({ overlap })} />
         <NumberInput
           label="How late it may begin, in minutes"
@@ -80,6 +84,25 @@ export function ScheduleForm({ draft, onChange, onCreated, onCancel }: FormProps
         </Group>
       </Stack>
     </form>
+  )
+}
+
+type WhereProps = { readonly choice: TargetChoice; readonly onChoose: (target: string) => void }
+
+function Where({ choice, onChoose }: WhereProps) {
+  const { target, targets, error, choose, lookAgain } = choice
+  return (
+    <TargetField
+      name="schedule-target"
+      label="Where its runs are"
+      consequence="A time at which it still is unavailable fails, and is said to."
+      {...{ target, targets, error }}
+      onChoose={(name) => {
+        choose(name)
+        onChoose(name)
+      }}
+      onLookAgain={lookAgain}
+    />
   )
 }
 

@@ -78,7 +78,7 @@ function Back() {
 }
 
 function About({ schedule }: { readonly schedule: ScheduleView }) {
-  const { cron, timeZone, overlap, startingDeadlineSeconds, parameters, missed, paused, createdAt } = schedule
+  const { cron, timeZone, overlap, startingDeadlineSeconds, parameters, target, missed, paused, createdAt } = schedule
   return (
     <Facts label="About this schedule">
       <Fact name="State">{paused ? <Status status="paused" /> : <Status status="on" />}</Fact>
@@ -92,6 +92,7 @@ function About({ schedule }: { readonly schedule: ScheduleView }) {
       <Fact name="Parameters">
         <Parameters parameters={parameters} />
       </Fact>
+      <Fact name="Target">{target}</Fact>
       <Fact name="When its last run still goes on">{OVERLAP_WORDS[overlap]}</Fact>
       <Fact name="May begin late by">{durationText(startingDeadlineSeconds * 1_000)}</Fact>
       <Fact name="Missed">{missed.toLocaleString()}</Fact>

@@ -6,17 +6,23 @@ import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { About } from './about.tsx'
 import { Appearance } from './appearance.tsx'
+import { Conformance } from './conformance.tsx'
+import { Engine } from './engine.tsx'
 import { FolderToken } from './folder-token.tsx'
+import { Secrets } from './secrets.tsx'
 import { Sessions } from './sessions.tsx'
 import { Tokens } from './tokens.tsx'
 
-/** How the page looks in this browser, who may talk to the core, and what the core is. */
+/** How the page looks in this browser, the engine and its images, secrets, conformance, who may talk to the core, and what the core is. */
 export function SettingsPage() {
   const client = useClient()
   const { data, error, refetch } = useQuery(queries.access(client))
   return (
     <Page title="Settings">
       <Appearance />
+      <Engine />
+      <Secrets />
+      <Conformance />
       {error !== null && (
         <ProblemAlert
           title="Who may talk to the core is not shown"

@@ -74,11 +74,14 @@ export function CommandFacts({ detail: { command, env, secrets, environment } }:
 
 /** What it asked for, what of that is not enforced, and what it used. */
 export function LimitFacts({ detail, isFanOut }: DetailProps & { readonly isFanOut: boolean }) {
-  const { resources, notEnforced, timeoutSeconds, retryLimit, cpuSeconds, peakMemoryBytes } = detail
+  const { resources, network, notEnforced, timeoutSeconds, retryLimit } = detail
   const asked = [
     ...(resources.cpu === undefined ? [] : [`${resources.cpu} CPU`]),
     ...(resources.memoryBytes === undefined ? [] : [`${bytesText(resources.memoryBytes)} of memory`]),
     ...(resources.gpu === undefined ? [] : [`${resources.gpu} GPU`]),
+    ...(resources.pids === undefined ? [] : [`${resources.pids} processes and threads`]),
+    ...(resources.shmBytes === undefined ? [] : [`${bytesText(resources.shmBytes)} of shared memory`]),
+    ...(network ? [] : ['no network']),
   ]
   return (
     <>
@@ -86,18 +89,21 @@ export function LimitFacts({ detail, isFanOut }: DetailProps & { readonly isFanO
         {asked.length === 0 ? 'nothing in particular' : asked.join(', ')}
         {notEnforced.length > 0 && <Text size="sm">Not enforced here: {notEnforced.join(', ')}.</Text>}
       </Fact>
-      {!isFanOut && (
-        <Fact name="Used">
-          {cpuSeconds === null && peakMemoryBytes === null && 'not measured'}
-          {cpuSeconds !== null && `${cpuSeconds.toFixed(2)} s of CPU time`}
-          {cpuSeconds !== null && peakMemoryBytes !== null && ', '}
-          {peakMemoryBytes !== null && `${bytesText(peakMemoryBytes)} of memory at most`}
-        </Fact>
-      )}
+      {!isFanOut && <Fact name="Used">{usedText(detail)}</Fact>}
       <Fact name="Timeout">{timeoutSeconds === null ? 'none' : durationText(timeoutSeconds * 1_000)}</Fact>
       <Fact name="Retries">{retryLimit === 0 ? 'none' : `up to ${retryLimit}`}</Fact>
     </>
   )
+}
+
+function usedText({ cpuSeconds, peakMemoryBytes, inputBytes, outputBytes }: StepDetail): string {
+  const parts = [
+    ...(cpuSeconds === null ? [] : [`${cpuSeconds.toFixed(2)} s of CPU time`]),
+    ...(peakMemoryBytes === null ? [] : [`${bytesText(peakMemoryBytes)} of memory at most`]),
+    ...(inputBytes === null ? [] : [`${bytesText(inputBytes)} of inputs`]),
+    ...(outputBytes === null ? [] : [`${bytesText(outputBytes)} of outputs`]),
+  ]
+  return parts.length === 0 ? 'not measured' : parts.join(', ')
 }
 
 /** Whether it was taken from the cache, and why. */

@@ -11,9 +11,10 @@ import { OverviewTab } from './overview-tab.tsx'
 import classes from './drawer.module.css'
 
 const LogTab = lazy(() => import('../log/log-tab.tsx').then((it) => ({ default: it.LogTab })))
+const ResourcesTab = lazy(() => import('../usage/resources-tab.tsx').then((it) => ({ default: it.ResourcesTab })))
 const OutputsTab = lazy(() => import('../look/outputs-tab.tsx').then((it) => ({ default: it.OutputsTab })))
 
-const TABS = { overview: 'Overview', items: 'Items', log: 'Log', outputs: 'Outputs' } as const
+const TABS = { overview: 'Overview', items: 'Items', log: 'Log', outputs: 'Outputs', resources: 'Resources' } as const
 type Tab = keyof typeof TABS
 
 /** What the address opens of a step: of a fan-out the step as a whole, or one of its items. */
@@ -30,7 +31,7 @@ export function StepPanel({ step }: { readonly step: string }) {
     )
   }
   const isWhole = known.isFanOut && item === undefined
-  const tabs: readonly Tab[] = isWhole ? ['overview', 'items'] : ['overview', 'log', 'outputs']
+  const tabs: readonly Tab[] = isWhole ? ['overview', 'items'] : ['overview', 'log', 'outputs', 'resources']
   const shown = tabs.find((it) => it === tab) ?? 'overview'
   const index = known.isFanOut ? (item ?? null) : null
   return (
@@ -69,5 +70,6 @@ function contentOf(tab: Tab, step: string, item: number | null): ReactNode {
   if (tab === 'items') return <ItemsTab step={step} />
   if (tab === 'log') return <LogTab key={key} step={step} item={item} />
   if (tab === 'outputs') return <OutputsTab key={key} step={step} item={item} />
+  if (tab === 'resources') return <ResourcesTab key={key} step={step} item={item} />
   return <OverviewTab key={key} step={step} item={item} />
 }

@@ -1,8 +1,9 @@
 import { notifications } from '@mantine/notifications'
 import { useEffect, useRef, useState } from 'react'
 import type { Problem } from '#core/base/problem.ts'
-import type { CallOptions } from '#renderer/data/client-context.ts'
-import { problemOf } from '#renderer/data/problem.ts'
+import { readPullLine } from '#core/contract/pull-line.ts'
+import type { CallOptions } from './client-context.ts'
+import { problemOf } from './problem.ts'
 
 /** Of a talkative call only the latest lines are kept. */
 const KEPT_LINES = 200
@@ -38,8 +39,7 @@ export function useLongCall<Result>(handlers: Handlers<Result>): LongCall<Result
     isHere.current = true
     return () => void (isHere.current = false)
   }, [])
-  const onLine = (line: string) =>
-    setState((before) => ({ ...before, lines: [...before.lines, line].slice(-KEPT_LINES) }))
+  const onLine = (line: string) => setState((before) => ({ ...before, lines: withLine(before.lines, line) }))
   const run = async (call: (options: CallOptions) => Promise<Result>) => {
     const { signal } = (abort.current = new AbortController())
     setState({ ...IDLE, isBusy: true })
@@ -57,4 +57,11 @@ export function useLongCall<Result>(handlers: Handlers<Result>): LongCall<Result
     }
   }
   return { ...state, begin: (call) => void run(call), giveUp: () => abort.current?.abort() }
+}
+
+/** The lines with one more; how far a pull is takes the place of how far it was. */
+export function withLine(lines: readonly string[], line: string): readonly string[] {
+  const image = readPullLine(line)?.image
+  const at = image === undefined ? -1 : lines.findLastIndex((before) => readPullLine(before)?.image === image)
+  return at === -1 ? [...lines, line].slice(-KEPT_LINES) : lines.with(at, line)
 }

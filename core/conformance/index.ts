@@ -1,0 +1,8 @@
+export type { Act, Case, ConformanceEngine, Expected, LogCheck, Spec } from './case.ts'
+export { normalise, stepRun } from './normalise.ts'
+export { orderFault } from './order.ts'
+export { untilEnd } from './follow.ts'
+export { keysOf } from './run-case.ts'
+export { runConformance, type OpenConformanceEngine, type SuiteOptions } from './run-suite.ts'
+export { CASES, caseView, chooseCases } from './suite.ts'
+export { openConformance, type Conformance, type ConformanceOptions, type ConformanceVerbs } from './service.ts'

@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { isProblem } from '#core/base/problem.ts'
+import type { TargetView } from '#core/contract/routes-targets.ts'
+import { openImageEnvironments, type ImageEnvironments } from '#core/environments/index.ts'
+import type { Target } from '#core/pipelines/index.ts'
+import type { DockerEngine } from '#core/runtimes/docker/index.ts'
+import type { ImageEngine } from '#core/runtimes/images.ts'
+import { openSettings, type Settings } from '#core/settings/index.ts'
+import { lazily, lazyImages, lazyRuntime } from './lazy.ts'
+
+export type DockerTargetOptions = {
+  /** The data folder. */
+  readonly home: string
+  readonly settings: Settings
+  /** Whether a run that is not over needs an environment. */
+  readonly inUse: (digest: string) => boolean
+}
+
+/** Containers of the engine of this machine, or of the one that the settings name. */
+export type DockerTarget = Target &
+  AsyncDisposable & {
+    readonly images: ImageEnvironments
+    /** Ids of the runs that something in the engine is left of; none where no container was ever started. */
+    readonly leftRuns: () => Promise<string[]>
+  }
+
+/** Loads nothing and connects to nothing before something is asked of it: a core that only idles pays nothing. */
+export function openDockerTarget({ home, settings, inUse }: DockerTargetOptions): DockerTarget {
+  const engine = lazily(async () => {
+    const docker = await import('#core/runtimes/docker/index.ts')
+    return { docker, engine: docker.openDockerEngine({ host: () => settings.get('docker.host') }) }
+  })
+  const imageEngine: ImageEngine = lazyImages(async () => {
+    const opened = await engine()
+    return opened.docker.openDockerImages({ engine: opened.engine })
+  })
+  const runtime = lazyRuntime('docker', async () => {
+    const opened = await engine()
+    return opened.docker.openDockerRuntime({ home, engine: opened.engine })
+  })
+  const images = openImageEnvironments({ home, images: imageEngine, settings, inUse })
+  return {
+    runtime: { ...runtime, start: (workload) => (noteUse(home), runtime.start(workload)) },
+    images,
+    describe: () => describe(async () => (await engine()).engine),
+    leftRuns: async () => {
+      if (!existsSync(usedPath(home))) return []
+      const opened = await engine()
+      return opened.docker.leftRuns(opened.engine, home)
+    },
+    [Symbol.asyncDispose]: () => runtime[Symbol.asyncDispose](),
+  }
+}
+
+/** What the engine of a data folder is, for those who start no core. */
+export async function describeDocker(home: string): Promise<Omit<TargetView, 'name'>> {
+  return describe(async () => {
+    const settings = openSettings(home)
+    const { openDockerEngine } = await import('#core/runtimes/docker/index.ts')
+    return openDockerEngine({ host: () => settings.get('docker.host') })
+  })
+}
+
+async function describe(open: () => Promise<DockerEngine>): Promise<Omit<TargetView, 'name'>> {
+  try {
+    const { name, version, address } = await (await open()).describe()
+    return { status: 'ready', description: `${name} ${version} at ${address}`, reason: null }
+  } catch (error) {
+    if (!isProblem(error)) throw error
+    return { status: 'unavailable', description: 'containers of a Docker engine', reason: error.message }
+  }
+}
+
+/** Its being there says that this data folder has started containers, which may have been left. */
+function usedPath(home: string): string {
+  return join(home, 'runs', '.docker-used')
+}
+
+function noteUse(home: string): void {
+  const path = usedPath(home)
+  if (existsSync(path)) return
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  writeFileSync(path, '', { mode: 0o600 })
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { isProblem } from '#core/base/problem.ts'
+import { isFinalRun } from '#core/contract/events.ts'
+import { openEnvironments, type Environments } from '#core/environments/index.ts'
+import { openPipelines, processTarget, type PipelineService, type Target, type Targets } from '#core/pipelines/index.ts'
+import { openProcessRuntime } from '#core/runtimes/process/index.ts'
+import { openSecrets, systemKeychain, type Secrets } from '#core/secrets/index.ts'
+import { openSettings, type Settings } from '#core/settings/index.ts'
+import { openBlobs, openStore, type Blobs, type Store } from '#core/store/index.ts'
+import { openDockerTarget, type DockerTarget } from './docker-target.ts'
+
+export type EngineOptions = {
+  /** What went wrong where nobody waits for an answer. */
+  readonly onError: (error: unknown) => void
+  /** A sentence that somebody should know, such as of what an earlier version left. */
+  readonly onNote?: (sentence: string) => void
+  /** Those of another folder may be used; the folder's own where absent. */
+  readonly settings?: Settings
+  /** False: secrets are kept in the data folder alone. */
+  readonly keychain?: boolean
+  /** Wraps the environments, to hold one back for instance. */
+  readonly environments?: (real: Environments) => Environments
+}
+
+/** A core without its server: everything that runs pipelines on a data folder. */
+export type Engine = AsyncDisposable & {
+  readonly store: Store
+  readonly blobs: Blobs
+  readonly settings: Settings
+  readonly secrets: Secrets
+  readonly service: PipelineService
+}
+
+/**
+ * Opens the engine of a data folder, whose lock the caller holds where others could open it too, and takes up the runs
+ * that an earlier one left. No container engine is connected to before a run needs one. Disposing leaves what runs to
+ * the next one.
+ */
+export function openEngine(home: string, options: EngineOptions): Engine {
+  const stack = new AsyncDisposableStack()
+  try {
+    return open(home, options, stack)
+  } catch (error) {
+    // What is open by now closes at once: nothing has begun to run.
+    stack.disposeAsync().catch(options.onError)
+    throw error
+  }
+}
+
+function open(home: string, options: EngineOptions, stack: AsyncDisposableStack): Engine {
+  const { onError, onNote, settings = openSettings(home), environments: wrap = (it) => it } = options
+  const store = stack.use(openStore(home))
+  const blobs = openBlobs(join(home, 'artifacts', 'blobs'))
+  blobs.sweepTemporary()
+  const secrets = openSecrets({
+    home,
+    keychain: options.keychain === false ? undefined : systemKeychain(),
+    wantsKeychain: () => settings.get('secrets.keychain'),
+    ...(onNote === undefined ? {} : { onNote }),
+  })
+  let service: ReturnType<typeof openPipelines> | undefined
+  const inUse = (digest: string): boolean => service?.usesEnvironment(digest) ?? false
+  const environments = wrap(openEnvironments({ home, inUse }))
+  const docker = stack.use(openDockerTarget({ home, settings, inUse }))
+  const targets: Targets = new Map<string, Target>([
+    ['process', processTarget(stack.use(openProcessRuntime()))],
+    ['docker', docker],
+  ])
+  service = stack.use(openPipelines({ home, store, blobs, secrets, environments, targets, onError }))
+  removeLeftovers({ docker, service, onError }, stack)
+  return { store, blobs, settings, secrets, service, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+/** So long after it opened an engine looks for containers that an earlier one could not remove: others come first. */
+const LEFTOVERS_MS = 2_000
+
+type Leftovers = Pick<EngineOptions, 'onError'> & {
+  readonly docker: DockerTarget
+  readonly service: PipelineService
+}
+
+function removeLeftovers(options: Leftovers, stack: AsyncDisposableStack): void {
+  const timer = setTimeout(() => void removeThem(options).catch(options.onError), LEFTOVERS_MS).unref()
+  stack.defer(() => clearTimeout(timer))
+}
+
+/** Containers of runs that are over. An engine that does not answer now is asked by the next core. */
+async function removeThem({ docker, service }: Leftovers): Promise<void> {
+  try {
+    for (const run of await docker.leftRuns()) if (isOver(service, run)) await docker.runtime.sweep({ run })
+  } catch (error) {
+    if (!isProblem(error) || error.code !== 'engine_unavailable') throw error
+  }
+}
+
+/** One that is not known was never more than begun. */
+function isOver(service: PipelineService, run: string): boolean {
+  try {
+    return isFinalRun(service.show(run).status)
+  } catch (error) {
+    if (isProblem(error) && error.code === 'not_found') return true
+    throw error
+  }
+}

@@ -1,0 +1,67 @@
+import type { AttemptRuntime } from '#core/runtimes/driver.ts'
+import type { ImageEngine } from '#core/runtimes/images.ts'
+
+/** Something that is made on the first call, once. What failed is tried again by the next call. */
+export function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
+}
+
+/**
+ * A container runtime that is opened by the first thing that is asked of it. When it is disposed, what is being removed is
+ * gone first.
+ */
+export function lazyRuntime(name: string, open: () => Promise<AttemptRuntime>): AttemptRuntime {
+  let isOpen = false
+  const get = lazily(() => {
+    isOpen = true
+    return open()
+  })
+  const removing = new Set<Promise<void>>()
+  const removal = (work: () => Promise<void>): Promise<void> => {
+    const promise = work().finally(() => removing.delete(promise))
+    removing.add(promise)
+    return promise
+  }
+  return {
+    name,
+    start: async (workload) => (await get()).start(workload),
+    inspect: async (workload) => (await get()).inspect(workload),
+    wait: async (workload, signal) => (await get()).wait(workload, signal),
+    stop: async (workload, graceMs) => (await get()).stop(workload, graceMs),
+    readLog: async (folder, from, maxBytes) => (await get()).readLog(folder, from, maxBytes),
+    sweep: (labels) => removal(async () => (await get()).sweep(labels)),
+    collect: async (workload, keep) => {
+      const runtime = await get()
+      if (runtime.collect === undefined) throw new Error(`the runtime ${name} collects nothing`)
+      return runtime.collect(workload, keep)
+    },
+    remove: (workload) => removal(async () => (await get()).remove?.(workload)),
+    check: async () => (await get()).check?.(),
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled(removing)
+      if (isOpen) await (await get())[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Images of an engine that is opened by the first thing that is asked of it. */
+export function lazyImages(open: () => Promise<ImageEngine>): ImageEngine {
+  const get = lazily(open)
+  return {
+    platform: async () => (await get()).platform(),
+    find: async (reference) => (await get()).find(reference),
+    list: async (label, value) => (await get()).list(label, value),
+    pull: async (reference, options) => (await get()).pull(reference, options),
+    resolve: async (reference, signal) => (await get()).resolve(reference, signal),
+    build: async (options) => (await get()).build(options),
+    tag: async (id, tag) => (await get()).tag(id, tag),
+    remove: async (reference) => (await get()).remove(reference),
+  }
+}

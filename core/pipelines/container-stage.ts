@@ -1,0 +1,93 @@
+import { mkdirSync } from 'node:fs'
+import { CONTAINER } from '#core/attempts/index.ts'
+import type { ImageEnvironments } from '#core/environments/index.ts'
+import type { Workload, WorkloadPart } from '#core/runtimes/driver.ts'
+import { writeError } from '#core/store/index.ts'
+import { attemptFolders } from './attempt-folders.ts'
+import { addressOf, environmentOf, resolveStep, workloadOf } from './attempt-workload.ts'
+import { CONTAINER_PATHS, containerFiles } from './container-files.ts'
+import type { AttemptReport, AttemptTask } from './executor.ts'
+import { limitsOf } from './limits-of.ts'
+import { forgetHidden, secretsToHide, takeSecrets } from './secrets.ts'
+import type { Stage, StageOptions } from './stage.ts'
+import { stepEnvironment } from './step-environment.ts'
+
+export type ContainerStageOptions = StageOptions & { readonly images: ImageEnvironments }
+
+/** Attempts as containers: all goes in by copy and comes out into the store, so nothing of it lies on this machine. */
+export function openContainerStage(options: ContainerStageOptions): Stage {
+  const { runtime, blobs, onError } = options
+  return {
+    prepare: (task, report, signal) => prepare(options, task, { report, signal }),
+    workload: (task) => workload(options, task),
+    makeNext: () => undefined,
+    async collect(task) {
+      if (runtime.collect === undefined) throw new Error(`the runtime ${runtime.name} has no containers`)
+      return runtime.collect(workload(options, task), (bytes, expected) => blobs.putStream(bytes, expected))
+    },
+    release(task) {
+      const { planned } = task.step.bound
+      const over = workload(options, task)
+      forgetHidden(planned.definition.secrets, over.controlFolder)
+      runtime.remove?.(over).catch(onError)
+    },
+    clear: () => Promise.resolve(),
+  }
+}
+
+type Asked = { readonly report: AttemptReport; readonly signal: AbortSignal }
+
+async function prepare(options: ContainerStageOptions, task: AttemptTask, asked: Asked): Promise<Workload> {
+  const { frozen, snapshot, blobs, secrets } = options
+  const image = await imageOf(options, task, asked)
+  const { planned } = task.step.bound
+  const { control } = attemptFolders(options.home, addressOf(task))
+  try {
+    mkdirSync(control, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw writeError(error, options.home)
+  }
+  const { command, env } = resolveStep(task, CONTAINER_PATHS)
+  const own = { ...env, ...(await takeSecrets(secrets, planned.definition.secrets, control)) }
+  return workload(options, task, {
+    image,
+    command,
+    env: stepEnvironment({ task, folders: CONTAINER, env: own }),
+    limits: limitsOf(planned.definition),
+    placed: containerFiles({ task, snapshot, blobs, files: frozen.facts.files[planned.name] ?? {} }),
+  })
+}
+
+/** The image of the step's environment, made or pulled where it is not there; the default one where it has none. */
+async function imageOf(options: ContainerStageOptions, task: AttemptTask, { report, signal }: Asked): Promise<string> {
+  const { images, frozen, now } = options
+  const pipeline = task.state.plan.plan.definition.name
+  const image = await environmentOf(task, {
+    frozen,
+    report,
+    now,
+    ensure: ({ lock }, onLine) => images.ensure(lock, { pipeline, signal, onLine }),
+  })
+  return (image ?? (await images.default({ signal }))).image
+}
+
+/** To look at or stop an attempt, its id and control folder are enough. */
+const NO_COMMAND = { command: [], env: {}, limits: {} }
+
+type Own = Pick<WorkloadPart, 'command' | 'env' | 'limits' | 'image' | 'placed'>
+
+function workload({ home, secrets }: ContainerStageOptions, task: AttemptTask, own: Own = NO_COMMAND): Workload {
+  const { definition } = task.step.bound.planned
+  const { control } = attemptFolders(home, addressOf(task))
+  return workloadOf(task, {
+    controlFolder: control,
+    ...(definition.timeoutMs === null ? {} : { timeoutMs: definition.timeoutMs }),
+    part: {
+      ...own,
+      workingFolder: CONTAINER.code,
+      mounts: [],
+      outputs: { folder: CONTAINER.outputs, declared: definition.outputs },
+      secrets: secretsToHide(secrets, definition.secrets, control),
+    },
+  })
+}

@@ -1,0 +1,57 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { privateEngines } from '#core/conformance-engine.ts'
+import type { Case, OpenConformanceEngine } from '#core/conformance/index.ts'
+import { runConformance } from '#core/conformance/index.ts'
+import type { ConformanceResult } from '#core/contract/conformance.ts'
+import { removeTree } from '#core/files/index.ts'
+import { openSettings } from '#core/settings/index.ts'
+
+/** A suite that plays: one promise for each case. Disposing gives it up and waits until nothing of it is left. */
+export type PlayingSuite = AsyncDisposable & {
+  /** What became of a case. Rejects with what ended the suite before it. */
+  result(name: string): Promise<ConformanceResult>
+  /** What no case waits for. */
+  readonly errors: readonly unknown[]
+}
+
+/** Plays cases on a target in a folder of its own, with a private engine as the product has it. */
+export async function playSuite(
+  target: string,
+  cases: readonly Case[],
+  wrap: (open: OpenConformanceEngine) => OpenConformanceEngine = (open) => open,
+): Promise<PlayingSuite> {
+  const folder = await mkdtemp(join(tmpdir(), 'minisub-suite-'))
+  const errors: unknown[] = []
+  const giveUp = new AbortController()
+  const results = new Map(cases.map(({ name }) => [name, Promise.withResolvers<ConformanceResult>()]))
+  const open = wrap(privateEngines({ settings: openSettings(folder), onError: (error) => void errors.push(error) }))
+  const work = runConformance({
+    target,
+    cases,
+    open,
+    folder,
+    version: 'test',
+    signal: giveUp.signal,
+    onCase: (result) => results.get(result.name)?.resolve(result),
+  })
+  const over = work.then(
+    () => undefined,
+    (error: unknown) => {
+      for (const { promise, reject } of results.values()) {
+        promise.catch(() => undefined)
+        reject(error)
+      }
+    },
+  )
+  return {
+    errors,
+    result: (name) => results.get(name)?.promise ?? Promise.reject(new Error(`there is no case ${name}`)),
+    [Symbol.asyncDispose]: async () => {
+      giveUp.abort()
+      await over
+      await removeTree(folder)
+    },
+  }
+}
