@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expectAccessible, openPageFixture, type PageFixture } from '#test/support/browser.ts'
 import { describeInBrowser } from '#test/support/requirements.ts'
+import { withoutEngine } from '#test/support/without-engine.ts'
 
 const PLACES = ['Pipelines', 'Runs', 'Schedules', 'Environments', 'Settings']
 
 describeInBrowser('the frame of the page', () => {
   let fixture: PageFixture
   beforeAll(async () => {
-    fixture = await openPageFixture()
+    fixture = await openPageFixture(withoutEngine)
   })
   afterAll(() => fixture[Symbol.asyncDispose]())
 

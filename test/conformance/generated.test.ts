@@ -74,7 +74,7 @@ async function play(
   spec: object,
   index: number,
   target: string,
-): Promise<object & { readonly lines: readonly string[] }> {
+): Promise<{ readonly lines: readonly string[]; readonly keys: unknown; readonly fault: string | null }> {
   const folder = await mkdtemp(join(root, `dag-${index}-`))
   const file = join(folder, 'dag.yaml')
   const head = { apiVersion: 'mini-submarine/v1', kind: 'Pipeline', metadata: { name: 'dag' } }
