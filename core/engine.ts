@@ -80,16 +80,24 @@ type Leftovers = Pick<EngineOptions, 'onError'> & {
 }
 
 function removeLeftovers(options: Leftovers, stack: AsyncDisposableStack): void {
-  const timer = setTimeout(() => void removeThem(options).catch(options.onError), LEFTOVERS_MS).unref()
-  stack.defer(() => clearTimeout(timer))
+  const closing = new AbortController()
+  const remove = (): void => void removeThem(options, closing.signal).catch(options.onError)
+  const timer = setTimeout(remove, LEFTOVERS_MS).unref()
+  stack.defer(() => {
+    clearTimeout(timer)
+    closing.abort()
+  })
 }
 
 /** Containers of runs that are over. An engine that does not answer now is asked by the next core. */
-async function removeThem({ docker, service }: Leftovers): Promise<void> {
+async function removeThem({ docker, service }: Leftovers, closing: AbortSignal): Promise<void> {
   try {
-    for (const run of await docker.leftRuns()) if (isOver(service, run)) await docker.runtime.sweep({ run })
+    for (const run of await docker.leftRuns()) {
+      if (closing.aborted) return
+      if (isOver(service, run)) await docker.runtime.sweep({ run })
+    }
   } catch (error) {
-    if (!isProblem(error) || error.code !== 'engine_unavailable') throw error
+    if (!isProblem(error) || !/^engine_(unavailable|forbidden)$/.test(error.code)) throw error
   }
 }
 

@@ -41,7 +41,7 @@ const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   readArtifact: ['artifact_missing'],
   listArtifactFiles: ['artifact_missing'],
   buildEnvironments: [...DOCUMENT, ...LOCK, ...IMAGES, 'environment_failed'],
-  removeEnvironment: ['not_found', 'environment_in_use', 'engine_unavailable'],
+  removeEnvironment: ['not_found', 'ambiguous_id', 'environment_in_use', 'engine_unavailable'],
   pruneEnvironments: ['engine_unavailable'],
   runConformance: ['not_supported', 'not_found', 'conflict', 'engine_unavailable', 'disk_full'],
   addFolder: ['input_missing', 'invalid_value'],

@@ -53,7 +53,7 @@ describe('the routes of secrets', () => {
     const refused = await put('api/token', body)
     expect([413, 422]).toContain(refused.status)
     const text = await refused.text()
-    for (const piece of ['staple', '777']) {
+    for (const piece of ['staple', '7777777']) {
       expect(text).not.toContain(piece)
       expect(written()).not.toContain(piece)
     }

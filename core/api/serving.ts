@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { Problem } from '#core/base/problem.ts'
 import { openToken } from './address.ts'
@@ -107,6 +107,8 @@ async function closeHttp(http: HttpServer, sockets: Sockets): Promise<void> {
   sockets.terminate()
   http.closeAllConnections()
   await closed
+  // A WebSocket tells its end a little later than its connection does, and its line in the log is still to be written.
+  while (sockets.count() > 0) await nextTurn()
 }
 
 /** What cannot even be read as a request. */

@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { formatBytes } from '#core/base/quantity.ts'
 import { findCore } from './connect.ts'
+import { dockerCheck } from './doctor-docker.ts'
 
 /** One thing that was looked at; `fix` is null where nothing is to be done. */
 export type Check = {
@@ -105,16 +106,6 @@ function limitsCheck(): Check {
   const found = 'limits of CPU, memory and processes are not enforced: no control group may be made here'
   const fix = 'start it in a session with delegated control groups, such as systemd-run --user --scope -p Delegate=yes'
   return { name: 'limits', status: 'warning', found, fix: process.platform === 'linux' ? fix : null }
-}
-
-/** Loaded here alone: the library of container engines is large. */
-async function dockerCheck(home: string): Promise<Check> {
-  const { describeDocker } = await import('#core/docker-target.ts')
-  const { status, description, reason } = await describeDocker(home)
-  if (status === 'ready') return ok('Docker', description)
-  // Cause and fix are one sentence, as of every Problem.
-  const [cause = '', fix = ''] = (reason ?? '').split(/: (?=[^:]*$)/)
-  return { name: 'Docker', status: 'warning', found: `${cause}: runs on docker cannot start`, fix }
 }
 
 function groupFolders(): string[] {

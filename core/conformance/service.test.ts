@@ -75,6 +75,8 @@ describe('the suite', () => {
   })
 
   test('refuses a case, a target and a second comparison in words', async () => {
+    const stars = { target: 'process', only: [`${'*'.repeat(60)}!`] }
+    expect(await problemOf(suite.run(stars, {}))).toMatchObject({ code: 'not_found' })
     expect(await problemOf(suite.run({ target: 'process', only: ['plian'] }, {}))).toEqual({
       code: 'not_found',
       message: 'no case and no group is called "plian": did you mean "plain"?',

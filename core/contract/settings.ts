@@ -14,7 +14,7 @@ export const SETTINGS = {
   'docker.host': {
     type: 'text',
     default: '',
-    description: 'Address of the container engine; empty: DOCKER_HOST, else the first usual socket that is there',
+    description: 'Address of the container engine; empty: DOCKER_HOST, the Docker context, or a usual socket',
     check: checkHost,
   },
   'docker.pythonBaseImage': {

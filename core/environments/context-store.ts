@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -29,7 +29,8 @@ export async function keepContext(home: string, context: DockerContext): Promise
     await utimes(path, new Date(), new Date())
     return
   }
-  const aside = `${path}.${process.pid}.partial`
+  // two runs that begin at once may both keep it
+  const aside = `${path}.${randomUUID()}.partial`
   try {
     await mkdir(contextsFolder(home), { recursive: true, mode: 0o700 })
     await writeTar(context.entries, aside)

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -89,6 +89,14 @@ describe('what goes into a build', () => {
     write('a', '12')
     await expect(keepContext(home, changed)).rejects.toMatchObject({ code: 'environment_failed' })
     expect(() => rmSync(contextPath(home, changed.digest))).toThrow('ENOENT')
+  })
+
+  test('is kept once where two runs that begin at once keep it', async () => {
+    const home = join(root, 'home')
+    write('a', '1')
+    const context = await read([home])
+    await Promise.all([keepContext(home, context), keepContext(home, context)])
+    expect(readdirSync(dirname(contextPath(home, context.digest)))).toEqual([`${context.digest}.tar`])
   })
 })
 

@@ -175,14 +175,16 @@ describeWithDocker('environments as images', () => {
       expect(await open().ensure(hello())).toMatchObject({ digest: environmentDigest(hello()) })
     })
 
-    test('are built anew on another base, and the old image goes', async () => {
+    test('are built anew on another base, beside the one of those who use the first', async () => {
       const first = await open().ensure(hello())
       docker('tag', 'python:3.11-slim', 'minisub-test-base:3.11')
       try {
         const settings = { MINISUB_DOCKER_PYTHON_BASE_IMAGE: 'minisub-test-base:<version>' }
         const second = await open({ settings }).ensure(hello())
         expect(second.image).not.toBe(first.image)
-        expect(await images.find(first.image)).toBeUndefined()
+        expect(await open().ensure(hello())).toEqual(first)
+        await open().remove(first.digest)
+        expect([await images.find(first.image), await images.find(second.image)]).toEqual([undefined, undefined])
       } finally {
         docker('rmi', 'minisub-test-base:3.11')
       }

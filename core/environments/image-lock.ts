@@ -61,7 +61,8 @@ export async function lockDockerfile(
     throw new Problem('input_outside', `the Dockerfile ${dockerfile} lies outside the folder of the pipeline: ${fix}`)
   }
   const context = await readDockerContext(file, await Promise.all([...exclude, home].map(realPlace)))
-  onLine?.(`reading ${context.entries.length} files and folders beside ${dockerfile}`)
+  const count = context.entries.length
+  onLine?.(`reading the folder of ${dockerfile}: ${count === 1 ? '1 file' : `${count} files and folders`}`)
   await keepContext(home, context)
   return { kind: 'dockerfile', dockerfile, contextDigest: context.digest }
 }

@@ -46,25 +46,11 @@ async function findLocked(
 /** Pulls or builds. Throws as `ImageEnvironments.ensure` says. */
 export async function makeImage(lock: EnvironmentLock, wanted: Wanted, context: ImageContext): Promise<MadeImage> {
   if (lock.kind === 'image') return pullLocked(lock, wanted, context)
-  const before = await context.images.find(wanted.tag)
   const image =
     lock.kind === 'python'
       ? await buildPythonImage(lock, wanted, context)
       : await buildDockerfile(lock, wanted, context)
-  // one that was built on another base has lost its tag now
-  if (before !== undefined && before.id !== image.id && before.tags.length === 1) {
-    await removeUnused(before.id, context)
-  }
   return { image, owned: [wanted.tag] }
-}
-
-async function removeUnused(id: string, { images }: Context): Promise<void> {
-  try {
-    await images.remove(id)
-  } catch (error) {
-    // a container still uses it: whoever prunes later removes it
-    if (!(error instanceof Problem) || error.code !== 'environment_in_use') throw error
-  }
 }
 
 async function pullLocked(lock: ImageLock, { platform, tag }: Wanted, context: ImageContext): Promise<MadeImage> {

@@ -13,7 +13,7 @@ import { imageTag } from './image-tag.ts'
 import type { BuiltImage, ImageEnvironments, ImageWaiter, StartImage } from './image-types.ts'
 import { environmentDigest, type EnvironmentLock } from './lock.ts'
 import { packageVersions } from './requirement.ts'
-import type { Wanted } from './python-image.ts'
+import { otherBase, type Wanted } from './python-image.ts'
 import { parsePythonRange } from './python-range.ts'
 import { createSharedTasks, type Waiter } from './shared-tasks.ts'
 import { waitForLock } from './waiting-lock.ts'
@@ -58,8 +58,8 @@ type Opened = Omit<ImageContext, keyof Waiter> & {
 }
 
 async function ensureImage(lock: EnvironmentLock, waiter: ImageWaiter, opened: Opened): Promise<BuiltImage> {
-  const { home, images, tasks, uses } = opened
-  const wanted = await wantedOf(lock, images)
+  const { home, tasks, uses } = opened
+  const wanted = await wantedOf(lock, opened)
   const image =
     (await findMade(lock, wanted, opened)) ??
     (await tasks.join(wanted.tag, waiter, (task) => findOrMake(lock, wanted, { ...opened, ...task })))
@@ -82,10 +82,11 @@ async function defaultImage(waiter: Waiter, { images, settings, variables, tasks
   return startOf(await tasks.join(`default ${reference}`, waiter, fetch))
 }
 
-async function wantedOf(lock: EnvironmentLock, images: ImageEngine): Promise<Wanted> {
+async function wantedOf(lock: EnvironmentLock, opened: Opened): Promise<Wanted> {
   const digest = environmentDigest(lock)
-  const platform = await images.platform()
-  return { digest, platform, tag: imageTag(digest, platform) }
+  const platform = await opened.images.platform()
+  const base = lock.kind === 'python' ? otherBase(opened, lock.pythonMinor) : undefined
+  return { digest, platform, tag: imageTag(digest, platform, base) }
 }
 
 /** One at a time on this machine, so that what another core has just built is found. */

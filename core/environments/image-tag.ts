@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** Label of every image that was built for an environment; its value is the digest. */
 export const ENVIRONMENT_LABEL = 'minisub.environment'
 /** What an image of Python packages was built on, as the setting names it. */
@@ -9,9 +11,13 @@ export const BUILD_LABEL = 'minisub.build'
 
 const REPOSITORY = 'minisub-env'
 
-/** The tag of an environment's image on a platform. */
-export function imageTag(digest: string, platform: string): string {
-  return `${REPOSITORY}:${digest.slice(0, 16)}-${platformSlug(platform)}`
+/**
+ * The tag of an environment's image on a platform. One on another base than the usual has a tag of its own, so that data
+ * folders with different settings do not take it from each other in the same engine.
+ */
+export function imageTag(digest: string, platform: string, otherBase?: string): string {
+  const base = otherBase === undefined ? '' : `-${createHash('sha256').update(otherBase).digest('hex').slice(0, 8)}`
+  return `${REPOSITORY}:${digest.slice(0, 16)}-${platformSlug(platform)}${base}`
 }
 
 export function isImageTag(tag: string): boolean {

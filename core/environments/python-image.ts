@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { pack } from 'tar-stream'
 import { isProblem, Problem } from '#core/base/problem.ts'
+import { SETTINGS } from '#core/contract/settings.ts'
 import type { EngineImage } from '#core/runtimes/images.ts'
 import { BUILD_FOLDER, pipHandover, proxyArguments } from './build-settings.ts'
 import { explainFailure } from './explain-failure.ts'
@@ -13,6 +14,7 @@ import { packageVersions } from './requirement.ts'
 import { parsePythonRange } from './python-range.ts'
 import { removeLeftovers } from './build-leftovers.ts'
 
+const USUAL_BASE = SETTINGS['docker.pythonBaseImage'].default
 /** Where the packages of an environment lie in its image. */
 const ENVIRONMENT_FOLDER = '/opt/minisub/env'
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -23,6 +25,12 @@ const PYTHON_VARIABLES = { PYTHONNOUSERSITE: '1', PYTHONDONTWRITEBYTECODE: '1', 
 /** The image that environments of a Python are built on, as the setting names it. */
 export function pythonBase({ settings }: Pick<ImageContext, 'settings'>, minor: string): string {
   return settings.get('docker.pythonBaseImage').replaceAll('<version>', minor)
+}
+
+/** The same where it is another than the usual one. */
+export function otherBase(context: Pick<ImageContext, 'settings'>, minor: string): string | undefined {
+  const base = pythonBase(context, minor)
+  return base === USUAL_BASE.replaceAll('<version>', minor) ? undefined : base
 }
 
 /** What is to be built and under which names. */

@@ -10,8 +10,8 @@ import type { RunFacts } from './step-key.ts'
 export function resultOfExit(exit: Exit, inputBytes: number): AttemptResult {
   const { finishedAt, exitCode, signal, usage, problem } = exit
   const base = { ...NOTHING, finishedAt, exitCode, signal, inputBytes, ...usage }
-  if (exitCode !== 0) return { ...base, outcome: 'failed', code: 'command_failed', reason: exitReason(exit) }
   if (problem !== undefined) return { ...base, outcome: 'failed', code: problem.code, reason: problem.message }
+  if (exitCode !== 0) return { ...base, outcome: 'failed', code: 'command_failed', reason: exitReason(exit) }
   return { ...base, outcome: 'succeeded' }
 }
 
@@ -30,7 +30,11 @@ export function cancelledResult(now: number): AttemptResult {
 
 /** What an attempt is that could not be run. */
 export function failureResult(error: unknown, now: number): AttemptResult {
-  if (isProblem(error)) return failedBeforeStart(error.code, error.message, now)
+  if (isProblem(error)) {
+    return error.code === 'step_lost'
+      ? lostResult(error.message, now)
+      : failedBeforeStart(error.code, error.message, now)
+  }
   const message = error instanceof Error ? error.message : String(error)
   return failedBeforeStart('internal', `the step could not be run: ${message}`, now)
 }

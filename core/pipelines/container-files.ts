@@ -26,14 +26,23 @@ type Options = {
   readonly blobs: Pick<Blobs, 'sourceOf'>
   /** Input name to the file or folder beside the document. */
   readonly files: Readonly<Record<string, OutputRecord>>
+  /** Ends the reading where the attempt is given up. */
+  readonly signal: AbortSignal
 }
 
 /**
  * All that lies in a container before its command starts: code, inputs, and the empty folders that it writes to. It can
- * be read again and again; bytes stay in the store. Reading throws Problem `artifact_missing`.
+ * be read again and again; bytes stay in the store. Reading throws Problem `artifact_missing`, or the signal's reason.
  */
 export function containerFiles(options: Options): Iterable<Placed> {
-  return { [Symbol.iterator]: () => allFiles(options) }
+  return { [Symbol.iterator]: () => untilAborted(options) }
+}
+
+function* untilAborted(options: Options): Generator<Placed> {
+  for (const placed of allFiles(options)) {
+    options.signal.throwIfAborted()
+    yield placed
+  }
 }
 
 function* allFiles({ task, snapshot, blobs, files }: Options): Generator<Placed> {

@@ -1,9 +1,12 @@
 import { mkdirSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CONTAINER } from '#core/attempts/index.ts'
 import type { ImageEnvironments } from '#core/environments/index.ts'
 import type { Workload, WorkloadPart } from '#core/runtimes/driver.ts'
+import { forgetHiddenValues } from '#core/secrets/index.ts'
 import { writeError } from '#core/store/index.ts'
-import { attemptFolders } from './attempt-folders.ts'
+import { attemptFolders, runFolder } from './attempt-folders.ts'
 import { addressOf, environmentOf, resolveStep, workloadOf } from './attempt-workload.ts'
 import { CONTAINER_PATHS, containerFiles } from './container-files.ts'
 import type { AttemptReport, AttemptTask } from './executor.ts'
@@ -31,8 +34,15 @@ export function openContainerStage(options: ContainerStageOptions): Stage {
       forgetHidden(planned.definition.secrets, over.controlFolder)
       runtime.remove?.(over).catch(onError)
     },
-    clear: () => Promise.resolve(),
+    clear: () => forgetAll(options),
   }
+}
+
+/** What an earlier core kept for attempts that it saw the end of and died before it released them. */
+async function forgetAll({ home, run, recovered }: ContainerStageOptions): Promise<void> {
+  if (!recovered) return
+  const folder = runFolder(home, run)
+  for (const name of await readdir(folder).catch(() => [])) forgetHiddenValues(join(folder, name))
 }
 
 type Asked = { readonly report: AttemptReport; readonly signal: AbortSignal }
@@ -54,7 +64,14 @@ async function prepare(options: ContainerStageOptions, task: AttemptTask, asked:
     command,
     env: stepEnvironment({ task, folders: CONTAINER, env: own }),
     limits: limitsOf(planned.definition),
-    placed: containerFiles({ task, snapshot, blobs, files: frozen.facts.files[planned.name] ?? {} }),
+    secrets: secretsToHide(secrets, planned.definition.secrets, control),
+    placed: containerFiles({
+      task,
+      snapshot,
+      blobs,
+      files: frozen.facts.files[planned.name] ?? {},
+      signal: asked.signal,
+    }),
   })
 }
 
@@ -71,12 +88,12 @@ async function imageOf(options: ContainerStageOptions, task: AttemptTask, { repo
   return (image ?? (await images.default({ signal }))).image
 }
 
-/** To look at or stop an attempt, its id and control folder are enough. */
+/** To look at or stop an attempt, its id and control folder are enough: the runner beside it hides secrets. */
 const NO_COMMAND = { command: [], env: {}, limits: {} }
 
-type Own = Pick<WorkloadPart, 'command' | 'env' | 'limits' | 'image' | 'placed'>
+type Own = Pick<WorkloadPart, 'command' | 'env' | 'limits' | 'image' | 'placed' | 'secrets'>
 
-function workload({ home, secrets }: ContainerStageOptions, task: AttemptTask, own: Own = NO_COMMAND): Workload {
+function workload({ home }: ContainerStageOptions, task: AttemptTask, own: Own = NO_COMMAND): Workload {
   const { definition } = task.step.bound.planned
   const { control } = attemptFolders(home, addressOf(task))
   return workloadOf(task, {
@@ -87,7 +104,6 @@ function workload({ home, secrets }: ContainerStageOptions, task: AttemptTask, o
       workingFolder: CONTAINER.code,
       mounts: [],
       outputs: { folder: CONTAINER.outputs, declared: definition.outputs },
-      secrets: secretsToHide(secrets, definition.secrets, control),
     },
   })
 }

@@ -37,9 +37,9 @@ export function environmentVerbs(options: Options): Verbs {
         const kind = target === 'process' ? 'python' : 'image'
         return (await list()).filter((it) => it.kind === kind && digests.has(it.digest))
       }),
-    removeEnvironment: (digest, kind) =>
+    removeEnvironment: (wanted, kind) =>
       telling(async () => {
-        const kinds = await kindsOf(digest, kind, list)
+        const { digest, kinds } = await findEnvironment(wanted, kind, list)
         if (kinds.has('python')) await environments.remove(digest)
         if (kinds.has('image')) await images?.remove(digest)
       }),
@@ -54,12 +54,21 @@ export function environmentVerbs(options: Options): Verbs {
 
 type Kind = EnvironmentView['kind']
 
-/** As what an environment is there. Throws Problem `not_found` where it is not. */
-async function kindsOf(digest: string, kind: Kind | undefined, list: Verbs['environments']): Promise<Set<Kind>> {
-  const found = (await list()).filter((it) => it.digest === digest && (kind === undefined || it.kind === kind))
-  if (found.length > 0) return new Set(found.map((it) => it.kind))
+type Found = { readonly digest: string; readonly kinds: ReadonlySet<Kind> }
+
+/**
+ * The environment that a digest, or the beginning of one, is of, and as what it is there. Throws Problem `not_found`, or
+ * `ambiguous_id` where several begin so.
+ */
+async function findEnvironment(wanted: string, kind: Kind | undefined, list: Verbs['environments']): Promise<Found> {
+  const found = (await list()).filter((it) => it.digest.startsWith(wanted) && (kind === undefined || it.kind === kind))
+  const [digest, another] = new Set(found.map((it) => it.digest))
+  if (another !== undefined) {
+    throw new Problem('ambiguous_id', `more than one environment begins with ${wanted}: give more digits`)
+  }
+  if (digest !== undefined) return { digest, kinds: new Set(found.map((it) => it.kind)) }
   const fix = 'the list of environments shows those there are'
-  throw new Problem('not_found', `There is no ${kind === 'image' ? 'image of ' : ''}environment ${digest}: ${fix}.`)
+  throw new Problem('not_found', `There is no ${kind === 'image' ? 'image of ' : ''}environment ${wanted}: ${fix}.`)
 }
 
 type Progress = Parameters<ImageEnvironments['ensure']>[1]

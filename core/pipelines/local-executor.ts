@@ -55,13 +55,9 @@ export class LocalExecutor implements Executor {
   }
 
   stop(task: AttemptTask, graceMs: number): void {
-    const { stage, runtime, onError } = this.#options
     this.#preparing.get(idOf(task))?.abort()
-    const workload = stage.workload(task)
-    // Stopping what never began makes sure that it never will.
-    if (!existsSync(workload.controlFolder)) return
-    withPatience(() => runtime.stop(workload, graceMs), this.#driving.signal).catch((error: unknown) => {
-      if (!this.#driving.signal.aborted) onError(error)
+    this.#stop(task, graceMs).catch((error: unknown) => {
+      if (!this.#driving.signal.aborted) this.#options.onError(error)
     })
   }
 
@@ -76,8 +72,19 @@ export class LocalExecutor implements Executor {
 
   async sweep(run: string): Promise<void> {
     const { runtime, stage } = this.#options
-    await withPatience(() => runtime.sweep({ run }), this.#driving.signal)
+    await withPatience(() => runtime.sweep({ run }), this.#driving.signal).catch((error: unknown) => {
+      // The core closes: the next one looks for what is left.
+      if (!this.#driving.signal.aborted) throw error
+    })
     await stage.clear()
+  }
+
+  async #stop(task: AttemptTask, graceMs: number): Promise<void> {
+    const { stage, runtime } = this.#options
+    const workload = stage.workload(task)
+    // Stopping what never began makes sure that it never will.
+    if (!existsSync(workload.controlFolder)) return
+    await withPatience(() => runtime.stop(workload, graceMs), this.#driving.signal)
   }
 
   #end(task: AttemptTask, report: AttemptReport, result: AttemptResult): void {
@@ -131,6 +138,7 @@ export class LocalExecutor implements Executor {
       return { ...result, outputs, outputBytes: outputBytesOf(outputs) }
     } catch (error) {
       if (!isProblem(error)) throw error
+      if (isAway(error) || error.code === 'step_lost') return lostResult(error.message, now())
       return { ...result, outcome: 'failed', code: error.code, reason: error.message }
     }
   }

@@ -12,11 +12,7 @@ import type { Stage, StageOptions } from './stage.ts'
 import { hostEnvironment, stepEnvironment } from './step-environment.ts'
 import { placeStepInputs } from './step-inputs.ts'
 
-export type ProcessStageOptions = StageOptions & {
-  /** True when an earlier core drove the run. */
-  readonly recovered: boolean
-  readonly environments: Environments
-}
+export type ProcessStageOptions = StageOptions & { readonly environments: Environments }
 
 type Context = ProcessStageOptions & { readonly folders: FolderPool }
 

@@ -113,7 +113,7 @@ export type PipelineService = {
     file: string,
     options: { readonly target: 'process' | 'docker' } & Progress,
   ): Promise<EnvironmentView[]>
-  /** Deletes its folder, its image, or both where no kind is named. */
+  /** Deletes its folder, its image, or both where no kind is named; a beginning that only one digest has will do. */
   removeEnvironment(digest: string, kind?: EnvironmentView['kind']): Promise<void>
   /** Deletes what no run needs and was used last at least so long ago; answers what that was. */
   pruneEnvironments(wish: { readonly olderThanMs: number; readonly dryRun: boolean }): Promise<EnvironmentView[]>

@@ -10,6 +10,8 @@ import type { FrozenRun } from './run-rows.ts'
 export type StageOptions = {
   readonly home: string
   readonly run: string
+  /** True when an earlier core drove the run: it may have left what this one knows nothing of. */
+  readonly recovered: boolean
   readonly runtime: AttemptRuntime
   readonly blobs: Blobs
   readonly secrets: Pick<Secrets, 'read' | 'hidden'>

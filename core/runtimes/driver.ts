@@ -108,7 +108,7 @@ export type Exit = {
   readonly usage: Usage
   /** True where the system says that it was killed for using more than its memory limit. */
   readonly outOfMemory?: boolean
-  /** What is wrong with its outputs where the runtime itself checks them; the command then ended with 0. */
+  /** What is wrong with its outputs where the runtime itself checks them, or that it ended the command for its timeout. */
   readonly problem?: { readonly code: ProblemCode; readonly message: string }
 }
 

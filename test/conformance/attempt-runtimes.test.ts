@@ -608,6 +608,7 @@ function contract(tried: Tried): void {
     expect(lives(pidIn('ready'), both)).toBe(false)
     const page = await runtime.readLog(join(started.controlFolder, 'sidecar'), 0, 1000)
     expect(page).toMatchObject({ lines: [{ text: 'side' }], end: true })
+    await runtime.remove?.(both)
   })
 
   test('limits are enforced or named as not enforced', async () => {

@@ -146,6 +146,7 @@ describe('init and doctor', () => {
       'disk space',
       'core',
       'limits',
+      'Docker',
     ])
     expect(existsSync(cli.home)).toBe(false)
   })

@@ -26,7 +26,9 @@ describe('two runs at once', () => {
       ['succeeded', 'one'],
       ['succeeded', 'two'],
     ])
-    expect((await engine.service.environments()).map((it) => [it.state, it.users])).toEqual([['ready', ['one', 'two']]])
+    // An engine of containers may hold images that others made.
+    const built = (await engine.service.environments()).filter(({ kind }) => kind === 'python')
+    expect(built.map((it) => [it.state, it.users])).toEqual([['ready', ['one', 'two']]])
     const prefixes = await Promise.all(views.map((view) => engine.log(view.id, 'a').then((lines) => lines.at(-1))))
     expect(prefixes[0]).toMatch(new RegExp(`^${join(engine.home, 'environments')}/[0-9a-f]{64}$`))
     // Each of the two either ran the step or found what the other had just made.

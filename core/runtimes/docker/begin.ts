@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FinalState, Started, Workload } from '../driver.ts'
 import { readContainerRecord } from './container-record.ts'
 import type { Containers } from './containers.ts'
+import { containerName, whileMaking } from './labels.ts'
 import { LiveContainer } from './live-container.ts'
 import { firstOf, partsOf, type Part } from './parts.ts'
 
@@ -33,7 +34,8 @@ async function begin(containers: Containers, part: Part): Promise<LiveContainer 
     const found = await containers.find(part)
     if (found instanceof LiveContainer) return hasBegun(containers, part, found)
     if (found.phase !== 'absent') return found
-    const live = await containers.start(part)
+    const name = containerName(part.workload, part.index)
+    const live = await whileMaking(name, () => containers.start(part))
     if (live !== undefined) return live
     await sleep(LOOK_MS)
   }

@@ -78,9 +78,12 @@ class Collector {
   async #take(entry: Entry, path: string): Promise<boolean> {
     const expected = this.#missing.get(path)
     if (expected === undefined) return false
+    // a second name of a file comes without bytes, after the first: those are kept already, or it stays missing
+    const isKept = this.#kept.has(expected.sha256)
+    if (!isKept && entry.header.type === 'link') return false
     this.#missing.delete(path)
-    // a second name of a file comes without bytes: they came with the first
-    if (entry.header.type === 'link' || this.#kept.has(expected.sha256)) return false
+    if (isKept) return false
+    if (entry.header.size !== expected.size) throw new Error(`${path} changed after the step runner had checked it`)
     this.#kept.add(expected.sha256)
     if (expected.size > SMALL_BYTES) await this.#keep(bytesOf(entry), expected)
     else await this.#keepSoon(await buffer(bytesOf(entry)), expected)

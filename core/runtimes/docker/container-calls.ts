@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import type Dockerode from 'dockerode'
 import { statusOf } from './engine-problems.ts'
 import type { ContainerState } from './judge.ts'
@@ -14,18 +16,20 @@ export function createContainer(
   name: string,
   body: Dockerode.ContainerCreateOptions,
 ): Promise<Created> {
-  const { promise, resolve, reject } = Promise.withResolvers<Created>()
-  const call = {
+  return dial<Created>(client.modem, {
     path: '/containers/create?',
     method: 'POST',
     options: { _query: { name }, _body: body },
     statusCodes: { 201: true, 400: 'bad parameter', 404: 'no such image', 409: 'conflict', 500: 'server error' },
-  }
-  const done = (error: Error | null, answer: unknown): void => {
-    if (error === null) resolve(answer as Created)
+  })
+}
+
+function dial<Answer>(modem: Dockerode['modem'], call: Parameters<Dockerode['modem']['dial']>[0]): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  modem.dial(call, (error: Error | null, answer: unknown): void => {
+    if (error === null) resolve(answer as Answer)
     else reject(error)
-  }
-  client.modem.dial(call, done)
+  })
   return promise
 }
 
@@ -48,7 +52,8 @@ export async function findContainer(client: Dockerode, nameOrId: string): Promis
 
 function stateOf(state: Dockerode.ContainerInspectInfo['State']): FoundContainer['state'] {
   if (state.Running || state.Restarting || state.Paused) return { phase: 'running' }
-  if (state.Status === 'created') return { phase: 'created' }
+  // Podman's word for the moment before the start
+  if (state.Status === 'created' || state.Status === 'initialized') return { phase: 'created' }
   const { ExitCode: exitCode, OOMKilled: outOfMemory, FinishedAt, Error: error } = state
   return { phase: 'ended', exitCode, outOfMemory, finishedAt: Date.parse(FinishedAt) || Date.now(), error: error ?? '' }
 }
@@ -87,10 +92,25 @@ export async function signalContainer(client: Dockerode, id: string, signal: 'SI
   }
 }
 
-/** Resolves when the container does not run any more, or when nobody can tell: what is the case is looked at then. */
+/**
+ * Resolves when the container does not run any more, or when nobody can tell: what is the case is looked at then. The
+ * answer is read as a stream: of one that breaks off in the middle, dockerode's own call never tells.
+ */
 export async function waitForEnd(container: Dockerode.Container, signal: AbortSignal): Promise<void> {
   try {
-    await container.wait({ condition: 'not-running', abortSignal: signal })
+    const call = {
+      path: `/containers/${container.id}/wait?condition=not-running`,
+      method: 'POST',
+      isStream: true,
+      abortSignal: signal,
+      statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+    }
+    const answer = await dial<Readable>(container.modem, call)
+    try {
+      await finished(answer.resume(), { signal })
+    } finally {
+      answer.destroy()
+    }
   } catch {
     // the engine or the container is gone, or this core goes: the reading of the log meets the same and says so
   }

@@ -43,7 +43,7 @@ export async function readContainerLog(container: Dockerode.Container, options: 
   onOpen()
   const watch = quietWatch(readable, ended)
   try {
-    return await readStream(readable, { writer, onStarted, heard: watch.heard })
+    return await readStream(watch.untilGivenUp(), { writer, onStarted, heard: watch.heard })
   } finally {
     watch.stop()
     signal.removeEventListener('abort', abort)
@@ -53,19 +53,40 @@ export async function readContainerLog(container: Dockerode.Container, options: 
   }
 }
 
+type QuietWatch = {
+  /** The chunks of the stream; one that was given up just ends. */
+  readonly untilGivenUp: () => AsyncIterable<Buffer>
+  readonly heard: () => void
+  readonly stop: () => void
+}
+
 /** Ends a stream that brings nothing for a while although the container has ended. */
-function quietWatch(stream: Readable, ended: Promise<void>): { readonly heard: () => void; readonly stop: () => void } {
+function quietWatch(stream: Readable, ended: Promise<void>): QuietWatch {
   let timer: NodeJS.Timeout | undefined
   let isWatching = true
+  let isGivenUp = false
+  const giveUp = (): void => {
+    isGivenUp = true
+    stream.destroy()
+  }
   const watch = (): void => {
-    if (isWatching) timer = setTimeout(() => stream.destroy(), QUIET_MS)
+    if (isWatching) timer = setTimeout(giveUp, QUIET_MS)
   }
   void ended.then(watch)
-  const stop = (): void => {
-    isWatching = false
-    clearTimeout(timer)
+  return {
+    async *untilGivenUp() {
+      try {
+        yield* stream as AsyncIterable<Buffer>
+      } catch (error) {
+        if (!isGivenUp) throw error
+      }
+    },
+    heard: () => void timer?.refresh(),
+    stop() {
+      isWatching = false
+      clearTimeout(timer)
+    },
   }
-  return { heard: () => void timer?.refresh(), stop }
 }
 
 async function readStream(

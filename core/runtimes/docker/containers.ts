@@ -12,7 +12,7 @@ import {
   type ContainerRecord,
 } from './container-record.ts'
 import { statusOf } from './engine-problems.ts'
-import { containerName, isMakerAlive, LABEL } from './labels.ts'
+import { containerName, isBeingMade, LABEL } from './labels.ts'
 import { LiveContainer } from './live-container.ts'
 import { makeContainer, startContainer, type MakeOptions } from './make-container.ts'
 import type { Part } from './parts.ts'
@@ -48,11 +48,12 @@ export class Containers {
       const known = this.#known(part.folder)
       if (known !== undefined) return known
       const client = await this.#options.engine.client()
-      const found = await findContainer(client, containerName(part.workload, part.index))
+      const name = containerName(part.workload, part.index)
+      const found = await findContainer(client, name)
       const record = readContainerRecord(part.folder)
       if (found === undefined) return this.#known(part.folder) ?? endWithoutContainer(record)
       if (found.state.phase !== 'created') return this.#follow(part.folder, found)
-      if (isMakerAlive(found.labels[LABEL.maker])) await sleep(LOOK_MS)
+      if (isBeingMade(name, found.labels[LABEL.maker])) await sleep(LOOK_MS)
       else await this.#removeCreated(part.folder, found.id)
     }
   }
@@ -90,8 +91,9 @@ export class Containers {
     } catch (error) {
       await this.#live.get(folder)?.abandon()
       this.#live.delete(folder)
-      await removeContainer(client, made.id, { force: true })
+      // first the record: one whose container is gone would tell of something that was lost
       dropContainerRecord(folder)
+      await removeContainer(client, made.id, { force: true })
       if (isRunnerMissing(error) && !this.#healed.has(folder)) {
         this.#healed.add(folder)
         this.#options.runner.forget()

@@ -110,7 +110,7 @@ class BuildLog {
     }
     if (isAboutImages(words)) return baseProblem(this.#step, kept)
     const where = this.#step === undefined ? '' : ` at ${this.#step}`
-    const fix = 'correct that step; the log has the reason'
+    const fix = 'correct that step, `minisub env build … --target docker` shows the log'
     return new Problem('environment_failed', `the image cannot be built${where} (${kept}): ${fix}`, { details })
   }
 

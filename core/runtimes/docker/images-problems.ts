@@ -37,9 +37,10 @@ export function imageProblem(text: string, about: About): Problem {
     const message = `the image ${reference} does not exist at ${host}: correct its name or tag, or push it there`
     return new Problem('image_unavailable', message, extra)
   }
+  const fix = `correct its name, or see what "docker pull ${reference}" says`
   return new Problem(
     'image_unavailable',
-    `the image ${reference} cannot be had from ${host} (${firstLine(text)})`,
+    `the image ${reference} cannot be had from ${host} (${firstLine(text)}): ${fix}`,
     extra,
   )
 }
@@ -64,7 +65,7 @@ export function loginProblem(text: string, { reference, host, cause }: About): P
 function unreachable(text: string, { reference, host, cause }: About): Problem {
   const fix = 'look at the network, the proxy and the certificates of the container engine, then try again'
   const message = `the registry ${host} of ${reference} cannot be reached (${firstLine(text)}): ${fix}`
-  return new Problem('network_unavailable', message, { details: text, cause })
+  return new Problem('network_unavailable', message, { ...moreThanOneLine(text), cause })
 }
 
 function platformMessage(text: string, reference: string): string {
@@ -77,6 +78,13 @@ function loginHost(host: string): string {
   return host === 'docker.io' ? '' : ` ${host}`
 }
 
+/** Details that say what the message has already are left out. */
+function moreThanOneLine(text: string): { details?: string } {
+  return text.trim().includes('\n') ? { details: text } : {}
+}
+
+/** Without the status that the library puts in front, which tells the kinds apart and people nothing. */
 function firstLine(text: string): string {
-  return text.trim().split('\n', 1)[0] ?? ''
+  const line = text.trim().split('\n', 1)[0] ?? ''
+  return line.replace(/^\(HTTP code \d+\) [^-]*- /, '')
 }

@@ -35,9 +35,16 @@ export function openDockerImages({ engine }: { readonly engine: DockerEngine }):
   }
 }
 
-async function enginePlatform(client: Dockerode): Promise<string> {
-  const { Os, Arch } = await client.version()
-  return platformText(Os, Arch, undefined)
+/** Asked once of each engine: it takes 0.1 s or more, and does not change. */
+const platforms = new WeakMap<Dockerode, Promise<string>>()
+
+function enginePlatform(client: Dockerode): Promise<string> {
+  const known = platforms.get(client)
+  if (known !== undefined) return known
+  const asked = client.version().then(({ Os, Arch }) => platformText(Os, Arch, undefined))
+  platforms.set(client, asked)
+  asked.catch(() => platforms.delete(client))
+  return asked
 }
 
 async function findImage(client: Dockerode, reference: string): Promise<EngineImage | undefined> {

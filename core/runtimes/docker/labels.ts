@@ -36,8 +36,28 @@ export function thisMaker(): string {
   return `${process.pid}.${birthOf(process.pid) ?? 0}`
 }
 
-/** Whether the process that made something may still be at it. */
-export function isMakerAlive(maker: string | undefined): boolean {
+/** What this process makes at this moment, by name, and how many of its runtimes try. */
+const making = new Map<string, number>()
+
+/** Does what makes a container, of which others can tell by its name meanwhile that somebody is at it. */
+export async function whileMaking<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  making.set(name, (making.get(name) ?? 0) + 1)
+  try {
+    return await work()
+  } finally {
+    const others = (making.get(name) ?? 1) - 1
+    if (others > 0) making.set(name, others)
+    else making.delete(name)
+  }
+}
+
+/** Whether somebody may still be at making a container. This process may have given it up when its engine went away. */
+export function isBeingMade(name: string, maker: string | undefined): boolean {
+  return maker === thisMaker() ? making.has(name) : isMakerAlive(maker)
+}
+
+/** Whether a process is there still. */
+function isMakerAlive(maker: string | undefined): boolean {
   const [pid = 0, birth = 0] = (maker ?? '').split('.').map(Number)
   if (!Number.isInteger(pid) || pid <= 0) return false
   try {

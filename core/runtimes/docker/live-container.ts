@@ -93,17 +93,23 @@ export class LiveContainer {
   async #read(writer: LogWriter, patience: Patience): Promise<LogReading> {
     const { signal } = this.#abort
     const container = await this.#container()
-    const ended = waitForEnd(container, signal)
-    const reading = await readContainerLog(container, {
-      writer,
-      signal,
-      ended,
-      onStarted: (time) => this.#hasStarted(time),
-      onOpen: () => patience.reset(),
-    })
-    if (reading.end !== undefined) await ended
-    signal.throwIfAborted()
-    return reading
+    const over = new AbortController()
+    const ended = waitForEnd(container, AbortSignal.any([signal, over.signal]))
+    try {
+      const reading = await readContainerLog(container, {
+        writer,
+        signal,
+        ended,
+        onStarted: (time) => this.#hasStarted(time),
+        onOpen: () => patience.reset(),
+      })
+      if (reading.end !== undefined) await ended
+      signal.throwIfAborted()
+      return reading
+    } finally {
+      // the next reading waits anew
+      over.abort()
+    }
   }
 
   #hasStarted(time: number): void {

@@ -38,23 +38,23 @@ export async function makeContainer(
   const { engine, images, runner, home } = options
   const { workload, part, index } = place
   await refuseMissingGpu(engine, part)
-  const [runnerVolume, platform, image] = await Promise.all([
-    runner.ensure(),
-    platformOf(engine, images),
-    imageOf(images, part),
-  ])
+  const [runnerVolume, platform, image] = await Promise.all([runner.ensure(), images.platform(), imageOf(images, part)])
   const labels = containerLabels(workload, home)
   const body = containerBody({ workload, part, labels, platform, runnerVolume })
   const client = await engine.client()
   const created = await create(client, { name: containerName(workload, index), body, part })
   if (created === undefined) return undefined
   const made = { ...created, foreign: image.platform === platform ? undefined : image.platform }
+  const files = tarOf(allPlaced(workload, part, image), image.user)
   try {
-    await client.getContainer(made.id).putArchive(tarOf(allPlaced(workload, part, image), image.user), { path: '/' })
+    await client.getContainer(made.id).putArchive(files, { path: '/' })
     return made
   } catch (error) {
     await removeContainer(client, made.id, { force: true })
     throw error
+  } finally {
+    // a call that failed in the middle leaves it half-read, and its file open
+    files.destroy()
   }
 }
 
@@ -66,19 +66,6 @@ export async function startContainer(client: Dockerode, id: string, part: Worklo
     // 304: it runs already, which a call that was repeated by the engine's client means
     if (statusOf(error) !== 304) throw startProblem(error, part)
   }
-}
-
-/** Asked once of each engine: it takes 0.1 s, and does not change. */
-const platforms = new WeakMap<Dockerode, Promise<string>>()
-
-async function platformOf(engine: DockerEngine, images: ImageEngine): Promise<string> {
-  const client = await engine.client()
-  const known = platforms.get(client)
-  if (known !== undefined) return known
-  const platform = images.platform()
-  platforms.set(client, platform)
-  platform.catch(() => platforms.delete(client))
-  return platform
 }
 
 async function imageOf(images: ImageEngine, { image = '' }: WorkloadPart) {

@@ -5,19 +5,24 @@ import { pipeline } from 'node:stream/promises'
 import { pack, type Header, type Pack } from 'tar-stream'
 import type { Placed } from '../driver.ts'
 
-/** Whom files in a container belong to; undefined where the image names its user by a name that only it knows. */
+/** Whom files in a container belong to; undefined where that cannot be said in an archive. */
 type Owner = { readonly uid: number; readonly gid: number } | undefined
 
-/** The owner that fits an image's user: `1000`, `1000:100`, or empty for root. */
+/** The largest number that tar-stream writes as it is; of a larger one it would make this. */
+const MOST_ID = 0o777777
+
+/** The owner that fits an image's user: `1000`, `1000:100`, or empty for root. A name is known to the image alone. */
 function ownerOf(user: string): Owner {
   if (user === '') return { uid: 0, gid: 0 }
   const match = /^(\d+)(?::(\d+))?$/.exec(user)
-  return match === null ? undefined : { uid: Number(match[1]), gid: Number(match[2] ?? 0) }
+  if (match === null) return undefined
+  const owner = { uid: Number(match[1]), gid: Number(match[2] ?? 0) }
+  return Math.max(owner.uid, owner.gid) > MOST_ID ? undefined : owner
 }
 
 /**
  * A tar archive of what lies in a container before its command starts, read from disk as it is taken. Everything belongs
- * to the image's user; where that is known by name alone, all users may do what the owner may.
+ * to the image's user; where that is known by name alone, or by a very large number, all users may do what the owner may.
  */
 export function tarOf(placed: Iterable<Placed>, user: string): Readable {
   const archive = pack()

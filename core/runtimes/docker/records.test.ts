@@ -30,7 +30,7 @@ test('pieces of a long line are one line, also where both streams have one', () 
   ])
 })
 
-test.each(['hello', '', 'o', 'ox y', 'q5 x', 'x9 not json', 'u8 {', 's'])(
+test.each(['hello', '', 'o', 'ox y', 'q5 x', 'x9 not json', 'x9 {}', 'x9 []', 'u8 {', 'u8 {"a":1}', 's'])(
   'what was written past the runner counts as a line of stdout: %j',
   (text) => {
     const records = read(`o1 before\n${text}\no2 after\n`)
@@ -51,5 +51,22 @@ test('records come out the same however they are cut, and a torn last one does n
       expect(records.map((record) => (record.kind === 'line' ? record.text : record.kind))).toEqual(lines)
     }),
     { numRuns: 300 },
+  )
+})
+
+test('a line without an end, or of pieces without a last one, does not grow without bound, however it is cut', () => {
+  const flood = `o1 before\n${'y'.repeat(3 * 2 ** 20)}\n${`O2 ${'z'.repeat(1000)}\n`.repeat(200)}o3 after\n`
+  const cuts = fc.array(fc.nat(flood.length), { maxLength: 50 })
+  const texts = (records: readonly RunnerRecord[]) =>
+    records.map((record) => (record.kind === 'line' ? record.text : ''))
+  const whole = texts(read(flood))
+  expect(whole.every((text) => text.length <= 70_000)).toBe(true)
+  expect(whole.at(0)).toBe('before')
+  expect(whole.at(-1)).toMatch(/z*after$/)
+  fc.assert(
+    fc.property(cuts, (some) => {
+      expect(texts(read(flood, some))).toEqual(whole)
+    }),
+    { numRuns: 10 },
   )
 })

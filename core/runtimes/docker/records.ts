@@ -24,32 +24,49 @@ export type RunnerRecord =
 /** Cuts what a runner printed into records, however it comes in pieces. The last one counts once its newline is there. */
 export class RecordReader {
   #rest: Buffer[] = []
+  #restBytes = 0
   /** Beginnings of lines whose end did not come yet. */
   readonly #begun = { stdout: '', stderr: '' };
 
   /** The records that end in this piece. A line that is none was written past the runner, and counts as stdout. */
   *push(piece: Buffer): Generator<RunnerRecord> {
-    let start = 0
-    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
-      const tail = piece.subarray(start, end)
-      const line = this.#rest.length === 0 ? tail : Buffer.concat([...this.#rest.splice(0), tail])
-      const record = readRecord(line)
-      if (record.kind === 'piece') this.#begun[record.stream] += record.text
-      else yield record.kind === 'line' ? this.#whole(record) : record
-      start = end + 1
+    for (let start = 0; start < piece.length;) {
+      const newline = piece.indexOf(NEWLINE, start)
+      const end = Math.min(newline < 0 ? piece.length : newline, start + MOST_RECORD_BYTES - this.#restBytes)
+      const isWhole = end === newline
+      if (isWhole || end < piece.length) {
+        const line = this.#take(piece.subarray(start, end))
+        yield* this.#joined(isWhole ? readRecord(line) : strayLine(line))
+      } else this.#keep(piece.subarray(start, end))
+      start = isWhole ? end + 1 : end
     }
-    if (start < piece.length) this.#rest.push(piece.subarray(start))
   }
 
-  #whole(line: Line): Line {
-    const text = this.#begun[line.stream] + line.text
-    this.#begun[line.stream] = ''
-    return { ...line, text }
+  #keep(bytes: Buffer): void {
+    this.#rest.push(bytes)
+    this.#restBytes += bytes.length
+  }
+
+  #take(tail: Buffer): Buffer {
+    const line = this.#rest.length === 0 ? tail : Buffer.concat([...this.#rest, tail])
+    this.#rest = []
+    this.#restBytes = 0
+    return line
+  }
+
+  /** Pieces of a line wait for its last one. */
+  *#joined(record: RunnerRecord | Piece): Generator<RunnerRecord> {
+    if (record.kind !== 'line' && record.kind !== 'piece') return yield record
+    const { stream } = record
+    const text = this.#begun[stream] + record.text
+    const isWaiting = record.kind === 'piece' && text.length <= MOST_LINE_BYTES
+    this.#begun[stream] = isWaiting ? text : ''
+    if (!isWaiting) yield { kind: 'line', time: record.time, stream, text }
   }
 }
 
 /** Engines cut what is longer than 16 KiB, and spoil a character there: so runners print long lines in pieces. */
-type Piece = { readonly kind: 'piece'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+type Piece = Omit<Line, 'kind'> & { readonly kind: 'piece' }
 
 function readRecord(line: Buffer): RunnerRecord | Piece {
   const space = line.indexOf(0x20)
@@ -69,20 +86,35 @@ function readAs(kind: string, time: number, rest: string): RunnerRecord | Piece 
     case 'e':
       return { kind: 'line', time, stream: 'stderr', text: rest }
     case 'O':
-      return { kind: 'piece', stream: 'stdout', text: rest }
+      return { kind: 'piece', time, stream: 'stdout', text: rest }
     case 'E':
-      return { kind: 'piece', stream: 'stderr', text: rest }
+      return { kind: 'piece', time, stream: 'stderr', text: rest }
     case 's':
       return { kind: 'started', time }
     case 'u': {
-      const [cpuSeconds = null, memoryBytes = null] = (parseJson(rest) ?? []) as (number | null)[]
+      const values = parseJson(rest)
+      if (!Array.isArray(values) || !values.every(isNumberOrNull)) return undefined
+      const [cpuSeconds = null, memoryBytes = null] = values
       return { kind: 'sample', time, cpuSeconds, memoryBytes }
     }
     default: {
       const end = parseJson(rest)
-      return end === undefined ? undefined : { kind: 'end', time, end: end as RunnerEnd }
+      return isEnd(end) ? { kind: 'end', time, end } : undefined
     }
   }
+}
+
+/** A command can print what looks like a record; what later code relies on is looked at. */
+function isEnd(value: object | undefined): value is RunnerEnd {
+  if (value === undefined) return false
+  const { exitCode, finishedAt, problem }: Readonly<Record<string, unknown>> = { ...value }
+  if (!isNumberOrNull(exitCode) || typeof finishedAt !== 'number') return false
+  if (typeof problem !== 'object' || problem === null) return problem === null
+  return 'code' in problem && typeof problem.code === 'string' && 'message' in problem
+}
+
+function isNumberOrNull(value: unknown): value is number | null {
+  return value === null || typeof value === 'number'
 }
 
 function parseJson(text: string): object | undefined {
@@ -101,3 +133,5 @@ function strayLine(line: Buffer): RunnerRecord {
 }
 
 const MOST_LINE_BYTES = 64 * 2 ** 10
+/** No runner prints a longer record; a command that writes past it could fill the memory of the core. */
+const MOST_RECORD_BYTES = 2 ** 20

@@ -7,6 +7,7 @@ import { describeWithDocker } from '#test/support/requirements.ts'
 import { docker, openDockerBench } from './docker-fixture.ts'
 import { openDockerEngine } from './engine.ts'
 import { openDockerImages } from './images.ts'
+import { copyRunner, hasRunner } from './runner-copy.ts'
 import { openDockerRuntime } from './runtime.ts'
 import { readRunnerSource, RUNNER_BUNDLE, runnerTag } from './runner-image.ts'
 import { openRunnerVolume, type RunnerVolume } from './runner-volume.ts'
@@ -55,6 +56,22 @@ describeWithDocker('the volume of the step runner', () => {
     await open().ensure()
     expect(content()).toContain('.whole')
     expect(content()).toContain('mkfifo')
+  })
+
+  test('that the engine does not fill by itself is filled by copy', async () => {
+    const image = runnerTag(mark, 'linux/amd64')
+    await open().ensure()
+    docker('volume', 'rm', name())
+    const mount = `type=volume,source=${name()},target=${CONTAINER.runner},volume-nocopy`
+    const into = docker('create', '--label', `minisub.runner=${mark}`, '--mount', mount, image, 'none')
+    const client = await openDockerEngine().client()
+    expect(await hasRunner(client, into)).toBe(false)
+    await copyRunner(client, { name: `${name()}-source`, image, labels: { 'minisub.runner': mark }, into })
+    expect(await hasRunner(client, into)).toBe(true)
+    docker('rm', into)
+    const script = `cd ${CONTAINER.runner}; exec lib/ld-linux-x86-64.so.2 --library-path lib bin/node --version`
+    const volume = `${name()}:${CONTAINER.runner}:ro`
+    expect(docker('run', '--rm', '--volume', volume, 'busybox:1.35', 'sh', '-c', script)).toMatch(/^v24/)
   })
 
   test('whose maker was killed before it removed its container is finished', async () => {

@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
-import { pack } from 'tar-stream'
-import { Readable } from 'node:stream'
 import { CONTAINER } from '#core/attempts/index.ts'
 import type { ImageEngine } from '../images.ts'
 import { createContainer, findContainer, removeContainer } from './container-calls.ts'
 import type { DockerEngine } from './engine.ts'
 import { statusOf } from './engine-problems.ts'
-import { isMakerAlive, LABEL, thisMaker } from './labels.ts'
+import { isBeingMade, LABEL, thisMaker, whileMaking } from './labels.ts'
+import { copyRunner, hasRunner, isWhole, markWhole } from './runner-copy.ts'
 import { removeOldRunners } from './runner-leftovers.ts'
 import { ensureRunnerImage, readRunnerSource, RUNNER_LABEL, type RunnerSource } from './runner-image.ts'
 
-/** Lies in a volume that is whole; it is put there last. */
-const WHOLE = '.whole'
 const LOOK_MS = 100
 
 /** The volume with the step runner, which containers see read-only. */
@@ -62,23 +59,33 @@ async function ensureVolume({ engine, images, bundle }: RunnerVolumeOptions): Pr
 type Place = { readonly client: Dockerode; readonly volume: string; readonly source: RunnerSource }
 
 /**
- * One container, never started, is both the lock and the means: as it is made, the engine copies what its image has at
- * the volume's place into the empty volume. False where somebody else is at it, or what was found was half-made and is
- * gone now.
+ * One container, never started, is both the lock and the means: as it is made, Docker copies what its image has at the
+ * volume's place into the empty volume, and where the engine does not it is copied in. False where somebody else is at
+ * it, or what was found was half-made and is gone now.
  */
 async function makeOrCheck(place: Place, image: string): Promise<boolean> {
   const { client, volume, source } = place
   const existed = await hasVolume(client, volume)
   if (!existed) await client.createVolume({ Name: volume, Labels: { [RUNNER_LABEL]: source.mark } })
+  const whole = await whileMaking(lockName(place), () => fillOrCheck(place, image, existed))
+  if (whole === undefined) await removeDeadLock(place)
+  return whole === true
+}
+
+/** Undefined where another one has the lock. */
+async function fillOrCheck(place: Place, image: string, existed: boolean): Promise<boolean | undefined> {
+  const { client, volume, source } = place
   const id = await lock(place, image)
-  if (id === undefined) return false
+  if (id === undefined) return undefined
   let whole = false
   try {
-    whole = await hasFile(client, id, WHOLE)
+    whole = await isWhole(client, id)
     if (whole || existed) return whole
-    await client.getContainer(id).putArchive(markOf(), { path: CONTAINER.runner })
+    if (!(await hasRunner(client, id)))
+      await copyRunner(client, { name: `${volume}-source`, image, labels: labelsOf(place), into: id })
+    await markWhole(client, id)
     whole = true
-    await removeOldRunners(place.client, source.mark)
+    await removeOldRunners(client, source.mark)
     return true
   } finally {
     await removeContainer(client, id, { force: true })
@@ -86,22 +93,32 @@ async function makeOrCheck(place: Place, image: string): Promise<boolean> {
   }
 }
 
-/** The id of the container that was made; undefined where another one has its name. One of a dead maker is removed. */
-async function lock({ client, volume, source }: Place, image: string): Promise<string | undefined> {
-  const name = `${volume}-making`
-  const Mounts: Dockerode.MountSettings[] = [{ Type: 'volume', Source: volume, Target: CONTAINER.runner }]
-  const Labels = { [RUNNER_LABEL]: source.mark, [LABEL.maker]: thisMaker() }
+/** The id of the container that was made; undefined where another one has its name. */
+async function lock(place: Place, image: string): Promise<string | undefined> {
+  const Mounts: Dockerode.MountSettings[] = [{ Type: 'volume', Source: place.volume, Target: CONTAINER.runner }]
   try {
-    const body = { Image: image, Entrypoint: ['none'], Labels, HostConfig: { Mounts } }
-    return (await createContainer(client, name, body)).Id
+    const body = { Image: image, Entrypoint: ['none'], Labels: labelsOf(place), HostConfig: { Mounts } }
+    return (await createContainer(place.client, lockName(place), body)).Id
   } catch (error) {
     if (statusOf(error) !== 409) throw error
-    const other = await findContainer(client, name)
-    if (other !== undefined && !isMakerAlive(other.labels[LABEL.maker])) {
-      await removeContainer(client, other.id, { force: true })
-    }
     return undefined
   }
+}
+
+function lockName({ volume }: Place): string {
+  return `${volume}-making`
+}
+
+function labelsOf({ source }: Place): Record<string, string> {
+  return { [RUNNER_LABEL]: source.mark, [LABEL.maker]: thisMaker() }
+}
+
+/** Removes the container of a maker that is dead, or gave it up. */
+async function removeDeadLock(place: Place): Promise<void> {
+  const name = lockName(place)
+  const other = await findContainer(place.client, name)
+  if (other === undefined || isBeingMade(name, other.labels[LABEL.maker])) return
+  await removeContainer(place.client, other.id, { force: true })
 }
 
 async function hasVolume(client: Dockerode, name: string): Promise<boolean> {
@@ -121,23 +138,4 @@ async function removeVolume(client: Dockerode, name: string): Promise<void> {
   } catch (error) {
     if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error
   }
-}
-
-async function hasFile(client: Dockerode, id: string, name: string): Promise<boolean> {
-  try {
-    const answer = await client.getContainer(id).infoArchive({ path: `${CONTAINER.runner}/${name}` })
-    // an answer that nobody reads keeps its connection, and so this process
-    answer.resume()
-    return true
-  } catch (error) {
-    if (statusOf(error) === 404) return false
-    throw error
-  }
-}
-
-function markOf(): Readable {
-  const archive = pack()
-  archive.entry({ name: WHOLE }, 'all files of the step runner are here\n')
-  archive.finalize()
-  return Readable.from(archive, { objectMode: false })
 }

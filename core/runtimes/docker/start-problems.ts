@@ -21,7 +21,11 @@ export function startProblem(error: unknown, part: WorkloadPart): unknown {
     return new Problem('invalid_value', message, { ...extra, path: 'resources.memory' })
   }
   if (statusOf(error) !== 400) return error
-  return new Problem('not_supported', `the container engine refuses this container: ${reason}`, extra)
+  return new Problem(
+    'not_supported',
+    `the container engine refuses this container (${reason}): change what the step asks for, or the engine`,
+    extra,
+  )
 }
 
 /** What a command that did not start says of an image of another platform: that, and not that it is missing. */

@@ -197,6 +197,12 @@ describe('control groups of version 2', () => {
     const limits = { cpu: 1, memory: 1000, pids: 4 }
     const groups = createGroups(root, 'minisub-x', { limits, controllers: () => places(parent, ['cpu', 'pids']) })
     expect(groups?.notEnforced).toEqual(['memory', 'pids'])
+    const unbounded = createGroups(root, 'minisub-x', {
+      limits: { memory: 1000 },
+      controllers: () => places(parent, ['memory']),
+    })
+    // what no bound holds would count the files that the kernel keeps
+    expect(unbounded).toMatchObject({ memory: null, notEnforced: ['memory'] })
   })
 
   test('it counts what was used', () => {

@@ -32,12 +32,11 @@ export function createGroups(
   const planned = grouped.length === 0 ? [] : planGroups(name, grouped, options.controllers())
   const folders = [...new Set(planned.map((group) => group.folder))]
   note(folder, { memory: null, cpu: null, folders, notEnforced: [] })
-  const held = planned.filter((group) => enforce(group, options.limits)).map(({ controller }) => controller)
-  const made = planned.filter((group) => existsSync(group.folder))
+  const held = planned.filter((group) => enforce(group, options.limits))
   const groups: LimitGroups = {
-    ...findCounters(made),
+    ...findCounters(held),
     folders: folders.filter((path) => existsSync(path)),
-    notEnforced: asked.filter((key) => !held.some((controller) => controller === key)),
+    notEnforced: asked.filter((key) => !held.some(({ controller }) => controller === key)),
   }
   note(folder, groups)
   return groups
