@@ -1,21 +1,11 @@
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const INCLUDE = ['core/**/*.test.ts', 'renderer/**/*.test.ts', 'test/**/*.test.ts']
 const EXCLUDE = ['**/node_modules/**', 'test/fixtures/**']
-/** Tests that take away from others what all of them use: they run after the others, alone. */
+/** They keep the machine busy with containers for minutes: what waits for a browser does not run beside them. */
+const CONTAINERS = ['pipelines', 'generated', 'attempt-runtimes'].map((name) => `test/conformance/${name}.test.ts`)
+/** Tests that take away from others what all of them use: they run last, alone. */
 const ALONE = ['core/runtimes/docker/engine-restart.test.ts']
-/** Minutes each, where there is a container engine: begun last, all would wait for them. */
-const LONG = /conformance\/(pipelines|generated|attempt-runtimes)\.test\.ts$/
-
-class LongFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    // oxlint-disable-next-line unicorn/no-array-sort -- it is the sequencer's own, which leaves its argument as it is
-    const sorted = await super.sort(files)
-    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.test(moduleId)
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
-  }
-}
 
 const shared = {
   testTimeout: 240_000,
@@ -23,21 +13,18 @@ const shared = {
   expect: { poll: { timeout: 30_000 } },
 }
 
+/** Files that run after those of the group before, at most two at a time. */
+function group(name: string, groupOrder: number, files: { include: string[]; exclude?: string[] }): { test: object } {
+  return { test: { ...shared, ...files, name, sequence: { groupOrder } } }
+}
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    sequence: { sequencer: LongFirst },
     projects: [
-      {
-        test: {
-          ...shared,
-          name: 'together',
-          include: INCLUDE,
-          exclude: [...EXCLUDE, ...ALONE],
-          sequence: { groupOrder: 0 },
-        },
-      },
-      { test: { ...shared, name: 'alone', include: ALONE, sequence: { groupOrder: 1 } } },
+      group('together', 0, { include: INCLUDE, exclude: [...EXCLUDE, ...CONTAINERS, ...ALONE] }),
+      group('containers', 1, { include: CONTAINERS }),
+      group('alone', 2, { include: ALONE }),
     ],
   },
 })
