@@ -1,11 +1,21 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Conformance, ConformanceEngine, ConformanceVerbs } from '#core/conformance/index.ts'
+import { homeId } from '#core/cluster/index.ts'
+import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
-import { openEngine } from './engine.ts'
+import type { ClusterTargets } from '#core/targets/index.ts'
+import { openEngine, type Engine } from './engine.ts'
 import { lazily } from './lazy.ts'
 
+/** Clusters of the user, on which private engines may play. */
+export type UserClusters = {
+  readonly clusterTargets: Pick<ClusterTargets, 'list'>
+  readonly secrets: Pick<Secrets, 'read'>
+}
+
 type EngineOptions = {
+  readonly clusters?: UserClusters
   /** Of the user: a private engine uses the same container engine. */
   readonly settings: Settings
   /** What went wrong where nobody waits for an answer. */
@@ -19,18 +29,45 @@ type Options = EngineOptions & {
 }
 
 /** Opens private engines for the suite: with the user's settings, and with secrets that stay in their own folder. */
-export function privateEngines({ settings, onError }: EngineOptions): (home: string) => Promise<ConformanceEngine> {
-  return (home) => {
+export function privateEngines(options: EngineOptions): (home: string) => Promise<ConformanceEngine> {
+  const { settings, onError, clusters } = options
+  return async (home) => {
     const engine = openEngine(home, { settings, onError, keychain: false })
-    return Promise.resolve({
+    if (clusters !== undefined) await copyClusters(engine, clusters, home)
+    return {
       service: engine.service,
       setSecret: async (secret, key, value) => {
         await engine.secrets.set(secret, key, value)
       },
-      [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
-    })
+      async [Symbol.asyncDispose]() {
+        await eraseClusters(engine).catch(onError)
+        await engine[Symbol.asyncDispose]()
+      },
+    }
   }
 }
+
+/** The user's clusters under the same names, each with a part of its bucket that is the private engine's alone. */
+async function copyClusters({ clusterTargets, secrets }: Engine, user: UserClusters, home: string): Promise<void> {
+  for (const { name, profile } of user.clusterTargets.list()) {
+    if (clusterTargets.get(name) !== undefined) continue
+    const { artifacts } = profile
+    for (const { secret, key } of [artifacts.accessKey, artifacts.secretKey]) {
+      const value = await user.secrets.read(secret, key)
+      if (value !== undefined) await secrets.set(secret, key, value)
+    }
+    const prefix = `${artifacts.prefix}conformance-${homeId(home)}/`
+    clusterTargets.add(name, { ...profile, artifacts: { ...artifacts, prefix } })
+  }
+}
+
+/** What a private engine has left in clusters that it played on. */
+async function eraseClusters({ clusterTargets, clusters, service }: Engine): Promise<void> {
+  const used = new Set(service.list({ limit: MOST_RUNS }).map(({ target }) => target))
+  for (const { name, profile } of clusterTargets.list()) if (used.has(name)) await clusters.erase(profile)
+}
+
+const MOST_RUNS = 1_000
 
 /** Whether a comparison that did not end has left its folder. */
 function hasWork(folder: string): boolean {

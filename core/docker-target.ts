@@ -2,12 +2,17 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isProblem } from '#core/base/problem.ts'
 import type { TargetView } from '#core/contract/routes-targets.ts'
-import { openImageEnvironments, type ImageEnvironments } from '#core/environments/index.ts'
-import type { Target } from '#core/pipelines/index.ts'
+import {
+  openClusterImages,
+  openImageEnvironments,
+  type ClusterImages,
+  type ImageEnvironments,
+} from '#core/environments/index.ts'
+import type { LocalTarget } from '#core/pipelines/index.ts'
 import type { DockerEngine } from '#core/runtimes/docker/index.ts'
 import type { ImageEngine } from '#core/runtimes/images.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'
-import { lazily, lazyImages, lazyRuntime } from './lazy.ts'
+import { lazily, lazyImages, lazyImageSources, lazyRuntime } from './lazy.ts'
 
 export type DockerTargetOptions = {
   /** The data folder. */
@@ -18,9 +23,11 @@ export type DockerTargetOptions = {
 }
 
 /** Containers of the engine of this machine, or of the one that the settings name. */
-export type DockerTarget = Target &
+export type DockerTarget = LocalTarget &
   AsyncDisposable & {
     readonly images: ImageEnvironments
+    /** Images of steps for clusters, of the same engine and environments. */
+    readonly clusterImages: ClusterImages
     /** Ids of the runs that something in the engine is left of; none where no container was ever started. */
     readonly leftRuns: () => Promise<string[]>
   }
@@ -40,7 +47,17 @@ export function openDockerTarget({ home, settings, inUse }: DockerTargetOptions)
     return opened.docker.openDockerRuntime({ home, engine: opened.engine })
   })
   const images = openImageEnvironments({ home, images: imageEngine, settings, inUse })
+  const sources = lazyImageSources(async () => {
+    const opened = await engine()
+    const insecureFile = join(home, 'environments', 'registry', 'insecure.json')
+    return {
+      registries: opened.docker.openImageRegistries({ engine: opened.engine, insecureFile }),
+      runners: opened.docker.openRunnerImages({ images: imageEngine }),
+    }
+  })
   return {
+    kind: 'local',
+    clusterImages: openClusterImages({ home, images, engine: imageEngine, settings, ...sources }),
     runtime: { ...runtime, start: (workload) => (noteUse(home), runtime.start(workload)) },
     images,
     describe: () => describe(async () => (await engine()).engine),

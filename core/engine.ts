@@ -1,12 +1,16 @@
 import { join } from 'node:path'
 import { isProblem } from '#core/base/problem.ts'
+import type { ClusterRuns } from '#core/cluster/index.ts'
+import type { ClusterTargetView } from '#core/contract/cluster-targets.ts'
 import { isFinalRun } from '#core/contract/events.ts'
-import { openEnvironments, type Environments } from '#core/environments/index.ts'
-import { openPipelines, processTarget, type PipelineService, type Target, type Targets } from '#core/pipelines/index.ts'
+import { openEnvironments, type ClusterImages, type Environments } from '#core/environments/index.ts'
+import { openPipelines, processTarget, type PipelineService, type Pipelines, type Target, type Targets } from '#core/pipelines/index.ts'
 import { openProcessRuntime } from '#core/runtimes/process/index.ts'
 import { openSecrets, systemKeychain, type Secrets } from '#core/secrets/index.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'
 import { openBlobs, openStore, type Blobs, type Store } from '#core/store/index.ts'
+import { openTargets, type ClusterTargets } from '#core/targets/index.ts'
+import { openClusters } from './clusters.ts'
 import { openDockerTarget, type DockerTarget } from './docker-target.ts'
 
 export type EngineOptions = {
@@ -28,7 +32,13 @@ export type Engine = AsyncDisposable & {
   readonly blobs: Blobs
   readonly settings: Settings
   readonly secrets: Secrets
+  /** Clusters that runs can play on. */
+  readonly clusterTargets: ClusterTargets
+  readonly clusterImages: ClusterImages
+  readonly clusters: ClusterRuns
   readonly service: PipelineService
+  /** Runs that clusters begin by themselves. */
+  readonly scheduled: Pipelines['scheduled']
 }
 
 /**
@@ -60,15 +70,34 @@ function open(home: string, options: EngineOptions, stack: AsyncDisposableStack)
   })
   let service: ReturnType<typeof openPipelines> | undefined
   const inUse = (digest: string): boolean => service?.usesEnvironment(digest) ?? false
+  const clusterTargets = openTargets({
+    store,
+    inUse: (name) => {
+      const run = service?.runOn(name)
+      return run === undefined ? undefined : `the run ${run}`
+    },
+  })
   const environments = wrap(openEnvironments({ home, inUse }))
   const docker = stack.use(openDockerTarget({ home, settings, inUse }))
-  const targets: Targets = new Map<string, Target>([
+  const local = new Map<string, Target>([
     ['process', processTarget(stack.use(openProcessRuntime()))],
     ['docker', docker],
   ])
+  const { images, clusterImages } = docker
+  const clusters = stack.use(openClusters({ home, blobs, secrets, images, clusterImages }))
+  const targets: Targets = {
+    keys: () => [...local.keys(), ...clusterTargets.list().map(({ name }) => name)],
+    get: (name) => local.get(name) ?? clusterOf(clusters, clusterTargets.get(name)),
+  }
   service = stack.use(openPipelines({ home, store, blobs, secrets, environments, targets, onError }))
   removeLeftovers({ docker, service, onError }, stack)
-  return { store, blobs, settings, secrets, service, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  const { scheduled } = service
+  const opened = { store, blobs, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled }
+  return { ...opened, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+function clusterOf(clusters: ClusterRuns, view: ClusterTargetView | undefined): Target | undefined {
+  return view === undefined ? undefined : clusters.target(view.profile)
 }
 
 /** So long after it opened an engine looks for containers that an earlier one could not remove: others come first. */

@@ -1,5 +1,5 @@
 import type { AttemptRuntime } from '#core/runtimes/driver.ts'
-import type { ImageEngine } from '#core/runtimes/images.ts'
+import type { ImageEngine, ImageRegistries, RunnerImages } from '#core/runtimes/images.ts'
 
 /** Something that is made on the first call, once. What failed is tried again by the next call. */
 export function lazily<T>(make: () => Promise<T>): () => Promise<T> {
@@ -59,9 +59,27 @@ export function lazyImages(open: () => Promise<ImageEngine>): ImageEngine {
     find: async (reference) => (await get()).find(reference),
     list: async (label, value) => (await get()).list(label, value),
     pull: async (reference, options) => (await get()).pull(reference, options),
+    push: async (reference, options) => (await get()).push(reference, options),
     resolve: async (reference, signal) => (await get()).resolve(reference, signal),
     build: async (options) => (await get()).build(options),
     tag: async (id, tag) => (await get()).tag(id, tag),
     remove: async (reference) => (await get()).remove(reference),
+  }
+}
+
+type ImageSources = { readonly registries: ImageRegistries; readonly runners: RunnerImages }
+
+/** Registries, and images with the runner, whose code is loaded by the first thing that is asked of it. */
+export function lazyImageSources(open: () => Promise<ImageSources>): ImageSources {
+  const get = lazily(open)
+  return {
+    registries: {
+      read: async (reference, platform, signal) => (await get()).registries.read(reference, platform, signal),
+      checkPush: async (registry, signal) => (await get()).registries.checkPush(registry, signal),
+    },
+    runners: {
+      mark: async () => (await get()).runners.mark(),
+      build: async (options) => (await get()).runners.build(options),
+    },
   }
 }

@@ -6,10 +6,12 @@ import type { PipelineService } from '#core/pipelines/index.ts'
 import { openSchedules, type ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
+import { openTargetService, type ClusterTargets, type TargetService } from '#core/targets/index.ts'
 import { lockFile } from '#core/store/index.ts'
 import { openAccess, type Access } from '#core/teams/index.ts'
 import { lazyConformance } from './conformance-engine.ts'
 import { openEngine } from './engine.ts'
+import { openCheckDeps, readContexts } from './target-checks.ts'
 
 /** Where `npm run build` puts the page that browsers load. */
 const PAGE = join(import.meta.dirname, '..', 'dist', 'renderer')
@@ -47,11 +49,13 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   if (lock === undefined) throw inUse(home)
   stack.use(lock)
   const logger = stack.use(openCoreLog(home))
-  const { service, schedules, settings, secrets, access } = openDomains(home, logger, stack)
+  const domains = openDomains(home, logger, stack)
+  const { service, schedules, settings } = domains
   const version = packageVersion()
   const onError = (error: unknown) => logger.error({ err: error }, 'the comparison of targets failed by a bug')
-  const conformance = stack.use(lazyConformance({ home, version, settings, onError }))
-  const serving = { home, service, schedules, conformance, settings, secrets, access, page: PAGE, version, logger }
+  const conformance = stack.use(lazyConformance({ home, version, settings, clusters: domains, onError }))
+  const { clusterTargets: _clusterTargets, ...served } = domains
+  const serving = { ...served, home, conformance, page: PAGE, version, logger }
   const server = await startServer({ ...serving, ...(port === undefined ? {} : { port }) })
   stack.defer(() => server.close())
   logger.info({ url: server.url, version }, 'the core is ready')
@@ -63,12 +67,14 @@ type Domains = {
   readonly schedules: ScheduleService
   readonly settings: Settings
   readonly secrets: Secrets
+  readonly targets: TargetService
+  readonly clusterTargets: ClusterTargets
   readonly access: Access
 }
 
 /** Opens what the server serves. Each thing goes on the stack, so that it is closed in the opposite order. */
 function openDomains(home: string, logger: ServerLogger, stack: AsyncDisposableStack): Domains {
-  const { store, settings, secrets, service } = stack.use(
+  const { store, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled } = stack.use(
     openEngine(home, {
       onError: (error) => logger.error({ err: error }, 'a run failed by a bug'),
       onNote: (sentence) => logger.warn(sentence),
@@ -77,15 +83,27 @@ function openDomains(home: string, logger: ServerLogger, stack: AsyncDisposableS
   const onAccessError = (error: unknown) =>
     logger.warn({ err: error }, 'when a session or token was used last could not be written')
   const access = stack.use(openAccess({ store, onError: onAccessError }))
+  const inClusters = { schedules: clusters.schedules, scheduled }
   const onScheduleError = (error: unknown) => logger.error({ err: error }, 'a schedule failed by a bug')
-  const schedules = stack.use(openSchedules({ store, runs: service, onError: onScheduleError }))
-  return { service, schedules, settings, secrets, access }
+  const schedules = stack.use(openSchedules({ store, runs: service, clusters: inClusters, onError: onScheduleError }))
+  const targets = openTargetService({
+    targets: clusterTargets,
+    deps: openCheckDeps({ secrets, images: clusterImages }),
+    readContexts,
+    scheduleOn: (target) => scheduleOn(target, schedules),
+  })
+  return { service, schedules, settings, secrets, targets, clusterTargets, access }
+}
+
+function scheduleOn(target: string, schedules: Pick<ScheduleService, 'list'>): string | undefined {
+  const found = schedules.list().find((it) => it.target === target)
+  return found === undefined ? undefined : `the schedule ${found.name}`
 }
 
 type Opened = {
   readonly server: Server
   readonly service: Pick<PipelineService, 'activeRuns'>
-  readonly schedules: Pick<ScheduleService, 'activeCount'>
+  readonly schedules: Pick<ScheduleService, 'neededCount'>
   readonly opened: AsyncDisposableStack
   readonly idleExitMs: number | undefined
 }
@@ -104,7 +122,7 @@ function workbenchOf({ server, service, schedules, opened, idleExitMs }: Opened)
     const look = setInterval(
       () => {
         const { sockets, requests, idleSince } = server.activity()
-        const isNeeded = service.activeRuns() > 0 || schedules.activeCount() > 0
+        const isNeeded = service.activeRuns() > 0 || schedules.neededCount() > 0
         const isUsed = sockets > 0 || requests > 0 || isNeeded
         // A fault while closing is told by `closed`.
         if (!isUsed && Date.now() - idleSince >= idleExitMs) close().catch(() => undefined)

@@ -5,6 +5,7 @@ import type { PipelineService } from '#core/pipelines/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
+import type { TargetService } from '#core/targets/index.ts'
 import type { Access } from '#core/teams/index.ts'
 
 /** Between two messages, in milliseconds. */
@@ -14,12 +15,16 @@ const MOST_WAITING = 262_144
 /** More changed runs than this are not told one by one. */
 const MOST_RUNS = 1_000
 
+/** Lists that tell by themselves that they changed. */
+const LISTS = ['schedules', 'settings', 'secrets', 'targets', 'access'] as const
+
 /** What changes are heard of. */
 export type ChangeSources = {
   readonly service: Pick<PipelineService, 'onChange'>
   readonly schedules: Pick<ScheduleService, 'onChange'>
   readonly settings: Pick<Settings, 'onChange'>
   readonly secrets: Pick<Secrets, 'onChange'>
+  readonly targets: Pick<TargetService, 'onChange'>
   readonly access: Pick<Access, 'onChange'>
 }
 
@@ -39,22 +44,12 @@ export function streamChanges(socket: WebSocket, sources: ChangeSources, hello: 
       else waiting.addList(change.topic)
       plan()
     }),
-    sources.schedules.onChange(() => {
-      waiting.addList('schedules')
-      plan()
-    }),
-    sources.settings.onChange(() => {
-      waiting.addList('settings')
-      plan()
-    }),
-    sources.secrets.onChange(() => {
-      waiting.addList('secrets')
-      plan()
-    }),
-    sources.access.onChange(() => {
-      waiting.addList('access')
-      plan()
-    }),
+    ...LISTS.map((topic) =>
+      sources[topic].onChange(() => {
+        waiting.addList(topic)
+        plan()
+      }),
+    ),
   ]
   socket.once('close', () => {
     clearTimeout(timer)

@@ -4,11 +4,11 @@ import type { environmentRoutes } from '#core/contract/routes-environments.ts'
 import type { pipelineRoutes } from '#core/contract/routes-pipelines.ts'
 import type { resultRoutes } from '#core/contract/routes-results.ts'
 import type { runRoutes } from '#core/contract/routes-runs.ts'
-import type { targetRoutes } from '#core/contract/routes-targets.ts'
 import type { PipelineService, StepAddress } from '#core/pipelines/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
+import type { TargetService } from '#core/targets/index.ts'
 import type { Access } from '#core/teams/index.ts'
 import type { FolderToken } from './address.ts'
 import { absolute } from './absolute.ts'
@@ -21,6 +21,7 @@ import { folderHandlers } from './handlers-folders.ts'
 import { scheduleHandlers } from './handlers-schedules.ts'
 import { secretHandlers } from './handlers-secrets.ts'
 import { settingHandlers } from './handlers-settings.ts'
+import { targetHandlers } from './handlers-targets.ts'
 import type { Handler, Handlers } from './handler.ts'
 import type { Limits } from './limits.ts'
 import type { Sessions } from './sessions.ts'
@@ -35,6 +36,7 @@ export type HandlersOptions = {
   readonly conformance: ConformanceVerbs
   readonly settings: Settings
   readonly secrets: Secrets
+  readonly targets: TargetService
   readonly access: Access
   readonly sessions: Sessions
   readonly token: FolderToken
@@ -54,6 +56,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...folderHandlers(options),
     ...scheduleHandlers(options),
     ...conformanceHandlers(options),
+    ...targetHandlers(options),
     ...settingHandlers(options),
     ...secretHandlers(options),
     ...accessHandlers(options),
@@ -90,16 +93,15 @@ function systemHandlers(options: HandlersOptions): Pick<Handlers, SystemName> {
   }
 }
 
-type PipelineName =
-  | keyof typeof targetRoutes
-  | keyof typeof pipelineRoutes
-  | keyof typeof runRoutes
-  | keyof typeof environmentRoutes
+type PipelineName = keyof typeof pipelineRoutes | keyof typeof runRoutes | keyof typeof environmentRoutes
 
 function pipelineHandlers({ service }: HandlersOptions): Pick<Handlers, PipelineName> {
   return {
-    listTargets: async () => ({ targets: await service.targets() }),
     validatePipeline: ({ file }) => service.validate(absolute(file)),
+    compilePipeline: (request, { onLine, signal }) => {
+      absolute(request.file)
+      return service.compile(request, { onLine, signal })
+    },
     lockPipeline: ({ file, update }, { onLine, signal }) => service.lock(absolute(file), { update, onLine, signal }),
     startRun: ({ parallelism, ...request }, { onLine, signal }) => {
       absolute(request.file)
@@ -141,14 +143,18 @@ function resultHandlers({ service, limits }: HandlersOptions): Pick<Handlers, ke
       service.items({ run, step }, { from, limit, ...(status === undefined ? {} : { status }) }),
     readLog: logHandler(service, limits),
     readUsage: ({ attempt, ...input }) => service.usage(addressOf(input), attempt),
+    showPod: async ({ attempt, ...input }) => ({ pod: await service.pod(addressOf(input), attempt) }),
+    pullRun: ({ run, step }, { onLine, signal }) =>
+      service.pull(run, { onLine, signal, ...(step === undefined ? {} : { step }) }),
     listArtifacts: ({ run }) => ({ artifacts: service.artifacts(run) }),
     listArtifactFiles: ({ output, ...input }) => ({ files: [...service.artifactFiles(addressOf(input), output)] }),
-    readArtifact: ({ output, path, ...input }, context) => {
+    readArtifact: async ({ output, path, ...input }, context) => {
       const file = service.artifactFiles(addressOf(input), output).find((candidate) => candidate.path === path)
       if (file === undefined) {
         const what = path === '' ? `the output ${output} is a folder` : `the output ${output} has no file ${path}`
         throw new Problem('not_found', `${what}: name one of its listing as \`path\``)
       }
+      await service.fetchFile(file.sha256, context.signal)
       return sendArtifact({ file, output, service }, context)
     },
   }

@@ -96,6 +96,7 @@ type RunVerbs = Pick<
   | 'detail'
   | 'activeRuns'
   | 'usesEnvironment'
+  | 'runOn'
 >
 
 function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
@@ -137,6 +138,7 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
       cache: true,
       resumes: null,
       schedule: null,
+      notice: null,
       seq: find(run).events.length,
       cancelling: false,
       environments: [],
@@ -150,6 +152,7 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
     },
     activeRuns: () => 0,
     usesEnvironment: () => false,
+    runOn: () => undefined,
   }
 }
 
@@ -182,12 +185,19 @@ function eventVerbs(find: Find): EventVerbs {
   }
 }
 
-type ArtifactVerbs = Pick<MemoryService, 'addFile' | 'artifacts' | 'artifactFiles' | 'readArtifact'>
+type ArtifactVerbs = Pick<
+  MemoryService,
+  'addFile' | 'artifacts' | 'artifactFiles' | 'readArtifact' | 'pull' | 'fetchFile' | 'pod' | 'compile'
+>
 
 function artifactVerbs(): ArtifactVerbs {
   const blobs = new Map<string, Buffer>()
   const files: ArtifactFile[] = []
   return {
+    compile: () => Promise.reject(new Problem('not_supported', 'there is no cluster here: name one')),
+    pull: () => Promise.resolve({ bytes: 0 }),
+    fetchFile: () => Promise.resolve(),
+    pod: () => Promise.resolve(null),
     addFile: (path, content) => {
       const bytes = Buffer.from(content)
       const sha256 = createHash('sha256').update(bytes).digest('hex')

@@ -15,6 +15,7 @@ const TAGS = {
   runs: 'Runs: starting, watching, and what they leave',
   environments: 'Python environments',
   schedules: 'Pipelines that start by the clock',
+  targets: 'Where runs play: this machine, its container engine, clusters',
   settings: 'Settings of the data folder',
   secrets: 'Values that steps get as variables and that nobody is told',
   access: 'Who may talk to the core',

@@ -6,7 +6,8 @@ import { openConformance, type Conformance } from '#core/conformance/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import { openSecrets, type Secrets } from '#core/secrets/index.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'
-import { openStore } from '#core/store/index.ts'
+import { openStore, type Store } from '#core/store/index.ts'
+import { openTargets, openTargetService, type TargetService } from '#core/targets/index.ts'
 import { openAccess, type Access } from '#core/teams/index.ts'
 import { openCoreLog } from './core-log.ts'
 import type { LimitsOptions } from './limits.ts'
@@ -26,6 +27,8 @@ export type ServerFixture = AsyncDisposable & {
   readonly settings: Settings
   /** In a file of the data folder. */
   readonly secrets: Secrets
+  /** Of a real store; their checks are in core/targets. */
+  readonly targets: TargetService
   /** The folder of the built page, which is not there at first. */
   readonly page: string
   /** Closes the server and the store, and opens them anew on the same folder and service. */
@@ -46,11 +49,11 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
   const schedules = noSchedules()
   const settings = openSettings(home)
   const secrets = openSecrets({ home })
-  let { access, close } = openRows(home)
+  let { access, targets, close } = openRows(home)
   const onError = (error: unknown) => logger.error({ err: error }, 'the suite failed by a bug')
   const engine = { service, setSecret: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() }
   const conformance = openConformance({ home, version: '1.2.3', open: () => Promise.resolve(engine), onError })
-  const domains = () => ({ service, schedules, conformance, settings, secrets, access })
+  const domains = () => ({ service, schedules, conformance, settings, secrets, targets, access })
   const start = () => startServer({ ...domains(), home, page, version: '1.2.3', logger, limits })
   let server = await start()
   const token = readFileSync(join(home, 'token'), 'utf8').trim()
@@ -63,6 +66,9 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
     settings,
     secrets,
     page,
+    get targets() {
+      return targets
+    },
     get access() {
       return access
     },
@@ -72,7 +78,7 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
     restart: async () => {
       await server.close()
       close()
-      ;({ access, close } = openRows(home))
+      ;({ access, targets, close } = openRows(home))
       // So that the client, which is in this process, has seen that its connections were closed.
       await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
       server = await start()
@@ -91,14 +97,36 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
   }
 }
 
-function openRows(home: string): { access: Access; close: () => void } {
+type Rows = { access: Access; targets: TargetService; close: () => void }
+
+function openRows(home: string): Rows {
   const store = openStore(home)
   const access = openAccess({ store })
   const close = () => {
     access[Symbol.dispose]()
     store[Symbol.dispose]()
   }
-  return { access, close }
+  return { access, targets: openTargetRows(store), close }
+}
+
+/** Cluster targets in a real store, whose clusters nobody can ask. */
+function openTargetRows(store: Store): TargetService {
+  const refuse = (): never => {
+    throw new Problem('cluster_config', 'there is no cluster here: use another core')
+  }
+  const targets = openTargets({ store, inUse: (name) => (name === 'busy' ? 'the run 01kc2m3n' : undefined) })
+  const deps = { openCluster: async () => refuse(), openObjectStore: async () => refuse() }
+  return openTargetService({
+    targets,
+    deps: {
+      ...deps,
+      secrets: { read: async () => undefined },
+      checkRegistry: async () => refuse(),
+      imageForProbe: async () => refuse(),
+    },
+    readContexts: async (kubeconfig) => ({ kubeconfig: [...(kubeconfig ?? [])], contexts: [] }),
+    scheduleOn: (name) => (name === 'nightly' ? 'the schedule wine-nightly' : undefined),
+  })
 }
 
 function noSchedules(): ScheduleService {
@@ -114,6 +142,9 @@ function noSchedules(): ScheduleService {
     resume: refuse,
     delete: refuse,
     activeCount: () => 0,
+    neededCount: () => 0,
+    sync: async () => refuse(),
+    inCluster: async () => refuse(),
     onChange: () => () => undefined,
   }
 }

@@ -298,8 +298,8 @@ describe('the address', () => {
     const address = other.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     const logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
-    const { access, schedules, conformance, settings, secrets, page } = fixture
-    const domains = { service: createMemoryService(), access, schedules, conformance, settings, secrets }
+    const { access, schedules, conformance, settings, secrets, targets, page } = fixture
+    const domains = { service: createMemoryService(), access, schedules, conformance, settings, secrets, targets }
     const options = { ...domains, home, version: '1', page, logger }
     await expect(startServer({ ...options, port })).rejects.toMatchObject({
       code: 'port_taken',

@@ -5,6 +5,7 @@ import type { PipelineService } from '#core/pipelines/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
+import type { TargetService } from '#core/targets/index.ts'
 import type { Access } from '#core/teams/index.ts'
 import { readAddress, writeAddress } from './address.ts'
 import type { ServerLogger } from './answer-problem.ts'
@@ -38,6 +39,7 @@ export type ServerOptions = {
   readonly conformance: ConformanceVerbs
   readonly settings: Settings
   readonly secrets: Secrets
+  readonly targets: TargetService
   readonly access: Access
   /** The folder of the page that was built; where it is missing, a page that says so is served. */
   readonly page: string

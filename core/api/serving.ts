@@ -59,7 +59,7 @@ type Parts = Disposable & { readonly app: App; readonly traffic: Traffic; readon
 
 /** What answers, and what watches it. */
 function createParts(options: ServerOptions, { port, startedAt }: Place, closing: AbortSignal): Parts {
-  const { home, service, schedules, conformance, settings, secrets, access, version, logger } = options
+  const { home, service, schedules, conformance, settings, secrets, targets, access, version, logger } = options
   const cut = (key: string) => {
     sockets.cut(key)
     traffic.cut(key)
@@ -68,7 +68,7 @@ function createParts(options: ServerOptions, { port, startedAt }: Place, closing
   const token = openToken(home)
   const [limits, stats, log] = [createLimits(options.limits), createStats(), openRequestLog(home)]
   const sessions = createSessions({ token, access, port })
-  const domains = { access, service, schedules, conformance, settings, secrets }
+  const domains = { access, service, schedules, conformance, settings, secrets, targets }
   const shared = { ...domains, token, sessions, limits, version, port, logger, closing }
   const traffic = createTraffic({ log, stats })
   const sockets = createSockets({

@@ -9,8 +9,8 @@ export const CONTAINER = {
   inputs: '/mini-submarine/inputs',
   outputs: '/mini-submarine/outputs',
   home: '/mini-submarine/home',
-  /** A read-only volume or layer: `bin/node`, `lib/…`, `runner.mjs`. */
-  runner: '/mini-submarine/runner',
+  /** A read-only volume or layer, or in pods a volume that an init container filled: `bin/node`, `lib/…`, `runner.mjs`. */
+  runner: '/mini-submarine-runner',
   /**
    * What the runner is told. It deletes the file when it has read it, since secrets are in it; where the image's user
    * may not delete in its folder it empties it, so the file has mode 0666.
@@ -37,6 +37,23 @@ const NODE_FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=0', '--max-old-sp
  * is no runner for the platform.
  */
 export function runnerEntrypoint(platform: string): string[] {
+  return [...startOf(platform), CONTAINER.spec]
+}
+
+/** The command of a step in a pod, see pod.ts. Throws Problem `image_platform`. */
+export function podEntrypoint(platform: string): string[] {
+  return [...startOf(platform), 'pod']
+}
+
+/**
+ * The command of an init container of the runner's image: it copies the runner into an empty volume that is mounted at
+ * `target`, which is not CONTAINER.runner, and in the step's container is. Throws Problem `image_platform`.
+ */
+export function runnerInstallCommand(platform: string, target: string): string[] {
+  return [...startOf(platform), 'install', target]
+}
+
+function startOf(platform: string): string[] {
   const loader = LOADERS[platform]
   if (loader === undefined) {
     throw new Problem(
@@ -46,7 +63,7 @@ export function runnerEntrypoint(platform: string): string[] {
   }
   const libraries = `${CONTAINER.runner}/lib`
   const loading = [`${libraries}/${loader}`, '--inhibit-cache', '--library-path', libraries]
-  return [...loading, `${CONTAINER.runner}/bin/node`, ...NODE_FLAGS, `${CONTAINER.runner}/runner.mjs`, CONTAINER.spec]
+  return [...loading, `${CONTAINER.runner}/bin/node`, ...NODE_FLAGS, `${CONTAINER.runner}/runner.mjs`]
 }
 
 /**

@@ -46,6 +46,16 @@ function eventText(event: SequencedEvent, startedAt: ReadonlyMap<string, number>
       return attemptText(event, startedAt)
     case 'run.cancelling':
       return 'the run is being cancelled'
+    case 'run.submitted':
+      return `the cluster has taken the run as ${event.name}`
+    case 'run.connection':
+      return event.reason === null
+        ? 'the connection to the cluster is back'
+        : `the connection to the cluster is lost, the run goes on there: ${plainText(event.reason)}`
+    case 'attempt.waiting':
+      return event.reason === null
+        ? undefined
+        : `${stepRunName(event.step, event.item)} waits: ${plainText(event.reason)}`
     case 'run.started':
     case 'run.finished':
     case 'step.finished':

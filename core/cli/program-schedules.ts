@@ -6,7 +6,7 @@ const load = () => import('./commands/schedules.ts')
 /** The group `schedule`. */
 export function addScheduleCommands({ add, run, outcome }: Setup): void {
   const sub = adderTo(
-    add('schedule', 'start a pipeline by the clock, while the core runs', [
+    add('schedule', 'start a pipeline by the clock, while the core runs or by a cluster', [
       'minisub schedule add pipeline.yaml --cron "0 6 * * *"',
       'minisub schedule list',
       'minisub schedule pause wine',
@@ -23,7 +23,7 @@ export function addScheduleCommands({ add, run, outcome }: Setup): void {
     .option('--starting-deadline <time>', 'how late a run may begin; later it is missed', '10m')
     .option('-p, --param <key=value>', 'set a parameter; may be repeated', collect)
     .option('--params <file>', 'read parameters from a YAML or JSON file; -p wins')
-    .option('--target <name>', 'where to run: process or docker', 'process')
+    .option('--target <name>', 'where to run: process, docker or a cluster', 'process')
     .option(JSON_FLAG, JSON_HELP)
     .action(async (file: string, options, command: Command) => {
       outcome.file = file
@@ -52,6 +52,11 @@ function addVerbs({ add, run }: Pick<Setup, 'add' | 'run'>): void {
     .option(JSON_FLAG, JSON_HELP)
     .action(async (name: string, options, command: Command) => {
       await run(command, async (context) => (await load()).resumeScheduleCommand(name, options, context))
+    })
+  add('sync <name>', 'give its cluster the pipeline as it is now', ['minisub schedule sync wine'])
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (name: string, options, command: Command) => {
+      await run(command, async (context) => (await load()).syncScheduleCommand(name, options, context))
     })
   add('delete <name>', 'delete a schedule and its record; its runs stay', ['minisub schedule delete wine'])
     .option(JSON_FLAG, JSON_HELP)

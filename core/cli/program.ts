@@ -8,11 +8,13 @@ import { addFolderCommands } from './program-folders.ts'
 import { addScheduleCommands } from './program-schedules.ts'
 import { addSecretCommands } from './program-secrets.ts'
 import { addSettingCommands } from './program-settings.ts'
+import { addTargetCommand } from './program-target.ts'
 import { addTargetCommands } from './program-targets.ts'
 import { adderTo, collect, examplesText, JSON_FLAG, JSON_HELP, type Outcome, type Setup } from './program-setup.ts'
 
 /** Each command's code, loaded when it is called. */
 const load = {
+  cluster: () => import('./commands/cluster.ts'),
   starting: () => import('./commands/run.ts'),
   pipeline: () => import('./commands/pipeline.ts'),
   history: () => import('./commands/runs.ts'),
@@ -52,6 +54,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addSecretCommands(setup)
   addAccessCommands(setup)
   addTargetCommands(setup)
+  addTargetCommand(setup)
   addConformanceCommand(setup)
   addMachineCommands(setup)
   return program
@@ -65,11 +68,14 @@ function addRunCommands({ add, run, outcome }: Setup): void {
     'minisub run pipeline.yaml --detach',
     'minisub run pipeline.yaml --target docker',
   ])
-    .option('--target <name>', 'where to run: process or docker', 'process')
+    .option('--target <name>', 'where to run: process, docker, or a cluster target', 'process')
     .option('-p, --param <key=value>', 'set a parameter; may be repeated', collect)
     .option('--params <file>', 'read parameters from a YAML or JSON file; -p wins')
     .option('--no-cache', 'neither read nor write the cache')
-    .option('--parallelism <n>', 'how many steps may run at once (default: the number of cores)')
+    .option(
+      '--parallelism <n>',
+      'how many steps may run at once (default: the number of cores; on a cluster what its target says)',
+    )
     .option('--detach', 'return as soon as the run has begun')
     .option(JSON_FLAG, 'print the run as one JSON object on stdout when it has ended')
     .action(async (file: string, options, command: Command) => {
@@ -100,6 +106,18 @@ function addPipelineCommands({ add, run, outcome }: Setup): void {
     .action(async (file: string, options, command: Command) => {
       outcome.file = file
       await run(command, async (context) => (await load.pipeline()).digestCommand(file, options, context))
+    })
+  add('compile <file>', 'print what a cluster target would be given for a pipeline, as YAML', [
+    'minisub compile pipeline.yaml --target lab',
+    'minisub compile pipeline.yaml --target lab -p depth=4 | kubectl apply --dry-run=server -f -',
+  ])
+    .requiredOption('--target <name>', 'a cluster target, see minisub target list')
+    .option('-p, --param <key=value>', 'set a parameter; may be repeated', collect)
+    .option('--params <file>', 'read parameters from a YAML or JSON file; -p wins')
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (file: string, options, command: Command) => {
+      outcome.file = file
+      await run(command, async (context) => (await load.cluster()).compileCommand(file, options, context))
     })
   add('lock <file>', 'write the exact packages of all environments beside the pipeline', [
     'minisub lock pipeline.yaml',
@@ -158,6 +176,15 @@ function addResultCommands({ add, run }: Setup): void {
     .action(async function (this: Command, id: string, step: string | undefined) {
       const options = this.opts<LogsOptions>()
       await run(this, async (context) => (await load.logs()).logsCommand(id, step, { ...options, ...context }))
+    })
+  add('pull <run>', 'take to this machine what a run on a cluster has left in its bucket', [
+    'minisub pull 01kc2m3n',
+    'minisub pull 01kc2m3n --step train',
+  ])
+    .option('--step <name>', 'only the outputs of this step')
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (id: string, options, command: Command) => {
+      await run(command, async (context) => (await load.cluster()).pullCommand(id, options, context))
     })
   add('artifacts <run>', 'list the outputs of a run, or save them', [
     'minisub artifacts 01kc2m3n',

@@ -56,6 +56,9 @@ function textOf(event: RunEvent): string | undefined {
   switch (event.kind) {
     case 'environment.building':
     case 'environment.ready':
+    case 'run.submitted':
+    case 'run.connection':
+    case 'attempt.waiting':
       return undefined
     case 'run.started':
       return 'started'

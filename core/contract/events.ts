@@ -46,6 +46,10 @@ export type AttemptOutcome = 'succeeded' | 'failed' | 'lost' | 'cancelled'
  */
 export type RunEvent =
   | { readonly kind: 'run.started' }
+  /** A cluster's engine has taken the run: from now on it decides, and this log follows it. */
+  | { readonly kind: 'run.submitted'; readonly name: string; readonly uid: string }
+  /** Whether this machine hears of a run in a cluster, which goes on in any case; `reason` where it does not. */
+  | { readonly kind: 'run.connection'; readonly state: 'lost' | 'connected'; readonly reason: string | null }
   | { readonly kind: 'environment.building'; readonly environment: string; readonly digest: string }
   | {
       readonly kind: 'environment.ready'
@@ -77,6 +81,13 @@ export type RunEvent =
       readonly key: string
       readonly verdict: CacheVerdict
       /** Outputs of skipped steps whose default this attempt reads. */
+      readonly defaults: readonly string[]
+    } & Attempt)
+  | ({
+      readonly kind: 'attempt.waiting'
+      /** Why it does not run yet, in the cluster's own words; null when it waits no more. */
+      readonly reason: string | null
+      /** As of the event that created it. */
       readonly defaults: readonly string[]
     } & Attempt)
   | ({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { API_PREFIX, LockView } from './http.ts'
-import { PipelineView } from './run.ts'
+import { jsonValue } from './json.ts'
+import { CompiledView, PipelineView } from './run.ts'
 import type { Route } from './route.ts'
 
 const file = z.string().min(1).max(4096).describe('Absolute path of the document on the machine of the core')
@@ -43,6 +44,24 @@ export const pipelineRoutes = {
         changed: true,
         environments: { python: { digest: 'c0ffee', packages: 12 } },
       },
+    },
+  },
+  compilePipeline: {
+    method: 'POST',
+    path: `${API_PREFIX}/pipelines/compile`,
+    summary: 'What a cluster target would be given for a pipeline, as YAML; nothing is sent',
+    auth: 'token',
+    body: z.strictObject({
+      file,
+      target: z.string(),
+      parameters: z.record(z.string(), jsonValue).default({}),
+      parameterTexts: z.record(z.string(), z.string()).default({}),
+    }),
+    response: CompiledView,
+    progress: true,
+    example: {
+      input: { file: FILE, target: 'lab' },
+      output: { name: 'wine-3fa91c0277', pipelineDigest: 'a94a8fe5', yaml: 'apiVersion: argoproj.io/v1alpha1\n' },
     },
   },
 } as const satisfies Record<string, Route>

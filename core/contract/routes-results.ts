@@ -11,7 +11,7 @@ import {
   stepParameter,
 } from './http.ts'
 import { ItemPage } from './run-graph.ts'
-import { ArtifactRow, LogPageView, StepDetail, UsageView } from './run.ts'
+import { ArtifactRow, LogPageView, PodView, StepDetail, UsageView } from './run.ts'
 import type { Route } from './route.ts'
 
 const run = z.strictObject({ run: runParameter })
@@ -127,6 +127,48 @@ export const resultRoutes = {
       input: { run: RUN, step: 'train', item: 0 },
       output: { samples: [{ time: '2026-11-01T12:00:01.000Z', cpuSeconds: 0.8, memoryBytes: 120_000_000 }] },
     },
+  },
+  showPod: {
+    method: 'GET',
+    path: `${API_PREFIX}/runs/{run}/steps/{step}/pod`,
+    summary: 'The pod of an attempt on a cluster with its events, null where the cluster has it no more',
+    auth: 'token',
+    params: step,
+    query: z.strictObject({ item: itemQuery, attempt: queryInteger(1, 1_000_000).optional() }),
+    response: z.object({ pod: PodView.nullable() }),
+    example: {
+      input: { run: RUN, step: 'train', item: 0 },
+      output: {
+        pod: {
+          name: `${RUN}-s-train-1321277341`,
+          namespace: 'ml',
+          node: null,
+          phase: 'Pending',
+          startedAt: null,
+          containers: [],
+          events: [
+            {
+              time: '2026-11-01T12:00:01.000Z',
+              type: 'Warning',
+              reason: 'FailedScheduling',
+              message: '0/3 nodes are available: 3 Insufficient nvidia.com/gpu.',
+              count: 4,
+            },
+          ],
+        },
+      },
+    },
+  },
+  pullRun: {
+    method: 'POST',
+    path: `${API_PREFIX}/runs/{run}/pull`,
+    summary: 'Take to this machine what a run on a cluster has left in its bucket, all of it or that of one step',
+    auth: 'token',
+    params: run,
+    body: z.strictObject({ step: stepParameter.optional() }),
+    response: z.object({ bytes: z.number() }),
+    progress: true,
+    example: { input: { run: RUN, step: 'train' }, output: { bytes: 88_112 } },
   },
   listArtifacts: {
     method: 'GET',

@@ -30,6 +30,7 @@ const graph = {
   schedule: null,
   seq: 3,
   cancelling: false,
+  notice: null,
   environments: [],
   steps: [
     {

@@ -32,10 +32,22 @@ const schedule = {
   next: ['2026-11-02T05:00:00.000Z'],
   last: occurrence,
   missed: 0,
+  cluster: null,
+}
+const inCluster = {
+  ...schedule,
+  target: 'lab',
+  cluster: {
+    name: 'minisub-01kc2m3n4p5q6r7s8t9v0wxyzb',
+    namespace: 'ml',
+    frozenAt: '2026-10-31T12:00:00.000Z',
+    pending: null,
+    trouble: null,
+  },
 }
 const NAME = { schedule: schedule.name }
 
-/** Pipelines that start by the clock, while the core runs. */
+/** Pipelines that start by the clock, while the core runs or by a cluster of their own. */
 export const scheduleRoutes = {
   listSchedules: {
     method: 'GET',
@@ -52,6 +64,7 @@ export const scheduleRoutes = {
     auth: 'token',
     body: ScheduleDraft,
     response: ScheduleView,
+    progress: true,
     status: 201,
     example: {
       input: { name: 'wine-nightly', file: schedule.file, cron: '0 6 * * *', timeZone: 'Europe/Berlin' },
@@ -96,6 +109,16 @@ export const scheduleRoutes = {
     params,
     response: ScheduleView,
     example: { input: NAME, output: schedule },
+  },
+  syncSchedule: {
+    method: 'POST',
+    path: `${API_PREFIX}/schedules/{schedule}/sync`,
+    summary: 'Give the cluster of a schedule its pipeline as it is now, without waiting for the next look',
+    auth: 'token',
+    params,
+    response: ScheduleView,
+    progress: true,
+    example: { input: NAME, output: inCluster },
   },
   deleteSchedule: {
     method: 'DELETE',

@@ -47,7 +47,8 @@ export const RunGraph = RunView.omit({ steps: true }).extend({
   /** See `PipelineRow.id`. */
   pipelineId: z.string(),
   parameters: z.record(z.string(), jsonValue),
-  parallelism: z.int(),
+  /** How many steps may run at once; null where only a cluster says. */
+  parallelism: z.int().nullable(),
   cache: z.boolean(),
   /** The run that this one resumes. */
   resumes: z.string().nullable(),
@@ -56,6 +57,8 @@ export const RunGraph = RunView.omit({ steps: true }).extend({
   seq: z.int(),
   status: z.enum(RUN_STATUSES),
   cancelling: z.boolean(),
+  /** What one should know of the run as a whole, such as that the connection to its cluster is lost. */
+  notice: z.string().nullable(),
   /** Environments that are being built, and since when. */
   environments: z.array(z.object({ name: z.string(), since: z.number() })),
   steps: z.array(GraphStep),
@@ -81,6 +84,7 @@ export function progressOfGraph(graph: RunGraph): RunProgress {
     seq: graph.seq,
     status: graph.status,
     cancelling: graph.cancelling,
+    notice: graph.notice,
     startedAt: graph.startedAt === null ? null : Date.parse(graph.startedAt),
     finishedAt: graph.finishedAt === null ? null : Date.parse(graph.finishedAt),
     steps: new Map(steps),

@@ -38,6 +38,8 @@ export type RunProgress = {
   readonly seq: number
   readonly status: RunStatus
   readonly cancelling: boolean
+  /** What one should know of the run as a whole, such as that the connection to its cluster is lost; mostly null. */
+  readonly notice: string | null
   readonly startedAt: number | null
   readonly finishedAt: number | null
   /** In the order of the pipeline. */
@@ -60,6 +62,7 @@ export function initialProgress(stepNames: Iterable<string>): RunProgress {
     seq: 0,
     status: 'pending',
     cancelling: false,
+    notice: null,
     startedAt: null,
     finishedAt: null,
     steps,
@@ -91,6 +94,11 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
         run.status = 'running'
         run.startedAt = event.at
         break
+      case 'run.submitted':
+        break
+      case 'run.connection':
+        run.notice = event.reason
+        break
       case 'environment.building':
         environments.set(event.environment, event.at)
         break
@@ -105,6 +113,7 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
       case 'run.finished':
         run.status = event.status
         run.finishedAt = event.at
+        run.notice = null
         environments.clear()
         for (const step of steps.values()) if (!isFinalStep(step.status)) close(stepToChange(step.name), event.at)
         break
@@ -114,6 +123,7 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
       case 'step.failed':
       case 'step.finished':
       case 'attempt.created':
+      case 'attempt.waiting':
       case 'attempt.started':
       case 'attempt.stopping':
       case 'attempt.finished':
@@ -200,6 +210,7 @@ function applyStepEvent(step: Change, event: StepEvent, cancelling: boolean): vo
       finish(step, event.status, event.at)
       return
     case 'attempt.created':
+    case 'attempt.waiting':
     case 'attempt.started':
     case 'attempt.stopping':
     case 'attempt.finished':
@@ -219,6 +230,9 @@ function applyAttempt(step: Change, event: Extract<StepEvent, { attempt: number 
       step.attempts += 1
       step.active.set(item, { attempt, since: event.at, phase: 'starting' })
       if (event.item === null) step.reason = withDefaults(null, event.defaults)
+      return
+    case 'attempt.waiting':
+      if (event.item === null) step.reason = withDefaults(event.reason, event.defaults)
       return
     case 'attempt.started': {
       step.status = 'running'

@@ -131,6 +131,37 @@ export const UsageView = z.object({
 })
 export type UsageView = z.infer<typeof UsageView>
 
+/** A pipeline as a cluster's engine takes it. */
+export const CompiledView = z.object({
+  /** Of the WorkflowTemplate: the hash of its content is in it. */
+  name: z.string(),
+  pipelineDigest: z.string(),
+  /** The WorkflowTemplate for people and kubectl, with the command of each step as a comment. */
+  yaml: z.string(),
+})
+export type CompiledView = z.infer<typeof CompiledView>
+
+/** A pod that an attempt runs in, as its cluster has it. */
+export const PodView = z.object({
+  name: z.string(),
+  namespace: z.string(),
+  node: z.string().nullable(),
+  phase: z.string(),
+  startedAt: time,
+  containers: z.array(
+    z.object({
+      name: z.string(),
+      image: z.string(),
+      state: z.string(),
+      reason: z.string().nullable(),
+      restarts: z.int(),
+    }),
+  ),
+  /** In the cluster's own words, newest last. */
+  events: z.array(z.object({ time, type: z.string(), reason: z.string(), message: z.string(), count: z.int() })),
+})
+export type PodView = z.infer<typeof PodView>
+
 /** A file that a run left. */
 export const ArtifactRow = z.object({
   step: z.string(),

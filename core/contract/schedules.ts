@@ -44,6 +44,21 @@ export const ScheduleDraft = z.strictObject({
 })
 export type ScheduleDraft = z.input<typeof ScheduleDraft>
 
+/** How a cluster keeps a schedule by itself, also while no core runs. */
+export const ScheduleInCluster = z.object({
+  /** Of the CronWorkflow. */
+  name: z.string(),
+  /** Null where it was never given to the cluster. */
+  namespace: z.string().nullable(),
+  /** When what it starts was frozen. */
+  frozenAt: z.iso.datetime().nullable(),
+  /** Why the cluster does not have it as it is here; null where it does. */
+  pending: z.string().nullable(),
+  /** What is wrong with it in the cluster. */
+  trouble: z.string().nullable(),
+})
+export type ScheduleInCluster = z.infer<typeof ScheduleInCluster>
+
 export const ScheduleView = z.object({
   id: z.string(),
   name: z.string(),
@@ -63,6 +78,8 @@ export const ScheduleView = z.object({
   last: OccurrenceView.nullable(),
   /** Occurrences that were missed since the schedule was made. */
   missed: z.int(),
+  /** Null where this core starts its runs. */
+  cluster: ScheduleInCluster.nullable(),
 })
 export type ScheduleView = z.infer<typeof ScheduleView>
 

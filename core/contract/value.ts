@@ -14,7 +14,7 @@ export type Matcher = (pattern: string, text: string) => boolean
  * Some patterns take for ever on some texts: where that matters, give a `matches` that gives up.
  */
 export function checkValue(schema: ValueSchema, value: Json, matches: Matcher = matchesPattern): string | undefined {
-  return jsonFault(value, '', 0) ?? schemaFault({ schema, place: '', matches }, value)
+  return jsonFault(value) ?? schemaFault({ schema, place: '', matches }, value)
 }
 
 function matchesPattern(pattern: string, text: string): boolean {
@@ -22,7 +22,7 @@ function matchesPattern(pattern: string, text: string): boolean {
 }
 
 /** What keeps any value, whatever its type, from being written as canonical JSON and read again unchanged. */
-function jsonFault(value: Json, place: string, depth: number): string | undefined {
+export function jsonFault(value: Json, place = '', depth = 0): string | undefined {
   if (typeof value === 'string') return textFault(value, place)
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : at(place, 'a finite number', value)
   if (value === null || typeof value !== 'object') return undefined

@@ -1,6 +1,7 @@
 import { isProblem, Problem } from '#core/base/problem.ts'
 import type { EngineImage, ImageEngine } from '#core/runtimes/images.ts'
 import { lockFile } from '#core/store/index.ts'
+import { CLUSTER_LABEL } from './cluster-image-plan.ts'
 import { dropContexts } from './context-store.ts'
 import { DIGEST, environmentLockPath } from './folders.ts'
 import { readImageRecords, removeImageRecord, type ImageRecord } from './image-records.ts'
@@ -9,6 +10,8 @@ import type { ImageEnvironmentInfo, PruneOptions } from './image-types.ts'
 import { environmentDigest } from './lock.ts'
 
 const FRESH_MS = 600_000
+/** No push takes so long: whoever began it is gone. */
+const ABANDONED_MS = 6 * 3_600_000
 
 type Removal = {
   readonly home: string
@@ -36,7 +39,9 @@ async function keptImages({ home, images }: Pick<Removal, 'home' | 'images'>): P
     }),
   )
   const known = new Set(records.map(({ id }) => id))
-  const others = (await images.list(ENVIRONMENT_LABEL)).filter(({ id }) => !known.has(id)).map((it) => keptOf(it))
+  const others = (await images.list(ENVIRONMENT_LABEL))
+    .filter(({ id, labels }) => !known.has(id) && labels[CLUSTER_LABEL] === undefined)
+    .map((it) => keptOf(it))
   return [...own.flat(), ...others].toSorted((left, right) => (left.info.digest < right.info.digest ? -1 : 1))
 }
 
@@ -81,7 +86,10 @@ export async function pruneImageEnvironments(
     if (!dryRun && !(await removeIfFree(one, removal))) continue
     removed.push(one.info)
   }
-  if (!dryRun) await forgetGone(before, removal)
+  if (!dryRun) {
+    await forgetGone(before, removal)
+    await removePushed(removal.images)
+  }
   return removed
 }
 
@@ -114,6 +122,14 @@ async function forgetGone(before: number, { home, images, inUse }: Removal): Pro
     inUse(environmentDigest({ kind: 'dockerfile', dockerfile: '', contextDigest }))
   // a run that is about to begin may just have locked one
   await dropContexts(home, Math.min(before, Date.now() - FRESH_MS), isNeeded)
+}
+
+/** What a core that died in the middle of a push to the registry of a cluster has left. */
+async function removePushed(images: ImageEngine): Promise<void> {
+  for (const { id, tags, createdAt } of await images.list(CLUSTER_LABEL)) {
+    if (createdAt > Date.now() - ABANDONED_MS) continue
+    for (const reference of tags.length === 0 ? [id] : tags) await images.remove(reference)
+  }
 }
 
 function used(digest: string, why: string): Problem {

@@ -1,7 +1,6 @@
-import { isProblem } from '#core/base/problem.ts'
 import type { EngineImage, ImageEngine } from '#core/runtimes/images.ts'
 import type { Settings } from '#core/settings/index.ts'
-import { findPython } from './find-python.ts'
+import { defaultReference } from './default-image.ts'
 import { environmentLockPath } from './folders.ts'
 import type { ImageContext } from './image-context.ts'
 import { fetchImage } from './image-fetch.ts'
@@ -14,7 +13,6 @@ import type { BuiltImage, ImageEnvironments, ImageWaiter, StartImage } from './i
 import { environmentDigest, type EnvironmentLock } from './lock.ts'
 import { packageVersions } from './requirement.ts'
 import { otherBase, type Wanted } from './python-image.ts'
-import { parsePythonRange } from './python-range.ts'
 import { createSharedTasks, type Waiter } from './shared-tasks.ts'
 import { waitForLock } from './waiting-lock.ts'
 import type { Variables } from './installer-settings.ts'
@@ -31,8 +29,6 @@ export type OpenImagesOptions = {
 }
 
 const USE_WRITTEN_EVERY_MS = 60_000
-/** The Python of steps without an environment where this machine has none. */
-const PYTHON_MINOR = '3.13'
 
 /** Opens the images of a data folder's environments. Nothing is held open but while one is built or removed. */
 export function openImageEnvironments(options: OpenImagesOptions): ImageEnvironments {
@@ -73,8 +69,7 @@ async function ensureImage(lock: EnvironmentLock, waiter: ImageWaiter, opened: O
 }
 
 async function defaultImage(waiter: Waiter, { images, settings, variables, tasks }: Opened): Promise<StartImage> {
-  const named = settings.get('docker.defaultImage')
-  const reference = named === '' ? `python:${await hostMinor(variables)}-slim` : named
+  const reference = await defaultReference({ settings, variables })
   const platform = await images.platform()
   const found = await images.find(reference)
   if (found?.platform === platform) return startOf(found)
@@ -120,16 +115,6 @@ function keep(lock: EnvironmentLock, wanted: Wanted, { home, made }: { home: str
 
 function startOf({ id, user, env, platform }: EngineImage): StartImage {
   return { image: id, user, env, platform }
-}
-
-/** The same Python as steps without an environment have in processes. */
-async function hostMinor(variables: Variables): Promise<string> {
-  try {
-    return (await findPython(parsePythonRange('>=3.8'), variables)).release.slice(0, 2).join('.')
-  } catch (error) {
-    if (isProblem(error)) return PYTHON_MINOR
-    throw error
-  }
 }
 
 /** Who used an image when, written at most once a minute. */

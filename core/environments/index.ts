@@ -7,3 +7,11 @@ export { openEnvironments } from './service.ts'
 export type { BuiltEnvironment, EnvironmentInfo, Environments } from './service.ts'
 export { openImageEnvironments } from './image-service.ts'
 export type { BuiltImage, ImageEnvironmentInfo, ImageEnvironments, StartImage } from './image-types.ts'
+export { openClusterImages, type OpenClusterImagesOptions } from './cluster-images.ts'
+export type {
+  ClusterImage,
+  ClusterImages,
+  ClusterImageWish,
+  PredictedImage,
+  PushProgress,
+} from './cluster-image-types.ts'

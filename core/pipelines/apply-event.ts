@@ -15,6 +15,12 @@ export function applyEvent(state: RunState, event: SequencedEvent): void {
     case 'environment.building':
     case 'environment.ready':
       return
+    case 'run.submitted':
+      state.submitted = { name: event.name, uid: event.uid }
+      return
+    case 'run.connection':
+      state.connected = event.state === 'connected'
+      return
     case 'run.cancelling':
       state.cancelling = true
       cancelWaiting(state, event.at)
@@ -86,9 +92,15 @@ function applyAttemptEvent(state: RunState, step: StepState, event: AttemptEvent
       item.createdSeq = event.seq
       item.key = event.key
       item.stopping = null
+      item.waiting = null
       item.defaults = event.defaults
       item.since = event.at
       item.reason = withDefaults(null, event.defaults)
+      if (!isFanOut(step)) step.reason = item.reason
+      return
+    case 'attempt.waiting':
+      item.waiting = event.reason
+      item.reason = withDefaults(event.reason, event.defaults)
       if (!isFanOut(step)) step.reason = item.reason
       return
     case 'attempt.started':

@@ -1,3 +1,4 @@
+import { exitReason } from '#core/attempts/index.ts'
 import type { OutputRecord, OutputRecords } from '#core/contract/outputs.ts'
 import { canonicalJson } from '#core/base/json.ts'
 import { isProblem } from '#core/base/problem.ts'
@@ -13,11 +14,6 @@ export function resultOfExit(exit: Exit, inputBytes: number): AttemptResult {
   if (problem !== undefined) return { ...base, outcome: 'failed', code: problem.code, reason: problem.message }
   if (exitCode !== 0) return { ...base, outcome: 'failed', code: 'command_failed', reason: exitReason(exit) }
   return { ...base, outcome: 'succeeded' }
-}
-
-function exitReason({ exitCode, signal, outOfMemory }: Exit): string {
-  if (outOfMemory === true) return 'ran out of memory: raise resources.memory or use less'
-  return signal === null ? `exit code ${exitCode}` : `ended by ${signal} (exit code ${exitCode})`
 }
 
 export function lostResult(reason: string, now: number): AttemptResult {

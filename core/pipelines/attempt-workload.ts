@@ -1,8 +1,9 @@
+import { resolveTexts, type ResolvedTexts } from '#core/attempts/index.ts'
 import type { Workload, WorkloadPart } from '#core/runtimes/driver.ts'
 import type { AttemptAddress } from './attempt-folders.ts'
 import type { AttemptReport, AttemptTask } from './executor.ts'
 import type { FrozenEnvironment } from './lock-file.ts'
-import { resolveTemplate, type ResolveContext, type StepPaths } from './resolve.ts'
+import { resolveReference, type ResolveContext, type StepPaths } from './resolve.ts'
 import type { FrozenRun } from './run-rows.ts'
 
 /** Where an attempt's folders lie. */
@@ -30,20 +31,12 @@ export function workloadOf(task: AttemptTask, { part, ...own }: Own): Workload {
 }
 
 /** Command and own variables of a step with everything filled in. Throws Problem `value_too_large`. */
-export function resolveStep(
-  task: AttemptTask,
-  paths: StepPaths,
-): { readonly command: readonly string[]; readonly env: Readonly<Record<string, string>> } {
-  const { command, env } = task.step.bound
+export function resolveStep(task: AttemptTask, paths: StepPaths): ResolvedTexts {
   const values = task.step.values?.[task.item ?? 0] ?? null
   const context: ResolveContext = { state: task.state, run: task.run, values, paths }
-  const own = [...env].map(([key, template]) => [key, resolveTemplate(template, context, `env ${key}`)] as const)
-  return {
-    command: command.map((template, i) =>
-      resolveTemplate(template, context, i === 0 ? 'the program' : `argument ${i}`),
-    ),
-    env: Object.fromEntries(own),
-  }
+  return resolveTexts(task.step.bound, (part) =>
+    typeof part === 'string' ? part : resolveReference(part.reference, context),
+  )
 }
 
 type Ensuring<T> = {

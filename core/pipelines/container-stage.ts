@@ -13,7 +13,7 @@ import type { AttemptReport, AttemptTask } from './executor.ts'
 import { limitsOf } from './limits-of.ts'
 import { forgetHidden, secretsToHide, takeSecrets } from './secrets.ts'
 import type { Stage, StageOptions } from './stage.ts'
-import { stepEnvironment } from './step-environment.ts'
+import { taskEnvironment } from './step-environment.ts'
 
 export type ContainerStageOptions = StageOptions & { readonly images: ImageEnvironments }
 
@@ -62,7 +62,7 @@ async function prepare(options: ContainerStageOptions, task: AttemptTask, asked:
   return workload(options, task, {
     image,
     command,
-    env: stepEnvironment({ task, folders: CONTAINER, env: own }),
+    env: taskEnvironment(task, { folders: CONTAINER, env: own }),
     limits: limitsOf(planned.definition),
     secrets: secretsToHide(secrets, planned.definition.secrets, control),
     placed: containerFiles({

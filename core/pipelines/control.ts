@@ -1,11 +1,9 @@
 import type { Json, JsonObject } from '#core/base/json.ts'
-import { isValueOutput } from '#core/contract/definition.ts'
 import type { BoundControl, BoundStep } from './bind.ts'
-import { celParameters, fromCel, toCel } from './cel-values.ts'
-import type { Expression } from './expression.ts'
+import { evaluateTree } from './evaluate-tree.ts'
 import type { Edge } from './plan.ts'
 import { findOutput, statusText, valueOf } from './read-output.ts'
-import { isFanOut, stepOf, type RunState } from './run-state.ts'
+import { stepOf, type RunState } from './run-state.ts'
 
 /** Why a step cannot start, or undefined when all its edges are met. All of them are final by now. */
 export function unmetEdge(state: RunState, bound: BoundStep): string | undefined {
@@ -18,7 +16,8 @@ export function unmetEdge(state: RunState, bound: BoundStep): string | undefined
     : `reads an output of ${edge.step}, which was ${status}`
 }
 
-function isMet(edge: Edge, status: string): boolean {
+/** Whether an upstream step that ended so lets a step start. */
+export function isMet(edge: Edge, status: string): boolean {
   const succeeded = status === 'succeeded' || status === 'cached'
   switch (edge.condition) {
     case 'succeeded':
@@ -35,32 +34,11 @@ function isMet(edge: Edge, status: string): boolean {
 /** The value of a condition or list, now that everything that it reads is final. Throws an Error in words. */
 export function evaluateControl(state: RunState, control: BoundControl): Json {
   if ('constant' in control) return control.constant
-  return fromCel(control.expression.evaluate(scopeFor(state, control.expression)))
-}
-
-function scopeFor(state: RunState, expression: Expression): Record<string, unknown> {
-  const { parameters, plan } = state.plan
-  const declared = plan.definition.parameters
-  const steps = new Map<string, Map<string, unknown>>()
-  const outputs = new Map<string, Map<string, unknown>>()
-  for (const reference of expression.references) {
-    if (reference.kind === 'status') mapAt(steps, reference.step).set('status', statusText(state, reference.step))
-    if (reference.kind !== 'output') continue
-    const step = stepOf(state, reference.step)
-    const declaration = step.bound.planned.definition.outputs[reference.output]
-    if (declaration === undefined || !isValueOutput(declaration)) continue
-    const schema = isFanOut(step) ? ({ type: 'list', items: declaration } as const) : declaration
-    const value = valueOf(findOutput(state, reference.step, reference.output))
-    const ofStep = mapAt(outputs, reference.step).set(reference.output, toCel(schema, value))
-    mapAt(steps, reference.step).set('outputs', ofStep)
-  }
-  return { parameters: celParameters(declared, parameters), steps }
-}
-
-function mapAt(maps: Map<string, Map<string, unknown>>, name: string): Map<string, unknown> {
-  const known = maps.get(name) ?? new Map<string, unknown>()
-  maps.set(name, known)
-  return known
+  return evaluateTree(control.expression.tree(), (reference) => {
+    if (reference.kind === 'status') return statusText(state, reference.step)
+    if (reference.kind === 'output') return valueOf(findOutput(state, reference.step, reference.output))
+    return state.plan.parameters[reference.name] ?? null
+  })
 }
 
 /** More items than this fill the memory of the core before the first begins. */

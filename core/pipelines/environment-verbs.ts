@@ -6,7 +6,7 @@ import { folderView, imageView } from './environment-views.ts'
 import { lockPipeline } from './lock-file.ts'
 import { readPipelineFile } from './pipeline-file.ts'
 import type { PipelineService } from './service-types.ts'
-import { findTarget, imagesOf, type Targets } from './targets.ts'
+import { findLocalTarget, imagesOf, type Targets } from './targets.ts'
 
 type Options = {
   readonly home: string
@@ -77,7 +77,7 @@ type Building = { readonly target: 'process' | 'docker'; readonly progress: Omit
 /** Builds what a pipeline uses, for processes or as images; resolves to the digests. */
 async function buildAll(options: Options, file: string, { target, progress }: Building): Promise<Set<string>> {
   const { home, environments, targets } = options
-  const { images } = findTarget(targets, target)
+  const { images } = findLocalTarget(targets, target)
   const pipeline = await readPipelineFile(file)
   const { name } = pipeline.plan.definition
   const { signal, onLine } = progress

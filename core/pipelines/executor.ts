@@ -42,6 +42,8 @@ export type AttemptResult = {
 
 /** Where an executor reports to. After `finished` or `absent` it says no more about the attempt. */
 export type AttemptReport = {
+  /** Why it does not run yet; null when it waits no more. */
+  waiting(reason: string | null): void
   started(startedAt: number, notEnforced: readonly string[]): void
   finished(result: AttemptResult): void
   /** Only after `adopt`: it never began and cannot begin any more. */
@@ -62,6 +64,32 @@ export type Executor = {
   detach(): void
   /** Ends what the run left behind; called once after its last attempt. */
   sweep(run: string): Promise<void>
+}
+
+/**
+ * The run as a cluster's engine plays it. That engine decides what begins; the executor of the run tells of each attempt
+ * as if it had started it.
+ */
+export type Mirror = {
+  /** Called once, before all else. */
+  open(report: MirrorReport): void
+  /** Whether the engine has begun an attempt, or is over without it: then its executor says what became of it. */
+  hasBegun(step: string, item: number | null, attempt: number): boolean
+  /** Sends what the scheduler has left to do, once, whatever happens: an earlier core may have sent it. */
+  submit(state: RunState): void
+}
+
+/** Where a mirror reports to. */
+export type MirrorReport = {
+  /** `hasBegun` may answer otherwise now. */
+  changed(): void
+  submitted(name: string, uid: string): void
+  /** It cannot be sent, and will not be. */
+  refused(code: ProblemCode, reason: string): void
+  /** Nothing is heard of the run, for the reason; null when it is heard again. */
+  connection(reason: string | null): void
+  /** Somebody else has ended the run in the cluster. */
+  cancelled(): void
 }
 
 /** An attempt that ended before its command began. */

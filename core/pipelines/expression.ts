@@ -1,5 +1,6 @@
 import { ParseError, type ASTNode, type Environment, type ParseResult } from '@marcbachmann/cel-js'
 import type { ProblemCode } from '#core/base/problem-codes.ts'
+import { controlTree, type ControlNode } from './control-tree.ts'
 import { portabilityFault } from './portable.ts'
 import { findReferences, soleReference, type FoundReference, type Reference } from './references.ts'
 
@@ -10,6 +11,8 @@ export type Expression = {
   readonly sole: Reference | null
   /** Its CEL type, such as `list<double>`; `Artifact` for a file or folder. */
   readonly type: string
+  /** Of one that stands in `when` or `forEach` and names steps. */
+  tree(): ControlNode
   evaluate(scope: Readonly<Record<string, unknown>>): unknown
 }
 
@@ -49,14 +52,14 @@ export function checkExpression(source: string, use: ExpressionUse, scope: Scope
   const shape = shapeFault(parsed.ast, { use, found, sole })
   if (shape !== undefined) return [shape]
   const references = found.map(({ reference }) => reference)
-  if (sole !== null)
-    return { source, references, sole, type: scope.typeOf(sole), evaluate: (values) => valueAt(values, sole) }
+  const shared = { source, references, sole, tree: () => controlTree(parsed.ast) }
+  if (sole !== null) return { ...shared, type: scope.typeOf(sole), evaluate: (values) => valueAt(values, sole) }
   const known = references.every(({ kind }) => kind === 'parameter')
     ? parsed
     : scope.withSteps(references).parse(source)
   const checked = known.check()
   if (!checked.valid) return [typeFault(checked.error)]
-  return { source, references, sole, type: checked.type ?? 'dyn', evaluate: (values) => known(values) as unknown }
+  return { ...shared, type: checked.type ?? 'dyn', evaluate: (values) => known(values) as unknown }
 }
 
 /** What a lone reference stands for in a scope. */

@@ -13,7 +13,12 @@ import type { PipelineFile } from './pipeline-file.ts'
 import type { FrozenRun } from './run-rows.ts'
 import { readSecrets } from './secrets.ts'
 import type { Progress } from './service-types.ts'
-import { findTarget, type Targets } from './targets.ts'
+import { checkTarget, findTarget, type Target, type Targets } from './targets.ts'
+import { reachableStores } from './fetch-files.ts'
+import { foresee, type Foreseen } from './foresee.ts'
+import { createLookup } from './lookup.ts'
+import type { RemoteFiles } from './remote-files.ts'
+import type { RunStore } from './run-store.ts'
 import { codeDigestOf, matchFiles, takeSnapshot, type CodeSnapshot } from './snapshot.ts'
 import type { RunFacts } from './step-key.ts'
 
@@ -22,11 +27,14 @@ export type FreezeOptions = Progress & {
   readonly targets: Targets
   readonly secrets: Pick<Secrets, 'read'>
   readonly blobs: Blobs
+  readonly store: RunStore
+  readonly remote: RemoteFiles
+  readonly now: () => number
   readonly index: FileIndex
   readonly target: string
   readonly parameters: Parameters
   readonly parameterTexts: Readonly<Record<string, string>>
-  readonly parallelism?: number
+  readonly parallelism?: number | null
   readonly cache: boolean
   readonly resumes: string | null
 }
@@ -39,26 +47,79 @@ export type Frozen = { readonly frozen: FrozenRun; readonly snapshot: CodeSnapsh
  * all that is wrong with the input; the store then holds at most unused files.
  */
 export async function freezeRun(pipeline: PipelineFile, options: FreezeOptions): Promise<Frozen> {
+  const target = findTarget(options.targets, options.target)
+  await bindRequest(pipeline, options)
+  await checkTarget(target)
+  const frozen = await freezeHere(pipeline, options)
+  return forTarget(frozen, { ...options, target, digest: pipeline.plan.digest })
+}
+
+/** The same without a question to the target: what of it is on this machine. */
+export async function freezeHere(pipeline: PipelineFile, options: FreezeOptions): Promise<Frozen> {
   const { parameters, bound } = await bindRequest(pipeline, options)
-  const { images, runtime } = findTarget(options.targets, options.target)
-  await runtime.check?.()
+  const target = findTarget(options.targets, options.target)
+  const { frozen: gathered, snapshot } = await gather(pipeline, parameters, { ...options, target })
+  const stores = options.cache || options.resumes !== null ? await reachableStores(options) : []
+  const frozen = { ...gathered, ...(stores.length === 0 ? {} : { stores }) }
+  return { frozen, snapshot, bound }
+}
+
+/** What is fixed of a run by files beside its document: inputs, code and locks. The target is not asked. */
+export async function gather(
+  pipeline: PipelineFile,
+  parameters: Parameters,
+  options: Omit<FreezeOptions, 'target'> & { readonly target: Target },
+): Promise<Pick<Frozen, 'frozen' | 'snapshot'>> {
+  const { target, cache, resumes } = options
   const files = await readInputs(pipeline, options)
   const snapshot = await snapshotOf(pipeline, options)
-  const locked = await lockPipeline(pipeline, { ...options, images, update: false })
+  const locked = await lockPipeline(pipeline, { ...options, images: target.images, update: false })
   const frozen: FrozenRun = {
     parameters,
     environments: locked.environments,
     facts: factsOf(pipeline, { snapshot, files, locked }),
     code: snapshot.digest,
-    parallelism: options.parallelism ?? availableParallelism(),
-    cache: options.cache,
-    resumes: options.resumes,
+    parallelism: options.parallelism ?? (target.kind === 'local' ? availableParallelism() : target.parallelism),
+    cache,
+    resumes,
   }
-  return { frozen, snapshot, bound }
+  return { frozen, snapshot }
+}
+
+type Wish = Omit<FreezeOptions, 'target'> & { readonly target: Target; readonly digest: string }
+
+/**
+ * With what its target keeps of a run: a cluster is given all that the run will need. How the run will begin may be said;
+ * else it is foreseen by the cache as it is now.
+ */
+export async function forTarget(
+  { frozen: asked, snapshot, bound }: Frozen,
+  wish: Wish,
+  begins?: () => Foreseen,
+): Promise<Frozen> {
+  const { target, digest, store, remote, now } = wish
+  const { cluster: _cluster, sent: _sent, ...frozen } = asked
+  if (target.kind === 'local') return { frozen, snapshot, bound }
+  const { cache, resumes, facts } = frozen
+  const stores = [...new Set([...(frozen.stores ?? []), target.store])]
+  const lookUp = createLookup({ ...wish, stores, cache, resumes })
+  const cluster = await target.prepare(
+    {
+      digest,
+      bound,
+      frozen,
+      snapshot,
+      remote,
+      foresee: begins ?? (() => foresee(bound, { facts, lookUp, now })),
+      learn: (entries) => store.learn(entries, now()),
+    },
+    wish,
+  )
+  return { frozen: { ...frozen, stores, cluster }, snapshot, bound }
 }
 
 export type Asked = Pick<FreezeOptions, 'secrets' | 'target' | 'parameters' | 'parameterTexts'> & {
-  readonly targets: ReadonlyMap<string, unknown>
+  readonly targets: Targets
 }
 
 /** Target, parameters and secrets of a run that is asked for, without its files. Throws a Problem for what is wrong. */
@@ -66,10 +127,11 @@ export async function bindRequest(
   { plan }: PipelineFile,
   asked: Asked,
 ): Promise<Pick<BoundPlan, 'parameters'> & { bound: BoundPlan }> {
-  findTarget(asked.targets, asked.target)
+  const target = findTarget(asked.targets, asked.target)
   const parameters = bindParameters(plan.definition.parameters, asked.parameters, asked.parameterTexts)
   const bound = bindPlan(plan, parameters)
-  for (const step of plan.steps) await readSecrets(asked.secrets, step.definition.secrets)
+  // A cluster may have secrets of its own.
+  if (target.kind === 'local') for (const step of plan.steps) await readSecrets(asked.secrets, step.definition.secrets)
   return { parameters, bound }
 }
 
@@ -77,7 +139,7 @@ export async function bindRequest(
  * The code folder without the document and its lock, whose meaning is in the definition and the environments, and
  * without the data folder: to open and close a file that this process holds a lock on would end the lock.
  */
-async function snapshotOf(pipeline: PipelineFile, { blobs, index, home }: FreezeOptions): Promise<CodeSnapshot> {
+async function snapshotOf(pipeline: PipelineFile, { blobs, index, home }: Place): Promise<CodeSnapshot> {
   const folder = pipeline.codeFolder
   const exclude = [pipeline.file, pipeline.lockFile, home]
     .map((file) => relative(folder, file))
@@ -85,6 +147,7 @@ async function snapshotOf(pipeline: PipelineFile, { blobs, index, home }: Freeze
   return takeSnapshot({ folder, exclude, blobs, index })
 }
 
+type Place = Pick<FreezeOptions, 'blobs' | 'index' | 'home'>
 type Gathered = { readonly snapshot: CodeSnapshot; readonly files: RunFacts['files']; readonly locked: Locked }
 
 function factsOf({ plan }: PipelineFile, { snapshot, files, locked }: Gathered): RunFacts {
@@ -104,7 +167,7 @@ function factsOf({ plan }: PipelineFile, { snapshot, files, locked }: Gathered):
   }
 }
 
-async function readInputs(pipeline: PipelineFile, options: FreezeOptions): Promise<RunFacts['files']> {
+async function readInputs(pipeline: PipelineFile, options: Place): Promise<RunFacts['files']> {
   const files: Record<string, Record<string, OutputRecord>> = {}
   for (const step of pipeline.plan.steps) {
     const ofStep: Record<string, OutputRecord> = {}

@@ -1,4 +1,5 @@
-export { openPipelines, type PipelineOptions } from './service.ts'
+export { openPipelines, type PipelineOptions, type Pipelines } from './service.ts'
+export { boundOf, type BegunWorkflow, type PushedPipeline, type ScheduledRuns } from './scheduled-runs.ts'
 export type {
   LockResult,
   PipelineChange,
@@ -8,5 +9,39 @@ export type {
   ArtifactFile,
 } from './service-types.ts'
 export { problemOf, validateDocument, type Validation } from './validate.ts'
-export { processTarget, type Target, type Targets } from './targets.ts'
+export { processTarget, type LocalTarget, type Target, type Targets } from './targets.ts'
+export type { ClusterSchedule, ClusterSchedules, ScheduledWorkflow, ScheduleListener } from './cluster-schedules.ts'
+export type { ClusterAttempt, ClusterRun, ClusterTarget, OpenClusterRun } from './cluster-target.ts'
+export { filesOf, type RemoteFile, type RemoteFiles } from './remote-files.ts'
+export type { CacheEntry, FrozenRun } from './run-rows.ts'
+export {
+  nameOf,
+  type AttemptReport,
+  type AttemptResult,
+  type AttemptTask,
+  type Executor,
+  type Mirror,
+  type MirrorReport,
+} from './executor.ts'
+export {
+  cancelledResult,
+  failureResult,
+  inputBytesOf,
+  lostResult,
+  outputBytesOf,
+  resultOfExit,
+} from './attempt-result.ts'
+export { attemptFolders, type AttemptAddress } from './attempt-folders.ts'
+export { archiveCode } from './archive.ts'
+export { foresee, type Foreseen } from './foresee.ts'
+export { idOf } from './attempt-workload.ts'
 export { checkRequest } from './check-request.ts'
+export type { RunFacts } from './step-key.ts'
+export { initialState, isFanOut, itemOf, stepOf, type ItemState, type RunState, type StepState } from './run-state.ts'
+export type { ControlNode } from './control-tree.ts'
+export { evaluateControl, expandItems, isMet } from './control.ts'
+export { findOutput, valueOf } from './read-output.ts'
+export { CONTAINER_PATHS } from './container-files.ts'
+export type { BoundControl, BoundPlan, BoundStep, BoundTemplate } from './bind.ts'
+export type { Edge, PlannedStep } from './plan.ts'
+export { bindParameters, bindPlan } from './bind.ts'

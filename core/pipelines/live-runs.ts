@@ -1,5 +1,6 @@
 import { Problem } from '#core/base/problem.ts'
-import type { SequencedEvent } from '#core/contract/events.ts'
+import { isFinalRun, type SequencedEvent } from '#core/contract/events.ts'
+import type { OutputRecord } from '#core/contract/outputs.ts'
 import type { Environments } from '#core/environments/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { Blobs } from '#core/store/index.ts'
@@ -9,15 +10,19 @@ import type { Changes } from './changes.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import { finalOutputs } from './final-outputs.ts'
 import { createLookup } from './lookup.ts'
-import type { Executor } from './executor.ts'
+import type { Executor, Mirror } from './executor.ts'
+import { fetchFiles } from './fetch-files.ts'
+import type { RemoteFiles } from './remote-files.ts'
 import { LocalExecutor } from './local-executor.ts'
 import { openContainerStage } from './container-stage.ts'
 import { openProcessStage } from './process-stage.ts'
 import { RunLoop } from './run-loop.ts'
-import type { RunRow } from './run-rows.ts'
+import type { CacheEntry, RunRow } from './run-rows.ts'
+import type { CacheHit } from './scheduler.ts'
 import { initialState, type RunState } from './run-state.ts'
 import type { RunStore } from './run-store.ts'
 import { findTarget, type Targets } from './targets.ts'
+import { openUnswept, type Unswept } from './unswept.ts'
 import { planOf } from './validate.ts'
 
 export type EngineOptions = {
@@ -27,6 +32,7 @@ export type EngineOptions = {
   readonly environments: Environments
   readonly secrets: Pick<Secrets, 'read' | 'hidden'>
   readonly targets: Targets
+  readonly remote: RemoteFiles
   readonly now: () => number
   /** Told of the events of all runs, once they are on disk. */
   readonly changes: Pick<Changes, 'events'>
@@ -45,9 +51,13 @@ export class LiveRuns {
   readonly #listeners = new Map<string, Set<Listener>>()
   /** Digests of the environments of each run. */
   readonly #environments = new Map<string, readonly string[]>()
+  readonly #unswept: Unswept
+  /** Of runs that are over and of which an earlier core left something. */
+  readonly #sweeping = new Set<Executor>()
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#unswept = openUnswept(options.home)
   }
 
   /** Begins a run whose row was just written. */
@@ -63,6 +73,27 @@ export class LiveRuns {
       } catch (error) {
         this.#options.onError(error)
       }
+    }
+    for (const id of this.#unswept.list()) if (!this.#loops.has(id)) this.#sweepLater(id)
+  }
+
+  /** Ends what is left elsewhere of a run that is over: an earlier core could not. */
+  #sweepLater(id: string): void {
+    const { store, onError } = this.#options
+    const row = store.get(id)
+    const snapshot = row === undefined ? undefined : store.snapshot(row.frozen.code)
+    if (row === undefined || snapshot === undefined || !isFinalRun(row.status)) return
+    try {
+      const state = initialState(bindPlan(planOf(row.definition), row.frozen.parameters))
+      const executor = this.#executor(row, snapshot, state)
+      this.#sweeping.add(executor)
+      executor
+        .sweep(id)
+        .then(() => this.#unswept.forget(id))
+        .catch(onError)
+        .finally(() => this.#sweeping.delete(executor))
+    } catch (error) {
+      onError(error)
     }
   }
 
@@ -100,6 +131,7 @@ export class LiveRuns {
   /** Stops driving; what runs goes on for the next core. */
   detach(): void {
     for (const loop of this.#loops.values()) loop.detach()
+    for (const executor of this.#sweeping) executor.detach()
     this.#loops.clear()
     this.#environments.clear()
   }
@@ -126,34 +158,51 @@ export class LiveRuns {
     this.#open(row, snapshot, state).begin()
   }
 
-  /** Runs the attempts of a run where its row says. `recovered` when an earlier core drove it. */
-  #executor({ id: run, target, frozen }: RunRow, snapshot: CodeSnapshot, recovered: boolean): Executor {
-    const { targets, now, onError } = this.#options
-    const { runtime, images } = findTarget(targets, target)
-    const shared = { ...this.#options, run, runtime, frozen, snapshot, recovered }
+  /** Runs the attempts of a run where its row says. */
+  #executor(row: RunRow, snapshot: CodeSnapshot, state: RunState): Executor & { readonly mirror?: Mirror } {
+    const { targets, store, now, onError } = this.#options
+    const { id: run, frozen, digest } = row
+    const target = findTarget(targets, row.target)
+    if (target.kind === 'cluster') {
+      const cached = (): readonly CacheEntry[] => store.cachedOf(run)
+      const { remote } = this.#options
+      return target.open({ run, digest, bound: state.plan, frozen, snapshot, remote, cached, now, onError })
+    }
+    const { runtime, images } = target
+    const shared = { ...this.#options, run, runtime, frozen, snapshot, recovered: state.seq > 0 }
     const stage = images === null ? openProcessStage(shared) : openContainerStage({ ...shared, images })
-    return new LocalExecutor({ runtime, stage, files: frozen.facts.files, now, onError })
+    const fetch = (records: Iterable<OutputRecord>, signal: AbortSignal) =>
+      fetchFiles(records, this.#options, { signal })
+    return new LocalExecutor({ runtime, stage, files: frozen.facts.files, fetch, now, onError })
   }
 
   #open(row: RunRow, snapshot: CodeSnapshot, state: RunState): RunLoop {
-    const { store, blobs, now, onError } = this.#options
+    const { store, now, onError } = this.#options
     const { id, frozen } = row
+    const executor = this.#executor(row, snapshot, state)
+    const { mirror } = executor
+    if (mirror !== undefined) this.#unswept.note(id)
+    const stores = frozen.stores ?? []
+    const lookUp = createLookup({ ...this.#options, stores, cache: frozen.cache, resumes: frozen.resumes })
     const loop = new RunLoop({
       run: id,
       state,
       facts: frozen.facts,
-      parallelism: frozen.parallelism,
+      parallelism: frozen.parallelism ?? Number.POSITIVE_INFINITY,
       writeCache: frozen.cache,
-      executor: this.#executor(row, snapshot, state.seq > 0),
+      executor,
+      ...(mirror === undefined ? {} : { mirror }),
+      ...(frozen.sent === undefined ? {} : { sent: frozen.sent }),
       now,
       write: (batch) => store.write(batch),
       publish: (events) => this.#publish(id, events),
-      lookUp: createLookup({ store, blobs, cache: frozen.cache, resumes: frozen.resumes }),
+      lookUp: mirror === undefined ? lookUp : (query) => untilSubmitted(state, lookUp(query)),
       outputs: (final) => finalOutputs(id, final),
       onError,
-      onEnd: () => {
+      onEnd: (isSwept) => {
         this.#loops.delete(id)
         this.#environments.delete(id)
+        if (mirror !== undefined && isSwept) this.#unswept.forget(id)
       },
     })
     this.#loops.set(id, loop)
@@ -163,6 +212,12 @@ export class LiveRuns {
     )
     return loop
   }
+}
+
+/** What a cluster has begun is not looked up any more: it runs there, whatever the cache holds. */
+function untilSubmitted(state: RunState, answer: CacheHit | string): CacheHit | string {
+  if (state.submitted === null || typeof answer === 'string') return answer
+  return 'what it reads was not known before the cluster had the run'
 }
 
 /** Applies all events of a run that are on disk. */

@@ -46,7 +46,7 @@ function open(own: { runtime?: Partial<AttemptRuntime>; stage?: Partial<Stage> }
 
 function resultOf(executor: LocalExecutor): Promise<AttemptResult> {
   return new Promise((finished) => {
-    executor.execute(task, { started() {}, absent() {}, environment() {}, finished })
+    executor.execute(task, { waiting() {}, started() {}, absent() {}, environment() {}, finished })
   })
 }
 

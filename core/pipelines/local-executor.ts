@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { isProblem } from '#core/base/problem.ts'
+import type { OutputRecord } from '#core/contract/outputs.ts'
 import type { AttemptRuntime, FinalState, Started, Workload } from '#core/runtimes/driver.ts'
 import {
   cancelledResult,
@@ -10,6 +11,7 @@ import {
   resultOfExit,
 } from './attempt-result.ts'
 import { idOf } from './attempt-workload.ts'
+import { recordsRead } from './read-output.ts'
 import { isAway, withPatience } from './engine-patience.ts'
 import type { AttemptReport, AttemptResult, AttemptTask, Executor } from './executor.ts'
 import type { RunFacts } from './step-key.ts'
@@ -20,6 +22,8 @@ export type LocalExecutorOptions = {
   readonly stage: Stage
   /** Files beside the document that steps read. */
   readonly files: RunFacts['files']
+  /** Takes to this machine what of these records is only in a bucket. */
+  readonly fetch?: (records: Iterable<OutputRecord>, signal: AbortSignal) => Promise<unknown>
   readonly now: () => number
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void
@@ -104,6 +108,7 @@ export class LocalExecutor implements Executor {
 
   /** Undefined where it was given up before its command began. */
   async #begin(task: AttemptTask, report: AttemptReport, signal: AbortSignal): Promise<Begun | undefined> {
+    await this.#options.fetch?.(recordsRead(task), signal)
     const workload = await this.#options.stage.prepare(task, report, signal)
     return signal.aborted ? undefined : { ...(await this.#options.runtime.start(workload)), workload }
   }

@@ -1,5 +1,6 @@
-import type { OutputRecord, OutputRecords } from '#core/contract/outputs.ts'
+import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { Blobs } from '#core/store/index.ts'
+import { filesOf, type RemoteFiles } from './remote-files.ts'
 import type { StepRow } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
 import type { CacheHit, CacheQuery } from './scheduler.ts'
@@ -8,6 +9,9 @@ import type { Consumed } from './step-key.ts'
 export type LookupOptions = {
   readonly store: RunStore
   readonly blobs: Blobs
+  readonly remote: RemoteFiles
+  /** Buckets that what is not here may be taken from. */
+  readonly stores: readonly string[]
   /** False: the run does not use the cache. */
   readonly cache: boolean
   /** The run whose succeeded steps are taken over. */
@@ -16,14 +20,15 @@ export type LookupOptions = {
 
 /** Answers the scheduler: the outputs of a step that need not run, or why it must. */
 export function createLookup(options: LookupOptions): (query: CacheQuery) => CacheHit | string {
-  const { store, blobs } = options
+  const { store } = options
+  const isHere = (sha256: string): boolean => isThereOrRemote(sha256, options)
   const earlier = options.resumes === null ? new Map<string, StepRow>() : succeededSteps(store, options.resumes)
   return (query) => {
     const { name, definition, usesRun } = query.step.bound.planned
     const taken = earlier.get(`${name} ${query.item ?? 0}`)
     if (taken !== undefined && options.resumes !== null && taken.key === query.key) {
       const same = sameConsumed(store.parts(options.resumes, name)?.consumed, query.consumed) === undefined
-      if (same && missing(taken.outputs, blobs) === undefined)
+      if (same && missing(taken.outputs, isHere) === undefined)
         return { outputs: taken.outputs, from: options.resumes, resumed: true }
     }
     if (!options.cache) return 'the cache is switched off for this run'
@@ -33,7 +38,7 @@ export function createLookup(options: LookupOptions): (query: CacheQuery) => Cac
     if (entry === undefined) return 'the cache has nothing under its key'
     const differs = sameConsumed(entry.consumed, query.consumed)
     if (differs !== undefined) return `${differs}: its content differs from that of run ${entry.run}`
-    const gone = missing(entry.outputs, blobs)
+    const gone = missing(entry.outputs, isHere)
     if (gone !== undefined) return `output ${gone} of run ${entry.run} is no longer in the store`
     return { outputs: entry.outputs, from: entry.run, resumed: false }
   }
@@ -52,12 +57,10 @@ function sameConsumed(then: Consumed | undefined, now: Consumed): string | undef
   return [...new Set([...Object.keys(then), ...Object.keys(now)])].find((name) => then[name] !== now[name])
 }
 
-function missing(outputs: OutputRecords, blobs: Blobs): string | undefined {
-  return Object.entries(outputs).find(([, record]) => !isThere(record, blobs))?.[0]
+function missing(outputs: OutputRecords, isHere: (sha256: string) => boolean): string | undefined {
+  return Object.entries(outputs).find(([, record]) => filesOf(record).some(({ sha256 }) => !isHere(sha256)))?.[0]
 }
 
-function isThere(record: OutputRecord, blobs: Blobs): boolean {
-  if (record.kind === 'value') return true
-  if (record.kind === 'file') return blobs.has(record.sha256)
-  return record.files.every((file) => blobs.has(file.sha256))
+function isThereOrRemote(sha256: string, { blobs, remote, stores }: LookupOptions): boolean {
+  return blobs.has(sha256) || (stores.length > 0 && remote.find(sha256, stores) !== undefined)
 }

@@ -29,6 +29,10 @@ export function portabilityFault(node: ASTNode): Fault | undefined {
   return undefined
 }
 
+/** What JSON has an exact form for. */
 function isPlainLiteral(value: unknown): boolean {
-  return value === null || ['string', 'number', 'bigint', 'boolean'].includes(typeof value)
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value))
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value === 'string') return value.isWellFormed()
+  return value === null || typeof value === 'boolean'
 }

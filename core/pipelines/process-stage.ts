@@ -9,7 +9,7 @@ import { collectOutputs } from './outputs.ts'
 import { placeCode } from './place-code.ts'
 import { forgetHidden, secretsToHide, takeSecrets } from './secrets.ts'
 import type { Stage, StageOptions } from './stage.ts'
-import { hostEnvironment, stepEnvironment } from './step-environment.ts'
+import { hostEnvironment, taskEnvironment } from './step-environment.ts'
 import { placeStepInputs } from './step-inputs.ts'
 
 export type ProcessStageOptions = StageOptions & { readonly environments: Environments }
@@ -62,7 +62,7 @@ async function prepare(context: Context, task: AttemptTask, { report, signal }: 
   const own = { ...env, ...(await takeSecrets(secrets, planned.definition.secrets, folders.control)) }
   return workload(context, task, {
     command,
-    env: { ...hostEnvironment(built), ...stepEnvironment({ task, folders, env: own }) },
+    env: { ...hostEnvironment(built), ...taskEnvironment(task, { folders, env: own }) },
     limits: limitsOf(planned.definition),
   })
 }

@@ -2,6 +2,7 @@ import { canonicalJson, type Json } from '#core/base/json.ts'
 import { isValueOutput } from '#core/contract/definition.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
 import { digestOfJson, sha256 } from '#core/files/index.ts'
+import type { AttemptTask } from './executor.ts'
 import { isFanOut, itemOf, stepOf, type RunState } from './run-state.ts'
 
 /** What a reader finds under an output of a step that is final. */
@@ -66,4 +67,18 @@ export function statusText(state: RunState, stepName: string): string {
   const { status } = stepOf(state, stepName)
   if (status === 'cached') return 'succeeded'
   return status === 'lost' ? 'failed' : status
+}
+
+/** The records of cached steps that an attempt reads as files: what ran in this run is on this machine. */
+export function* recordsRead({ state, step }: AttemptTask): Generator<OutputRecord> {
+  const { inputs, reads } = step.bound.planned
+  const references = [...inputs.values()].flatMap((input) => (input.kind === 'expression' ? [input.reference] : []))
+  for (const reference of [...references, ...reads]) {
+    if (reference.kind !== 'output' && reference.kind !== 'outputPath') continue
+    const found = findOutput(state, reference.step, reference.output)
+    const upstream = stepOf(state, reference.step)
+    if (upstream.ends.cached === 0) continue
+    if (found.kind === 'record') yield found.record
+    if (found.kind === 'gathered') yield* found.records
+  }
 }

@@ -1,17 +1,17 @@
 import { Problem } from '#core/base/problem.ts'
 import { isFinalRun, isFinalStep } from '#core/contract/events.ts'
 import type { LogPageView, RunView, UsageView } from '#core/contract/run.ts'
-import { readSamples } from '#core/attempts/index.ts'
+import { readPage, readSamples, type LogPage } from '#core/attempts/index.ts'
+import { attemptOf } from './find-attempt.ts'
 import { attemptFolders } from './attempt-folders.ts'
 import { expansionsOf, findRun, findStep } from './find-run.ts'
 import { itemPage, statusOfUntouched } from './item-page.ts'
 import { openPlans } from './plans.ts'
 import { runGraph } from './run-graph.ts'
-import type { RunRow } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
 import type { ArtifactFile, PipelineService, StepAddress } from './service-types.ts'
 import { stepDetail } from './step-detail.ts'
-import { findTarget, type Targets } from './targets.ts'
+import type { Targets } from './targets.ts'
 import { artifactRows, runView } from './views.ts'
 
 type Reading = Pick<
@@ -64,44 +64,32 @@ async function readLog({ home, store, targets }: Options, address: StepAddress, 
   const latest = row?.attempts ?? 0
   const attempt = range.attempt ?? latest
   const over = isFinalRun(run.status) || (row !== undefined && isFinalStep(row.status)) || attempt < latest
-  const control = controlFolderOf({ home, store }, address, range.attempt)
-  if (control === undefined) return { lines: [], next: 0, end: over, attempt: 0 }
-  const page = await findTarget(targets, run.target).runtime.readLog(control, range.from, range.maxBytes)
+  const found = attemptOf(store, address, range.attempt)
+  if (found === undefined) return { lines: [], next: 0, end: over, attempt: 0 }
+  const page = await readAttempt({ home, targets }, { ...found, over }, range)
   const lines = page.lines.map((line) => ({ ...line, time: new Date(line.time).toISOString() }))
   return { lines, next: page.next, end: page.end && over, attempt }
 }
 
+type Attempt = NonNullable<ReturnType<typeof attemptOf>> & { readonly over: boolean }
+
+/** Of a cluster what was taken to this machine is read, after what is new was taken. */
+async function readAttempt(
+  { home, targets }: Pick<Options, 'home' | 'targets'>,
+  { row, address, over }: Attempt,
+  { from, maxBytes }: LogRange,
+): Promise<LogPage> {
+  const { control } = attemptFolders(home, address)
+  const target = targets.get(row.target)
+  if (target?.kind === 'local') return target.runtime.readLog(control, from, maxBytes)
+  await target?.takeLog({ ...address, frozen: row.frozen }, over)
+  const { more, ...page } = readPage(control, from, maxBytes)
+  return { ...page, end: !more }
+}
+
 /** Samples that a runtime took, whichever it was. */
 function readUsage(options: Pick<Options, 'home' | 'store'>, address: StepAddress, attempt?: number): UsageView {
-  const control = controlFolderOf(options, address, attempt)
-  const samples = control === undefined ? [] : readSamples(control)
+  const found = attemptOf(options.store, address, attempt)
+  const samples = found === undefined ? [] : readSamples(attemptFolders(options.home, found.address).control)
   return { samples: samples.map((sample) => ({ ...sample, time: new Date(sample.time).toISOString() })) }
-}
-
-/**
- * Where an attempt, the latest where none is named, left its log and its samples; undefined before there was any.
- * Throws Problem `not_found` for one that there was not.
- */
-function controlFolderOf(
-  { home, store }: Pick<Options, 'home' | 'store'>,
-  address: StepAddress,
-  wanted: number | undefined,
-): string | undefined {
-  const { run, row } = findStep(store, address)
-  const latest = row?.attempts ?? 0
-  const attempt = wanted ?? latest
-  const createdSeq = attempt === latest ? row?.createdSeq : createdSeqOf(store, run, { ...address, attempt })
-  if (createdSeq !== undefined && latest > 0) {
-    return attemptFolders(home, { ...address, run: run.id, attempt, createdSeq }).control
-  }
-  if (wanted === undefined) return undefined
-  throw new Problem('not_found', `step ${address.step} has no attempt ${attempt}: it had ${latest}`)
-}
-
-type EarlierAttempt = StepAddress & { readonly attempt: number }
-
-/** The event that an earlier attempt of a step run was created by; undefined where there was none. */
-function createdSeqOf(store: RunStore, run: RunRow, { step, item, attempt }: EarlierAttempt): number | undefined {
-  const events = store.eventsOfStep(run, step, item)
-  return events.findLast((event) => event.kind === 'attempt.created' && event.attempt === attempt)?.seq
 }

@@ -1,12 +1,7 @@
-import { Problem } from '#core/base/problem.ts'
 import { valueText, type JsonObject } from '#core/base/json.ts'
-import type { BoundTemplate } from './bind.ts'
 import { findOutput, statusText, valueOf } from './read-output.ts'
 import type { Reference } from './references.ts'
 import type { RunState } from './run-state.ts'
-
-/** The kernel takes 128 KiB an argument; what is above this must be read as a file. */
-const MAX_TEXT_BYTES = 96 * 1024
 
 /** Where a step's paths lie on the runtime that it runs on. */
 export type StepPaths = {
@@ -21,24 +16,6 @@ export type ResolveContext = {
   readonly run: string
   readonly values: JsonObject | null
   readonly paths: StepPaths
-}
-
-/** A template with everything filled in. Throws Problem `value_too_large`. */
-export function resolveTemplate(template: BoundTemplate, context: ResolveContext, where: string): string {
-  const text = template
-    .map((part) => (typeof part === 'string' ? part : resolveReference(part.reference, context)))
-    .join('')
-  const bytes = Buffer.byteLength(text)
-  if (bytes > MAX_TEXT_BYTES) {
-    const message = `${where} would be ${Math.ceil(bytes / 1024)} KiB long, at most 96 KiB fit: read the value as a file through inputs`
-    throw new Problem('value_too_large', message)
-  }
-  if (text.includes('\0'))
-    throw new Problem(
-      'value_too_large',
-      `${where} holds a NUL character, which no argument can: read the value as a file through inputs`,
-    )
-  return text
 }
 
 /** The text that a reference stands for, however long. */

@@ -143,7 +143,7 @@ async function play({ id, plan, chance, cancelAfter, restartAfter, onBatch }: Pl
       lookUp: () => (chance() % 5 === 0 ? { outputs: CACHED, from: 'r', resumed: chance() % 2 === 0 } : 'nothing'),
       outputs: (final) => finalOutputs(id, final),
       onError: reject,
-      onEnd,
+      onEnd: () => onEnd(),
     })
     loop.begin()
     return loop

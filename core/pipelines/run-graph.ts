@@ -29,7 +29,7 @@ const SCHEDULE = 'schedule:'
 /** A run with its fan-outs folded, as of its last event: nothing else can be written while it is read. */
 export function runGraph(store: RunStore, plans: Plans, id: string): RunGraph {
   const run = findRun(store, id)
-  const { steps, environments } = run.folded ? foldedState(store, run) : replayedState(store, run)
+  const { steps, environments, notice } = run.folded ? foldedState(store, run) : replayedState(store, run)
   const needs = new Map(plans(run).plan.steps.map(({ name, edges }) => [name, new Set(edges.map(({ step }) => step))]))
   const { parameters, parallelism, cache, resumes } = run.frozen
   return {
@@ -44,6 +44,7 @@ export function runGraph(store: RunStore, plans: Plans, id: string): RunGraph {
     schedule: run.createdBy.startsWith(SCHEDULE) ? run.createdBy.slice(SCHEDULE.length) : null,
     seq: store.lastSeq(run.id),
     cancelling: store.isCancelling(run.id),
+    notice,
     environments,
     steps: Object.entries(run.definition.steps).map(([name, { kind, forEach, when }]) => ({
       name,
@@ -56,7 +57,7 @@ export function runGraph(store: RunStore, plans: Plans, id: string): RunGraph {
   }
 }
 
-type Folded = { readonly steps: ReadonlyMap<string, State>; readonly environments: RunGraph['environments'] }
+type Folded = { readonly steps: ReadonlyMap<string, State> } & Pick<RunGraph, 'environments' | 'notice'>
 
 /** From the rows of the steps, and of those items alone that have begun and not ended. */
 function foldedState(store: RunStore, run: RunRow): Folded {
@@ -67,11 +68,12 @@ function foldedState(store: RunStore, run: RunRow): Folded {
     const ofStep = (active.get(name) ?? []).map(({ item, attempt, since, phase }) => ({ item, attempt, since, phase }))
     return [[name, { ...row, counts: row.counts ?? UNTOUCHED.counts, active: ofStep }]]
   })
-  if (isFinalRun(run.status)) return { steps: new Map(steps), environments: [] }
-  const events = (['environment.building', 'environment.ready'] as const)
+  if (isFinalRun(run.status)) return { steps: new Map(steps), environments: [], notice: null }
+  const events = (['environment.building', 'environment.ready', 'run.connection'] as const)
     .flatMap((kind) => store.eventsOfKind(run.id, kind))
     .toSorted((a, b) => a.seq - b.seq)
-  return { steps: new Map(steps), environments: environmentsOf(reduceProgress(initialProgress([]), events)) }
+  const progress = reduceProgress(initialProgress([]), events)
+  return { steps: new Map(steps), environments: environmentsOf(progress), notice: progress.notice }
 }
 
 /** From all events: what the first version wrote of steps does not suffice. */
@@ -86,7 +88,7 @@ function replayedState(store: RunStore, run: RunRow): Folded {
     name,
     { ...state, active: [...active].map(([item, it]) => ({ item, ...it })) },
   ])
-  return { steps: new Map(steps), environments: environmentsOf(progress) }
+  return { steps: new Map(steps), environments: environmentsOf(progress), notice: progress.notice }
 }
 
 function environmentsOf({ environments }: RunProgress): RunGraph['environments'] {

@@ -44,7 +44,7 @@ async function play({ backoffMs, now, write = () => undefined }: Playing): Promi
       lookUp: () => 'off',
       outputs: () => ({}),
       onError: () => undefined,
-      onEnd,
+      onEnd: () => onEnd(),
     }).begin()
   })
   return state

@@ -1,13 +1,14 @@
-import { isFinalRun, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
+import { isFinalRun, isFinalStep, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
+import type { ProblemCode } from '#core/base/problem-codes.ts'
 import type { Json } from '#core/base/json.ts'
 import { Problem } from '#core/base/problem.ts'
-import type { AttemptReport, AttemptResult, AttemptTask, Executor } from './executor.ts'
+import type { AttemptReport, AttemptResult, AttemptTask, Executor, Mirror, MirrorReport } from './executor.ts'
 import { keyOf, nameOf, NOTHING } from './executor.ts'
 import { emptyBatch, markDirty } from './open-batch.ts'
 import { projectionOf } from './projection.ts'
 import { applyEvent } from './apply-event.ts'
 import { isFanOut, itemOf, stepOf, type RunState, type StepState } from './run-state.ts'
-import type { Batch } from './run-rows.ts'
+import type { Batch, FrozenRun } from './run-rows.ts'
 import { consumedOf, decide, newMemory, nextRetry, type CacheHit, type CacheQuery, type World } from './scheduler.ts'
 import { retryAt, settle } from './settle.ts'
 import type { RunFacts } from './step-key.ts'
@@ -27,6 +28,10 @@ export type LoopOptions = {
   /** False: cache entries are not written. */
   readonly writeCache: boolean
   readonly executor: Executor
+  /** Where a cluster's engine decides what begins: this loop writes down what that does. */
+  readonly mirror?: Mirror
+  /** Of a run that the cluster began by itself: `FrozenRun.sent`. */
+  readonly sent?: FrozenRun['sent']
   readonly now: () => number
   write(batch: Batch): void
   /** Called with every batch of events once it is on disk. */
@@ -38,8 +43,8 @@ export type LoopOptions = {
    * bug, which ends the driving of this run alone.
    */
   onError(error: unknown): void
-  /** Called once, when the run is final and nothing of it is left. */
-  onEnd(): void
+  /** Called once, when the run is final and nothing of it is left, as far as that could be seen to. */
+  onEnd(isSwept: boolean): void
 }
 
 /** Something that happened outside: it becomes events in the next tick. */
@@ -63,11 +68,13 @@ export class RunLoop {
   #retryTimer: NodeJS.Timeout | undefined
   /** Those who wait until a wish of theirs is on disk. */
   readonly #waiters = new Waiters()
+  #isSubmitting = false
 
   constructor(options: LoopOptions) {
     this.#options = options
     this.#world = {
       parallelism: options.parallelism,
+      ...(options.mirror === undefined ? {} : { hasBegun: (...attempt) => this.#hasBegun(...attempt) }),
       facts: options.facts,
       now: options.now,
       emit: (event) => this.#emit(event),
@@ -80,8 +87,9 @@ export class RunLoop {
 
   /** Begins a new run, or goes on with one whose events were replayed into the state. */
   begin(): void {
-    const { state, executor } = this.#options
-    if (state.seq === 0) this.#post(() => this.#emit({ kind: 'run.started' }))
+    const { state, executor, mirror } = this.#options
+    mirror?.open(this.#mirrorReport())
+    if (state.seq === 0) this.#post(() => this.#start())
     for (const task of this.#occupied()) {
       executor.adopt(task, this.#reportFor(task))
       this.#armTimeout(task)
@@ -114,6 +122,13 @@ export class RunLoop {
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#options.executor.detach()
     this.#waiters.giveUp(why)
+  }
+
+  /** What the cluster has begun is submitted from the first on: nothing of it is looked up in the cache. */
+  #start(): void {
+    const { sent, now } = this.#options
+    this.#emit({ kind: 'run.started' }, sent?.at ?? now())
+    if (sent !== undefined) this.#emit({ kind: 'run.submitted', name: sent.name, uid: sent.uid }, sent.at)
   }
 
   #post(message: Message): void {
@@ -150,15 +165,57 @@ export class RunLoop {
       if (decide(this.#options.state, this.#memory, this.#world)) this.#wake()
     }
     if (this.#batch.events.length > 0 && !this.#commit()) return
+    this.#submit()
     // What is left had nothing to write.
     for (const effect of this.#batch.effects.splice(0)) effect()
     if (this.#inbox.length > 0) this.#wake()
     this.#armRetry()
   }
 
-  #emit(event: RunEvent): void {
-    const { state, now } = this.#options
-    const sequenced = { ...event, seq: state.seq + 1, at: now() } as SequencedEvent
+  /** Whether a cluster has begun an attempt; none begins before the cluster has the run. */
+  #hasBegun(step: string, item: number | null, attempt: number): boolean {
+    const { state, mirror } = this.#options
+    return state.submitted !== null && mirror?.hasBegun(step, item, attempt) === true
+  }
+
+  /** Sends a run to its cluster, once all that can be decided before it begins is on disk. */
+  #submit(): void {
+    const { state, mirror } = this.#options
+    if (mirror === undefined || state.submitted !== null || this.#isSubmitting || this.#scheduled) return
+    if (state.cancelling || isFinalRun(state.status)) return
+    this.#isSubmitting = true
+    mirror.submit(state)
+  }
+
+  #mirrorReport(): MirrorReport {
+    return {
+      changed: () => this.#wake(),
+      submitted: (name, uid) =>
+        this.#post(() => {
+          if (this.#options.state.submitted === null) this.#emit({ kind: 'run.submitted', name, uid })
+        }),
+      refused: (code, reason) => this.#post(() => this.#failOpen(code, reason)),
+      connection: (reason) =>
+        this.#post(() => {
+          const { state } = this.#options
+          if (isFinalRun(state.status) || state.connected === (reason === null)) return
+          this.#emit({ kind: 'run.connection', state: reason === null ? 'connected' : 'lost', reason })
+        }),
+      cancelled: () => void this.cancel().catch(() => undefined),
+    }
+  }
+
+  /** The cluster will not run it: what could begin fails, and what waits for that is skipped as ever. */
+  #failOpen(code: ProblemCode, reason: string): void {
+    for (const step of this.#memory.active) {
+      if (isFinalStep(step.status)) continue
+      this.#emit({ kind: 'step.failed', step: step.bound.planned.name, item: null, code, reason })
+    }
+  }
+
+  #emit(event: RunEvent, at = this.#options.now()): void {
+    const { state } = this.#options
+    const sequenced = { ...event, seq: state.seq + 1, at } as SequencedEvent
     markDirty(this.#batch.dirty, state, sequenced)
     applyEvent(state, sequenced)
     this.#batch.events.push(sequenced)
@@ -188,11 +245,15 @@ export class RunLoop {
   #finish(): void {
     clearTimeout(this.#retryTimer)
     const { executor, run } = this.#options
-    const onError = (error: unknown): void => this.#options.onError(error)
+    const failed = (error: unknown): false => {
+      // A core that closes leaves it to the next one.
+      if (!this.#detached) this.#options.onError(error)
+      return false
+    }
     void executor
       .sweep(run)
-      .catch(onError)
-      .finally(() => this.#options.onEnd())
+      .then(() => true, failed)
+      .then((isSwept) => this.#options.onEnd(isSwept))
   }
 
   #taskOf(step: StepState, item: number | null): AttemptTask {
@@ -217,8 +278,10 @@ export class RunLoop {
   #reportFor(task: AttemptTask): AttemptReport {
     const whenCurrent = (message: Message): void => this.#post(() => void (this.#isCurrent(task) && message()))
     return {
+      waiting: (reason) => whenCurrent(() => this.#tellWaiting(task, reason)),
       started: (startedAt, notEnforced) =>
         whenCurrent(() => {
+          this.#tellWaiting(task, null)
           if (itemOf(task.step, task.item).attemptStartedAt === null) {
             this.#emit({ kind: 'attempt.started', ...nameOf(task), startedAt, notEnforced })
           }
@@ -235,14 +298,26 @@ export class RunLoop {
     }
   }
 
+  #tellWaiting(task: AttemptTask, reason: string | null): void {
+    const { waiting, defaults } = itemOf(task.step, task.item)
+    if (waiting !== reason) this.#emit({ kind: 'attempt.waiting', ...nameOf(task), reason, defaults })
+  }
+
   #finishAttempt(task: AttemptTask, result: AttemptResult): void {
+    this.#tellWaiting(task, null)
     clearTimeout(this.#timers.get(keyOf(task)))
     this.#timers.delete(keyOf(task))
     const { step, item } = task
+    const wasStopped = this.#options.mirror !== undefined && result.code === 'step_timeout'
+    if (wasStopped && itemOf(step, item).stopping === null) {
+      this.#emit({ kind: 'attempt.stopping', ...nameOf(task), why: 'timeout' })
+    }
     const { definition, usesRun } = step.bound.planned
     const { stopping, attemptStartedAt: startedAt } = itemOf(step, item)
     const wish = this.#options.state.cancelling ? 'cancel' : stopping
-    const settled = settle(result, wish, { startedAt, timeoutMs: definition.timeoutMs })
+    // In a cluster its runner alone keeps the time.
+    const since = this.#options.mirror === undefined ? startedAt : null
+    const settled = settle(result, wish, { startedAt: since, timeoutMs: definition.timeoutMs })
     this.#emit({
       kind: 'attempt.finished',
       ...nameOf(task),
@@ -269,7 +344,8 @@ export class RunLoop {
   #armTimeout(task: AttemptTask): void {
     const limit = task.step.bound.planned.definition.timeoutMs
     const { attemptStartedAt } = itemOf(task.step, task.item)
-    if (limit === null || attemptStartedAt === null || !this.#isCurrent(task)) return
+    if (limit === null || attemptStartedAt === null || this.#options.mirror !== undefined) return
+    if (!this.#isCurrent(task)) return
     const left = attemptStartedAt + limit - this.#options.now()
     const fire = (): void => (left > 0 ? this.#armTimeout(task) : this.#post(() => this.#stopAttempt(task, 'timeout')))
     this.#timers.set(keyOf(task), setTimeout(fire, Math.min(Math.max(left, 0), MAX_TIMER_MS)).unref())
@@ -286,7 +362,8 @@ export class RunLoop {
     clearTimeout(this.#retryTimer)
     const { state, now } = this.#options
     // What has become due since the last decision was not seen by it.
-    const at = isFinalRun(state.status) ? null : nextRetry(state, this.#decidedAt)
+    const isOurs = this.#options.mirror === undefined && !isFinalRun(state.status)
+    const at = isOurs ? nextRetry(state, this.#decidedAt) : null
     if (at === null) return
     this.#retryTimer = setTimeout(() => this.#wake(), Math.min(Math.max(at - now(), 0), MAX_TIMER_MS)).unref()
   }

@@ -1,4 +1,4 @@
-import type { Json } from '#core/base/json.ts'
+import type { Json, JsonObject } from '#core/base/json.ts'
 import type { PipelineDefinition } from '#core/contract/definition.ts'
 import type { FinalStepStatus, RunStatus, SequencedEvent, StepStatus } from '#core/contract/events.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
@@ -13,10 +13,17 @@ export type FrozenRun = {
   readonly environments: Readonly<Record<string, FrozenEnvironment>>
   /** Digest of the code snapshot. */
   readonly code: string
-  readonly parallelism: number
+  /** How many attempts may run at once; null where only the cluster says. */
+  readonly parallelism: number | null
   readonly cache: boolean
   /** The run that this one resumes. */
   readonly resumes: string | null
+  /** Buckets that files may be taken from: they answered when the run began. None where absent. */
+  readonly stores?: readonly string[]
+  /** What a cluster target keeps of it; there on a cluster only. */
+  readonly cluster?: JsonObject
+  /** The Workflow of a run that a cluster began by itself, before this machine knew of it, and when, in epoch ms. */
+  readonly sent?: { readonly name: string; readonly uid: string; readonly at: number }
 }
 
 /** What the list of runs needs of a run. Times are epoch ms. */

@@ -11,6 +11,8 @@ export type ItemState = {
   /** True from the creation of an attempt to its end: it holds a slot. */
   occupied: boolean
   stopping: 'timeout' | 'cancel' | null
+  /** Why its attempt does not run yet, where a cluster told. */
+  waiting: string | null
   /** Outputs of skipped steps whose default it reads. */
   defaults: readonly string[]
   /** Sequence number of the event that created the latest attempt: it names the attempt's folder. */
@@ -61,6 +63,10 @@ export type RunState = {
   readonly byName: ReadonlyMap<string, StepState>
   status: RunStatus
   cancelling: boolean
+  /** What the run is in a cluster, once that has taken it. */
+  submitted: { readonly name: string; readonly uid: string } | null
+  /** False while this machine cannot hear of a run in a cluster. */
+  connected: boolean
   seq: number
   occupied: number
   openSteps: number
@@ -104,6 +110,8 @@ export function initialState(plan: BoundPlan): RunState {
     byName: new Map(steps.map((step) => [step.bound.planned.name, step])),
     status: 'pending',
     cancelling: false,
+    submitted: null,
+    connected: true,
     seq: 0,
     occupied: 0,
     openSteps: steps.length,
@@ -126,6 +134,7 @@ export function itemOf(step: StepState, item: number | null): ItemState {
     attempts: 0,
     occupied: false,
     stopping: null,
+    waiting: null,
     defaults: [],
     createdSeq: 0,
     key: null,

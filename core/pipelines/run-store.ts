@@ -38,8 +38,15 @@ const WRITE_STEP = `INSERT INTO step_runs (run, step, item, status, attempts, ke
     counts = excluded.counts, events = events || excluded.events`
 const EVENT = 'SELECT seq, at, kind, payload FROM run_events'
 /** The kinds that an index finds, in the words of that index. */
-const RARE = "kind IN ('step.expanded', 'environment.building', 'environment.ready', 'run.cancelling')"
-type RareKind = 'step.expanded' | 'environment.building' | 'environment.ready' | 'run.cancelling'
+const RARE =
+  "kind IN ('step.expanded', 'environment.building', 'environment.ready', 'run.cancelling', 'run.submitted', 'run.connection')"
+type RareKind =
+  | 'step.expanded'
+  | 'environment.building'
+  | 'environment.ready'
+  | 'run.cancelling'
+  | 'run.submitted'
+  | 'run.connection'
 
 /** All SQL of runs. */
 export class RunStore {
@@ -61,13 +68,18 @@ export class RunStore {
     const { definition, frozen, createdAt, createdBy, id, pipeline, digest, target, status, file } = row
     const texts = [JSON.stringify(definition), JSON.stringify(frozen)]
     this.#store.transaction(() => {
-      const snapshot = 'INSERT OR IGNORE INTO code_snapshots (digest, created_at, listing) VALUES (?, ?, ?)'
-      this.#rows.run(snapshot, frozen.code, createdAt, JSON.stringify(listing))
+      this.keepSnapshot(listing, createdAt)
       const run = `INSERT INTO runs
           (id, project, created_by, pipeline, digest, target, status, created_at, file, definition, frozen, folded)
         VALUES (?, 'default', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`
       this.#rows.run(run, id, createdBy, pipeline, digest, target, status, createdAt, file, ...texts)
     })
+  }
+
+  /** Keeps a code snapshot for runs that are to come. */
+  keepSnapshot(listing: CodeSnapshot, at: number): void {
+    const sql = 'INSERT OR IGNORE INTO code_snapshots (digest, created_at, listing) VALUES (?, ?, ?)'
+    this.#rows.run(sql, listing.digest, at, JSON.stringify(listing))
   }
 
   /** Writes what a tick decided, in one transaction. */
@@ -119,6 +131,12 @@ export class RunStore {
     return this.#rows
       .all<{ id: string }>('SELECT id FROM runs WHERE finished_at IS NULL ORDER BY id')
       .map(({ id }) => id)
+  }
+
+  /** Id of a run on a target that is not final, the oldest; undefined where there is none. */
+  unfinishedOn(target: string): string | undefined {
+    const sql = 'SELECT id FROM runs WHERE finished_at IS NULL AND target = ? ORDER BY id LIMIT 1'
+    return this.#rows.get<{ id: string }>(sql, target)?.id
   }
 
   /** Events from a sequence number on, oldest first. */
@@ -203,8 +221,23 @@ export class RunStore {
 
   cached(key: string): CacheEntry | undefined {
     const raw = this.#rows.get<RawCache>('SELECT key, run, consumed, outputs FROM cache_entries WHERE key = ?', key)
-    if (raw === undefined) return undefined
-    return { ...raw, consumed: JSON.parse(raw.consumed) as Consumed, outputs: JSON.parse(raw.outputs) as OutputRecords }
+    return raw === undefined ? undefined : toCacheEntry(raw)
+  }
+
+  /** What a run has left in the cache. */
+  cachedOf(run: string): CacheEntry[] {
+    const sql = 'SELECT key, run, consumed, outputs FROM cache_entries WHERE run = ?'
+    return this.#rows.all<RawCache>(sql, run).map(toCacheEntry)
+  }
+
+  /** Notes entries that others have made; those of this machine stay. */
+  learn(entries: readonly CacheEntry[], now: number): void {
+    const sql = 'INSERT OR IGNORE INTO cache_entries (key, run, created_at, consumed, outputs) VALUES (?, ?, ?, ?, ?)'
+    const insert = this.#rows.sql(sql)
+    this.#store.transaction(() => {
+      for (const { key, run, consumed, outputs } of entries)
+        insert.run(key, run, now, JSON.stringify(consumed), JSON.stringify(outputs))
+    })
   }
 
   parts(run: string, step: string): Omit<StepParts, 'step'> | undefined {
@@ -268,4 +301,8 @@ function stepColumns(run: string, row: StepWrite): unknown[] {
 
 function toEvent({ seq, at, kind, payload }: RawEvent): SequencedEvent {
   return { seq, at, kind, ...(JSON.parse(payload) as object) } as SequencedEvent
+}
+
+function toCacheEntry(raw: RawCache): CacheEntry {
+  return { ...raw, consumed: JSON.parse(raw.consumed) as Consumed, outputs: JSON.parse(raw.outputs) as OutputRecords }
 }

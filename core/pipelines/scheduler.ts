@@ -29,6 +29,11 @@ export type CacheQuery = {
 export type World = {
   now(): number
   readonly parallelism: number
+  /**
+   * Where another engine decides what begins: whether it has begun this attempt. Parallelism and times of retries are that
+   * engine's then.
+   */
+  readonly hasBegun?: (step: string, item: number | null, attempt: number) => boolean
   readonly facts: RunFacts
   emit(event: RunEvent): void
   /** A hit, or why there is none. */
@@ -193,22 +198,46 @@ function itemKey(turn: Turn, index: number): string {
 /** Begins attempts while there are free slots: due retries first, then items that never ran, in order. */
 function start(turn: Turn): void {
   const { state, memory, step, world } = turn
+  if (world.hasBegun !== undefined) return follow(turn, world.hasBegun)
   const limit = step.bound.planned.definition.parallelism ?? Number.POSITIVE_INFINITY
   const free = (): boolean => state.occupied < world.parallelism && step.occupied < limit
   if (step.retries.size > 0) {
     const now = world.now()
     for (const [index, at] of [...step.retries].toSorted(([a], [b]) => a - b)) {
-      if (free() && at <= now) begin(turn, index, { hit: false, reason: 'another attempt after a failure' })
+      if (free() && at <= now) begin(turn, index, RETRIED)
     }
   }
   const cursor = cursorOf(memory, step)
   for (; cursor.start < cursor.probe; cursor.start += 1) {
     if (!isFresh(step, cursor.start)) continue
     if (!free()) return
-    const reason = memory.verdicts.get(step)?.get(cursor.start) ?? ''
-    memory.verdicts.get(step)?.delete(cursor.start)
-    begin(turn, cursor.start, { hit: false, reason })
+    beginFirst(turn, cursor.start)
   }
+}
+
+/** Begins the attempts that the other engine has begun, in whatever order it did. */
+function follow(turn: Turn, hasBegun: NonNullable<World['hasBegun']>): void {
+  const { memory, step } = turn
+  const name = step.bound.planned.name
+  const itemAt = (index: number): number | null => (isFanOut(step) ? index : null)
+  for (const index of [...step.retries.keys()]) {
+    const attempt = (step.items[index]?.attempts ?? 0) + 1
+    if (hasBegun(name, itemAt(index), attempt)) begin(turn, index, RETRIED)
+  }
+  const cursor = cursorOf(memory, step)
+  for (let index = cursor.start; index < cursor.probe; index += 1) {
+    if (isFresh(step, index) && hasBegun(name, itemAt(index), 1)) beginFirst(turn, index)
+    if (index === cursor.start && !isFresh(step, index)) cursor.start += 1
+  }
+}
+
+const RETRIED: CacheVerdict = { hit: false, reason: 'another attempt after a failure' }
+
+function beginFirst(turn: Turn, index: number): void {
+  const verdicts = turn.memory.verdicts.get(turn.step)
+  const reason = verdicts?.get(index) ?? ''
+  verdicts?.delete(index)
+  begin(turn, index, { hit: false, reason })
 }
 
 function begin(turn: Turn, index: number, verdict: CacheVerdict): void {

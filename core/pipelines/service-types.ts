@@ -5,8 +5,10 @@ import type { TargetView } from '#core/contract/routes-targets.ts'
 import type { ItemPage, RunGraph } from '#core/contract/run-graph.ts'
 import type {
   ArtifactRow,
+  CompiledView,
   EnvironmentView,
   LogPageView,
+  PodView,
   PipelineView,
   RunRequest,
   RunSummary,
@@ -17,7 +19,7 @@ import type {
 import type { CheckedRequest, RequestToCheck } from './check-request.ts'
 
 /** Long work says what it does, a line at a time, and can be given up. */
-export type Progress = { readonly onLine?: (line: string) => void; readonly signal?: AbortSignal }
+export type Progress = { readonly onLine?: (line: string) => void; readonly signal?: AbortSignal | undefined }
 
 export type LockResult = {
   /** Absolute path of the lock file. */
@@ -56,6 +58,8 @@ export type PipelineService = {
    * what is wrong; nothing is written.
    */
   check(request: RequestToCheck): Promise<CheckedRequest>
+  /** What a cluster target would be given for a pipeline; nothing is sent. Throws Problem `not_supported` for others. */
+  compile(request: RequestToCheck, progress: Progress): Promise<CompiledView>
   /** Validates, locks on first use, takes the snapshot, writes the run and begins. Nothing is written on a Problem. */
   start(request: RunRequest, progress: Progress, origin?: RunOrigin): Promise<RunView>
   resume(run: string, options: { readonly withCode: boolean } & Progress): Promise<RunView>
@@ -95,6 +99,12 @@ export type PipelineService = {
   /** What an attempt, the latest where none is named, had used by some times. */
   usage(address: StepAddress, attempt?: number): UsageView
   artifacts(run: string): ArtifactRow[]
+  /** Takes to this machine what a run, or one step of it, has left in a bucket only. Resolves to the bytes that came. */
+  pull(run: string, options: { readonly step?: string } & Progress): Promise<{ bytes: number }>
+  /** Takes one file to this machine, where it is not yet. */
+  fetchFile(sha256: string, signal?: AbortSignal): Promise<void>
+  /** The pod of an attempt, the latest where none is named; null where the cluster has it no more. */
+  pod(address: StepAddress, attempt?: number): Promise<PodView | null>
   /** The files of an output: one for a file (path ''), all of a folder. A value is its JSON. */
   artifactFiles(address: StepAddress, output: string): readonly ArtifactFile[]
   /** Bytes of one file of an output; start and end are inclusive as in HTTP. */
@@ -119,6 +129,8 @@ export type PipelineService = {
   pruneEnvironments(wish: { readonly olderThanMs: number; readonly dryRun: boolean }): Promise<EnvironmentView[]>
   /** Whether a run that is not final needs an environment. */
   usesEnvironment(digest: string): boolean
+  /** Id of a run on a target that is not final; undefined where there is none. */
+  runOn(target: string): string | undefined
   /** Number of runs that are not final. */
   activeRuns(): number
 }

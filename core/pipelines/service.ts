@@ -7,21 +7,25 @@ import type { Secrets } from '#core/secrets/index.ts'
 import type { Blobs, Store } from '#core/store/index.ts'
 import { bindPlan } from './bind.ts'
 import { openChanges, type Changes } from './changes.ts'
+import { clusterVerbs } from './cluster-verbs.ts'
+import { compilePipeline } from './compile-pipeline.ts'
 import { checkRequest } from './check-request.ts'
 import { documentVerbs } from './document-verbs.ts'
 import { environmentVerbs } from './environment-verbs.ts'
 import { openFileIndex, type FileIndex } from './file-index.ts'
 import { findRun } from './find-run.ts'
 import { folderVerbs } from './folder-verbs.ts'
-import { freezeRun, type FreezeOptions, type Frozen } from './freeze.ts'
+import { forTarget, freezeRun, type FreezeOptions, type Frozen } from './freeze.ts'
 import { LiveRuns } from './live-runs.ts'
 import { readPipelineFile, type PipelineFile } from './pipeline-file.ts'
 import { readingVerbs, showRun } from './reading.ts'
+import { openRemoteFiles, type RemoteFiles } from './remote-files.ts'
 import { RunListStore } from './run-list-store.ts'
 import type { RunRow } from './run-rows.ts'
 import { RunStore } from './run-store.ts'
 import type { PipelineService, Progress, RunOrigin } from './service-types.ts'
-import { findTarget, listTargets, type Targets } from './targets.ts'
+import { checkTarget, findTarget, listTargets, type Targets } from './targets.ts'
+import { openScheduledRuns, type ScheduledRuns } from './scheduled-runs.ts'
 import { planOf } from './validate.ts'
 import { summaryOf } from './views.ts'
 
@@ -40,18 +44,23 @@ export type PipelineOptions = {
 type Context = Required<Omit<PipelineOptions, 'store' | 'onError'>> & {
   readonly store: RunStore
   readonly index: FileIndex
+  readonly remote: RemoteFiles
   readonly runs: RunListStore
   readonly changes: Changes
   readonly live: LiveRuns
 }
 
+/** Pipelines and runs, also those that clusters begin by themselves. */
+export type Pipelines = PipelineService & Disposable & { readonly scheduled: ScheduledRuns }
+
 /** Opens pipelines and runs: takes up what an earlier core left, and answers until it is disposed. */
-export function openPipelines(options: PipelineOptions): PipelineService & Disposable {
+export function openPipelines(options: PipelineOptions): Pipelines {
   const store = new RunStore(options.store)
   const runs = new RunListStore(options.store)
   const changes = openChanges(runs, options.onError)
   const index = openFileIndex(options.store.db)
-  const base = { ...options, now: options.now ?? Date.now, store, index, runs, changes }
+  const remote = openRemoteFiles(options.store)
+  const base = { ...options, now: options.now ?? Date.now, store, index, remote, runs, changes }
   const context: Context = { ...base, live: new LiveRuns(base) }
   const { live } = context
   live.recover()
@@ -59,6 +68,8 @@ export function openPipelines(options: PipelineOptions): PipelineService & Dispo
     ...documentVerbs(context),
     ...environmentVerbs(context),
     ...readingVerbs(context),
+    ...clusterVerbs(context),
+    compile: (request, progress) => compilePipeline(request, { ...context, ...progress }),
     ...folderVerbs({ ...context, store: options.store }),
     list: (filter) => listRuns(runs, filter),
     check: (request) => checkRequest(request, context),
@@ -76,6 +87,8 @@ export function openPipelines(options: PipelineOptions): PipelineService & Dispo
     readArtifact: (sha256, range) => context.blobs.read(sha256, range),
     activeRuns: () => live.count(),
     usesEnvironment: (digest) => live.usesEnvironment(digest),
+    runOn: (target) => store.unfinishedOn(target),
+    scheduled: openScheduledRuns({ ...context, begin: (run, frozen) => insert(context, run, frozen) }),
     [Symbol.dispose]: () => live.detach(),
   }
 }
@@ -100,7 +113,8 @@ async function start(context: Context, request: RunRequest, how: Beginning): Pro
   return begin(context, await readPipelineFile(file), { ...rest, ...limit, ...how, resumes: null })
 }
 
-type Freeze = Omit<FreezeOptions, 'home' | 'blobs' | 'index' | 'targets' | 'secrets'> & Beginning
+type Freeze = Omit<FreezeOptions, 'home' | 'blobs' | 'store' | 'remote' | 'now' | 'index' | 'targets' | 'secrets'> &
+  Beginning
 
 async function begin(context: Context, pipeline: PipelineFile, freeze: Freeze): Promise<RunView> {
   const { origin } = freeze
@@ -115,6 +129,8 @@ async function begin(context: Context, pipeline: PipelineFile, freeze: Freeze): 
 
 type NewRun = Pick<RunRow, 'pipeline' | 'digest' | 'target' | 'file' | 'definition'> & {
   readonly origin?: RunOrigin | undefined
+  /** Now where absent. */
+  readonly createdAt?: number
 }
 
 /** The row first, then the run. */
@@ -123,12 +139,12 @@ function insert(
   run: NewRun,
   { frozen, snapshot, bound }: Frozen,
 ): RunView {
-  const { origin = { id: newId<'run'>(), createdBy: 'local' }, ...asked } = run
+  const { origin = { id: newId<'run'>(), createdBy: 'local' }, createdAt = now(), ...asked } = run
   if (store.get(origin.id) !== undefined) return showRun(store, origin.id)
   const fresh = {
     ...origin,
     status: 'pending',
-    createdAt: now(),
+    createdAt,
     startedAt: null,
     finishedAt: null,
     outputs: {},
@@ -171,9 +187,13 @@ async function resume(
       resumes: earlier.id,
     })
   }
-  await findTarget(context.targets, target).runtime.check?.()
+  const where = findTarget(context.targets, target)
+  await checkTarget(where)
   const snapshot = context.store.snapshot(frozen.code)
   if (snapshot === undefined) throw new Error(`no code snapshot ${frozen.code}`)
   const bound = bindPlan(planOf(earlier.definition), frozen.parameters)
-  return insert(context, earlier, { frozen: { ...frozen, resumes: earlier.id }, snapshot, bound })
+  const again = { frozen: { ...frozen, resumes: earlier.id }, snapshot, bound }
+  const { digest } = earlier
+  const wish = { ...context, ...frozen, ...progress, target: where, digest, resumes: earlier.id, parameterTexts: {} }
+  return insert(context, earlier, await forTarget(again, wish))
 }

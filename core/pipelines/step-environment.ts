@@ -1,3 +1,4 @@
+import { stepEnvironment, type StepEnvironment } from '#core/attempts/index.ts'
 import type { BuiltEnvironment } from '#core/environments/index.ts'
 import type { AttemptTask } from './executor.ts'
 
@@ -16,25 +17,10 @@ const FROM_HOST = [
 ]
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin'
 
-type Options = {
-  readonly task: AttemptTask
-  readonly folders: { readonly inputs: string; readonly outputs: string; readonly home: string }
-  /** The step's own variables, secrets included: they win over all but MINISUB_*. */
-  readonly env: Readonly<Record<string, string>>
-}
-
-/** What every step sees, wherever it runs; in a container it is laid over the variables of the image. */
-export function stepEnvironment({ task, folders, env }: Options): Record<string, string> {
-  return {
-    HOME: folders.home,
-    ...env,
-    MINISUB_INPUTS: folders.inputs,
-    MINISUB_OUTPUTS: folders.outputs,
-    MINISUB_RUN_ID: task.run,
-    MINISUB_STEP: task.step.bound.planned.name,
-    MINISUB_ATTEMPT: String(task.attempt),
-    ...(task.item === null ? {} : { MINISUB_ITEM: String(task.item) }),
-  }
+/** What every step sees: see `stepEnvironment` of the attempts. */
+export function taskEnvironment(task: AttemptTask, { folders, env }: Pick<StepEnvironment, 'folders' | 'env'>) {
+  const { run, attempt, item, step } = task
+  return stepEnvironment({ run, step: step.bound.planned.name, attempt, item, folders, env })
 }
 
 /** What a process gets of this machine and of its environment. */

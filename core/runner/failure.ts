@@ -9,3 +9,9 @@ export function problemOf(error: unknown): NonNullable<RunnerEnd['problem']> {
   const message = told instanceof Error ? told.message : String(told)
   return { code: 'internal', message: `the step runner failed: ${message}` }
 }
+
+/** The end of a command that was not started, or whose runner failed. */
+export function notStarted(problem: NonNullable<RunnerEnd['problem']>): RunnerEnd {
+  const unknown = { cpuSeconds: null, peakMemoryBytes: null, outOfMemory: false, stoppedBy: null }
+  return { exitCode: null, finishedAt: Date.now(), ...unknown, problem }
+}

@@ -1,7 +1,8 @@
 import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OUTPUTS_FILE, recordOutputs, type RunnerSpec } from '#core/attempts/index.ts'
-import { hashFile, removeTree, systemCode, writeError } from '#core/files/index.ts'
+import { hashFile, removeTree, writeError } from '#core/files/index.ts'
+import { removeUnlessDenied } from './remove-unless-denied.ts'
 
 /**
  * Checks the declared outputs of a command that ended with 0, deletes what is not declared, and writes the records beside
@@ -26,14 +27,5 @@ async function prune(folder: string, declared: ReadonlySet<string>): Promise<voi
   }
   for (const name of readdirSync(folder, { encoding: 'buffer' })) {
     if (!declared.has(name.toString())) await removeUnlessDenied(Buffer.concat([Buffer.from(`${folder}/`), name]))
-  }
-}
-
-/** What the user of the image may not delete (another user made it, or something is mounted there) stays, and is ignored. */
-async function removeUnlessDenied(path: Buffer): Promise<void> {
-  try {
-    await removeTree(path)
-  } catch (error) {
-    if (!['EACCES', 'EPERM', 'EBUSY', 'EROFS'].includes(systemCode(error) ?? '')) throw error
   }
 }

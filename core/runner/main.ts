@@ -1,12 +1,19 @@
 import type { RunnerEnd } from '#core/attempts/index.ts'
-import { problemOf } from './failure.ts'
+import { openContainerJob } from './container-job.ts'
+import { notStarted, problemOf } from './failure.ts'
+import { installRunner } from './install.ts'
+import { openPodJob } from './pod-job.ts'
 import { openRecordWriter } from './record-writer.ts'
-import { runSpec } from './run.ts'
-import { takeSpec } from './spec.ts'
 
-/** The step runner: the first process of a container. Its one argument is the path of a spec, see core/attempts/protocol.ts. */
+/**
+ * The step runner, which starts the command of a step. Its argument is the path of a spec, see core/attempts/protocol.ts,
+ * or `pod`, see core/attempts/pod.ts; `install FOLDER` copies the runner there and starts nothing.
+ */
 const STDOUT = 1
 const NOT_FOUND = 127
+
+const [argument, target] = process.argv.slice(2)
+const job = argument === 'pod' ? openPodJob() : openContainerJob(argument)
 
 const writer = openRecordWriter(STDOUT, (error) => {
   // nothing can be told where nothing can be printed: the end of the first process ends the container
@@ -14,23 +21,23 @@ const writer = openRecordWriter(STDOUT, (error) => {
   process.exit(1)
 })
 
-process.once('uncaughtException', (error) => void tell(failed(error)))
-
 async function tell(end: RunnerEnd): Promise<void> {
-  await writer.write(`x${Date.now()} ${JSON.stringify(end)}\n`)
-  process.exit(exitCodeOf(end))
+  const told = await job.leave(end).catch((error) => ({ ...end, problem: end.problem ?? problemOf(error) }))
+  await writer.write(`x${Date.now()} ${JSON.stringify(told)}\n`)
+  process.exit(exitCodeOf(told))
 }
 
-/** The command's own, so that `docker ps` and others tell the same; 127 as of a shell; 1 where it left the wrong outputs. */
-function exitCodeOf({ exitCode, problem }: RunnerEnd): number {
+/** The command's own, so that `docker ps` and others tell the same; 127 as of a shell; 1 where it is not to count as well. */
+function exitCodeOf({ exitCode, problem, stoppedBy }: RunnerEnd): number {
   if (problem?.code === 'command_not_found') return NOT_FOUND
+  if (exitCode === 0 && stoppedBy === 'timeout') return 1
   return problem === null ? (exitCode ?? 1) : 1
 }
 
-/** The end of a command that was not started, or whose runner failed. */
-function failed(error: unknown): RunnerEnd {
-  const unknown = { cpuSeconds: null, peakMemoryBytes: null, outOfMemory: false, stoppedBy: null }
-  return { exitCode: null, finishedAt: Date.now(), ...unknown, problem: problemOf(error) }
-}
+const failed = (error: unknown): RunnerEnd => notStarted(problemOf(error))
 
-await tell(await runSpec(takeSpec(process.argv[2]), writer).catch(failed))
+if (argument === 'install' && target !== undefined) installRunner(target)
+else {
+  process.once('uncaughtException', (error) => void tell(failed(error)))
+  await tell(await job.run(writer).catch(failed))
+}

@@ -3,18 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { systemCode } from '#core/files/index.ts'
 
 const LOOK_MS = 10
+/** The first process of a container: the runner, or in a pod what started it. No signal to all reaches it. */
+const FIRST = 1
 const GIVE_UP_MS = 10_000
 
 /**
- * Whom the runner may end: everything in its container, or, where it is not the first process of one, the process group
- * of the command. Orphans of a container stay as zombies until the runner ends, since Node waits for its own children
+ * Whom the runner may end: everything in its container, or, where others may be in it, the process group of the
+ * command. Orphans of a container stay as zombies until the runner ends, since Node waits for its own children
  * only: they cost a number each, and the runner ends soon after the command.
  */
 export type Reach = { readonly kind: 'container' } | { readonly kind: 'group'; readonly pid: number }
 
-/** What the runner with process id `own` reaches of a command with this id. */
-export function reachOf(own: number, pid: number): Reach {
-  return own === 1 ? { kind: 'container' } : { kind: 'group', pid }
+/** Whom the runner reaches of a command with this process id; alone means that nobody else is in its container. */
+export function reachOf(isAlone: boolean, pid: number): Reach {
+  return isAlone ? { kind: 'container' } : { kind: 'group', pid }
 }
 
 /** Kills all, and what they start meanwhile. Returns when none is left, or does not die for 10 s (a dead network drive). */
@@ -43,7 +45,7 @@ export function signalAll(reach: Reach, signal: NodeJS.Signals): void {
 
 /** `pid (name) state parent group …`, where the name may hold anything. A zombie is dead. */
 function isAlive(pid: number, reach: Reach): boolean {
-  if (pid === process.pid) return false
+  if (pid === process.pid || pid === FIRST) return false
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const [state = '', , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -10,15 +10,30 @@ import { makeOutputPipes } from './output-pipe.ts'
 import { startPump, type Pump } from './pump.ts'
 import { killAll, reachOf } from './reach.ts'
 import type { RecordWriter } from './record-writer.ts'
-import { askToStop, stopRequest, type StopReason } from './stop.ts'
+import { askToStop, timeIsOver, type StopReason } from './stop.ts'
 import { openUsage, type UsageNow } from './usage.ts'
 
+/** What a command runs in. */
+export type Surroundings = {
+  readonly writer: RecordWriter
+  /** Whether nobody else is in the container: then all that is in it may be ended, and what it used is the command's. */
+  readonly isAlone: boolean
+  /** Resolves when the command is to stop. */
+  readonly stopped: Promise<'signal'>
+  /** How long the command may run; null for no bound. */
+  readonly timeoutMs: number | null
+  /** Told when the command has begun, in epoch ms. */
+  readonly onStart?: (startedAt: number) => void
+}
+
 /** Runs the command of a spec to its end, its outputs included, and prints all records but the last one, which it returns. */
-export async function runSpec(spec: RunnerSpec, writer: RecordWriter): Promise<RunnerEnd> {
-  const usage = openUsage()
-  const stop = stopRequest(spec.timeoutMs)
+export async function runSpec(spec: RunnerSpec, surroundings: Surroundings): Promise<RunnerEnd> {
+  const { writer, isAlone, stopped, timeoutMs, onStart } = surroundings
+  const usage = openUsage(isAlone)
   const { command, pumps } = await start(spec, writer)
-  const reach = reachOf(process.pid, command.pid)
+  onStart?.(command.startedAt)
+  const stop = Promise.race([stopped, timeIsOver(timeoutMs)])
+  const reach = reachOf(isAlone, command.pid)
   const sampling = new AbortController()
   void printSamples({ usage, writer, startedAt: command.startedAt, signal: sampling.signal })
   try {

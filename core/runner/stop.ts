@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TIMEOUT_MARGIN_MS, type RunnerEnd } from '#core/attempts/index.ts'
+import type { RunnerEnd } from '#core/attempts/index.ts'
 import { isAnyAlive, signalAll, type Reach } from './reach.ts'
 
 const LOOK_MS = 20
@@ -9,14 +9,18 @@ const LONGEST_MS = 2 ** 31 - 1
 export type StopReason = NonNullable<RunnerEnd['stoppedBy']>
 
 /**
- * Resolves when the runner is told to stop, or its own time is over; maybe never. Later signals do nothing, so that an
- * end that is on its way is still told.
+ * Resolves when the runner is told to stop by a signal; maybe never. Later signals do nothing, so that an end that is on
+ * its way is still told.
  */
-export function stopRequest(timeoutMs: number | null): Promise<StopReason> {
+export function stopSignal(): Promise<'signal'> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve('signal'))
-    if (timeoutMs !== null) void sleepLong(timeoutMs + TIMEOUT_MARGIN_MS).then(() => resolve('timeout'))
   })
+}
+
+/** Resolves when so much time is over; never for null. It keeps no process alive. */
+export function timeIsOver(timeoutMs: number | null): Promise<'timeout'> {
+  return timeoutMs === null ? new Promise(() => undefined) : sleepLong(timeoutMs).then(() => 'timeout')
 }
 
 async function sleepLong(ms: number): Promise<void> {

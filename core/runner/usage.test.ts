@@ -38,7 +38,7 @@ describe.each([
 ])('control groups of %s', (_, files) => {
   test('tell what the command used since the runner looked first', () => {
     write(files(1, 1_000, 2))
-    const usage = openUsage(root, true)
+    const usage = openUsage(true, root)
     write(files(11, 5_000, 2))
     const now = usage()
     expect(now.cpuSeconds).toBeGreaterThan(9)
@@ -50,18 +50,18 @@ describe.each([
 
   test('are not believed outside of a container', () => {
     write(files(1, 1_000, 2))
-    const usage = openUsage(root, false)
+    const usage = openUsage(false, root)
     expect(usage()).toEqual({ cpuSeconds: null, memoryBytes: null, peakMemoryBytes: null, outOfMemory: false })
   })
 
   test('that miss a file leave what it would say unknown', () => {
     write(files(1, 1_000, 2))
     rmSync(join(root, Object.keys(files(0, 0, 0)).find((name) => /peak|max_usage/.test(name)) ?? ''))
-    expect(openUsage(root, true)().peakMemoryBytes).toBeNull()
+    expect(openUsage(true, root)().peakMemoryBytes).toBeNull()
   })
 })
 
 test('the root group of version 2, which is the whole machine, tells nothing', () => {
   write({ 'cpu.stat': 'usage_usec 1000000' })
-  expect(openUsage(root, true)()).toMatchObject({ cpuSeconds: null, memoryBytes: null, peakMemoryBytes: null })
+  expect(openUsage(true, root)()).toMatchObject({ cpuSeconds: null, memoryBytes: null, peakMemoryBytes: null })
 })

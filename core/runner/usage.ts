@@ -22,11 +22,11 @@ type Counters = {
 }
 
 /**
- * Measures a container from within, less what the runner uses itself. Only the first process of a container has a control
- * group with nobody else in it; for another one nothing is known.
+ * Measures a container from within, less what the runner uses itself. Where the runner is not alone in it with the command,
+ * its control group has others in it as well, and nothing is known.
  */
-export function openUsage(root = '/sys/fs/cgroup', isFirst = process.pid === 1): () => UsageNow {
-  if (!isFirst) return () => ({ cpuSeconds: null, memoryBytes: null, peakMemoryBytes: null, outOfMemory: false })
+export function openUsage(isAlone: boolean, root = '/sys/fs/cgroup'): () => UsageNow {
+  if (!isAlone) return () => ({ cpuSeconds: null, memoryBytes: null, peakMemoryBytes: null, outOfMemory: false })
   const first = readCounters(root)
   const own = ownCpuSeconds()
   let atLeast = 0

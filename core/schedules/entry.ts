@@ -13,6 +13,8 @@ export type Pending = OccurrenceKey & { readonly run: string }
 /** A schedule in memory. */
 export type Entry = {
   schedule: Schedule
+  /** A cluster starts its runs; nothing is started here. */
+  readonly isElsewhere: boolean
   readonly due: DueTimes
   /** The first time that was not decided. */
   next: number
@@ -26,10 +28,11 @@ export type Entry = {
 }
 
 /** Throws Problem `invalid_cron` or `invalid_time_zone`. */
-export function createEntry(schedule: Schedule): Entry {
+export function createEntry(schedule: Schedule, isElsewhere: boolean): Entry {
   const due = dueTimes(parseCron(schedule.cron), openZone(schedule.timeZone))
   const next = due.next(schedule.lookedAt)
-  return { schedule, due, next, isBusy: false, leftover: undefined, upcoming: [], deleted: new AbortController() }
+  const deleted = new AbortController()
+  return { schedule, isElsewhere, due, next, isBusy: false, leftover: undefined, upcoming: [], deleted }
 }
 
 /** Puts in what was written of a schedule. */

@@ -1,8 +1,11 @@
 import { Problem } from '#core/base/problem.ts'
 import type { RunStatus } from '#core/contract/events.ts'
 import type { RunView } from '#core/contract/run.ts'
-import { checkRequest } from '#core/pipelines/index.ts'
+import { checkRequest, processTarget } from '#core/pipelines/index.ts'
 import type { Runs } from './begin-run.ts'
+
+/** Nothing is started here. */
+const NO_RUNTIME = {} as Parameters<typeof processTarget>[0]
 
 type FakeRun = {
   status: RunStatus
@@ -40,7 +43,8 @@ export function createFakeRuns(now: () => number): FakeRuns {
     show,
     check: (asked) =>
       checkRequest(asked, {
-        targets: new Map([['process', null]]),
+        // That `lab` is a cluster is only seen where it is asked to start something.
+        targets: new Map(['process', 'lab'].map((name) => [name, processTarget(NO_RUNTIME)])),
         secrets: { read: () => Promise.resolve(undefined) },
       }),
     async start({ file, parameters = {} }, _, origin) {

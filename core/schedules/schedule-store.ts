@@ -90,16 +90,39 @@ export class ScheduleStore {
   }
 
   /** Writes that times were missed, into the latest row where that says the same of times before. */
-  addMissed(schedule: string, { first, last, count }: Due, decidedAt: number): void {
+  addMissed(schedule: string, due: Due, decidedAt: number, reason: string | null = null): void {
+    const { first, last, count } = due
     const [latest] = this.occurrences(schedule, 1)
-    if (latest?.outcome === 'missed' && latest.lastDueAt < first) {
+    if (latest?.outcome === 'missed' && latest.reason === reason && latest.lastDueAt < first) {
       this.#sql(
         `UPDATE schedule_occurrences SET last_due_at = ?, count = count + ?, decided_at = ?
          WHERE schedule = ? AND due_at = ?`,
       ).run(last, count, decidedAt, schedule, latest.dueAt)
       return
     }
-    this.#sql(INSERT_OCCURRENCE).run(schedule, first, last, count, 'missed', decidedAt, null, null)
+    this.#add(schedule, due, { outcome: 'missed', decidedAt, run: null, reason })
+  }
+
+  /** Writes that times were skipped since a run still went on. */
+  addSkipped(schedule: string, due: Due, decidedAt: number, reason: string): void {
+    this.#add(schedule, due, { outcome: 'skipped', decidedAt, run: null, reason })
+  }
+
+  /** Writes which run a cluster has started for a time, whatever was thought of that time before. */
+  setStarted({ schedule, dueAt }: OccurrenceKey, run: string, decidedAt: number): void {
+    const started = { outcome: 'started', decidedAt, run, reason: null } as const
+    this.#add(schedule, { first: dueAt, last: dueAt, count: 1 }, started)
+    this.settle({ schedule, dueAt }, started)
+  }
+
+  /** The run of a time; undefined where none is known. */
+  runAt({ schedule, dueAt }: OccurrenceKey): string | undefined {
+    const sql = 'SELECT run FROM schedule_occurrences WHERE schedule = ? AND due_at = ?'
+    return (this.#sql(sql).get(schedule, dueAt) as { run: string | null } | undefined)?.run ?? undefined
+  }
+
+  #add(schedule: string, { first, last, count }: Due, { outcome, decidedAt, run, reason }: Settled): void {
+    this.#sql(INSERT_OCCURRENCE).run(schedule, first, last, count, outcome, decidedAt, run, reason)
     this.#prune(schedule)
   }
 

@@ -1,3 +1,4 @@
+import type { Progress } from '#core/pipelines/index.ts'
 import type { CronPreview, OccurrenceView, ScheduleDraft, ScheduleView } from '#core/contract/schedules.ts'
 
 /** What the server, and so every client, can ask of schedules. A schedule goes by its name or its id. */
@@ -5,7 +6,14 @@ export type ScheduleService = {
   /** In the order of their names. */
   list(): ScheduleView[]
   /** Checks everything that can be checked now, the document and its parameters too. Writes nothing on a Problem. */
-  create(draft: ScheduleDraft): Promise<ScheduleView>
+  create(draft: ScheduleDraft, progress?: Progress): Promise<ScheduleView>
+  /**
+   * Freezes what a cluster starts for a schedule anew, and gives it to the cluster. Throws Problem `not_supported` for one
+   * that this machine starts, and what `start` of a run would.
+   */
+  sync(schedule: string, progress?: Progress): Promise<ScheduleView>
+  /** Waits a while for the cluster of a schedule to have been told of it; others are there at once. */
+  inCluster(schedule: string): Promise<ScheduleView>
   /** The next five times. Throws Problem `invalid_cron` or `invalid_time_zone`. */
   preview(cron: string, timeZone: string | undefined): CronPreview
   /** With its latest 100 occurrences, newest first. */
@@ -13,8 +21,10 @@ export type ScheduleService = {
   pause(schedule: string): ScheduleView
   resume(schedule: string): ScheduleView
   delete(schedule: string): void
-  /** Number of schedules that are not paused: while there is one, an idle core stays. */
+  /** Number of schedules that are not paused. */
   activeCount(): number
+  /** Number of those that need this core: it starts their runs, or has to tell their cluster something still. */
+  neededCount(): number
   /** Calls back when a schedule or an occurrence changed. Returns the end. */
   onChange(listener: () => void): () => void
 }

@@ -17,6 +17,8 @@ export type TimekeeperOptions = {
   readonly store: ScheduleStore
   readonly runs: Runs
   readonly clock: Clock
+  /** Whether a target starts the runs of schedules by itself. */
+  readonly isElsewhere: (target: string) => boolean
   readonly onChange: () => void
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void
@@ -75,7 +77,7 @@ export class Timekeeper {
   /** One that cannot be read here must not keep the others from being served. */
   #takeUp(schedule: Schedule): void {
     try {
-      this.entries.set(schedule.id, createEntry(schedule))
+      this.entries.set(schedule.id, createEntry(schedule, this.#options.isElsewhere(schedule.target)))
     } catch (error) {
       this.#options.onError(error)
     }
@@ -85,8 +87,8 @@ export class Timekeeper {
     this.#callOff?.()
     this.#callOff = undefined
     let next = Infinity
-    for (const { schedule, isBusy, leftover, next: due } of this.entries.values()) {
-      if (isBusy) continue
+    for (const { schedule, isBusy, isElsewhere, leftover, next: due } of this.entries.values()) {
+      if (isBusy || isElsewhere) continue
       if (leftover !== undefined) next = 0
       else if (!schedule.paused) next = Math.min(next, due)
     }
@@ -111,7 +113,7 @@ export class Timekeeper {
   }
 
   #plan(entry: Entry, now: number): Plan | undefined {
-    if (entry.isBusy) return undefined
+    if (entry.isBusy || entry.isElsewhere) return undefined
     const leftover = this.#judge(entry)
     let schedule = entry.schedule
     if (leftover !== undefined) schedule = afterLeftover(schedule, leftover)

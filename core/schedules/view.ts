@@ -1,9 +1,12 @@
-import type { OccurrenceView, ScheduleView } from '#core/contract/schedules.ts'
+import type { OccurrenceView, ScheduleInCluster, ScheduleView } from '#core/contract/schedules.ts'
 import { upcomingOf, type Entry } from './entry.ts'
 import type { Occurrence } from './schedule.ts'
 
 /** What others see of a schedule. */
-export function viewOf(entry: Entry, last: Occurrence | undefined, now: number): ScheduleView {
+export function viewOf(
+  entry: Entry,
+  { last, now, cluster }: { last: Occurrence | undefined; now: number; cluster: ScheduleInCluster | null },
+): ScheduleView {
   const { schedule } = entry
   return {
     id: schedule.id,
@@ -21,6 +24,7 @@ export function viewOf(entry: Entry, last: Occurrence | undefined, now: number):
     next: upcomingOf(entry, now).map(isoTime),
     last: last === undefined ? null : occurrenceView(last),
     missed: schedule.missed,
+    cluster,
   }
 }
 

@@ -166,4 +166,40 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX run_events_rare ON run_events (run, kind)
     WHERE kind IN ('step.expanded', 'environment.building', 'environment.ready', 'run.cancelling');
   `,
+  `
+  -- Clusters that runs can play on; no value of a secret is in a profile.
+  CREATE TABLE targets (
+    name TEXT NOT NULL,
+    project TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (project, name)
+  ) WITHOUT ROWID;
+
+  -- Files that a bucket holds and this machine may not, by their content.
+  CREATE TABLE remote_files (
+    sha256 TEXT NOT NULL,
+    store TEXT NOT NULL,
+    key TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (sha256, store)
+  ) WITHOUT ROWID;
+  CREATE INDEX cache_entries_by_run ON cache_entries (run);
+
+  -- What schedules have given to clusters, the latest last by version. applied: how the cluster has it, 'on' or 'paused';
+  -- null where it may not have it yet. Rows of a schedule that is gone: the cluster may have it still.
+  CREATE TABLE schedule_versions (
+    schedule TEXT NOT NULL,
+    version TEXT NOT NULL,
+    pushed TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    applied TEXT,
+    PRIMARY KEY (schedule, version)
+  ) WITHOUT ROWID;
+  DROP INDEX run_events_rare;
+  CREATE INDEX run_events_rare ON run_events (run, kind)
+    WHERE kind IN ('step.expanded', 'environment.building', 'environment.ready', 'run.cancelling', 'run.submitted', 'run.connection');
+  `,
 ]

@@ -56,10 +56,10 @@ const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$run',
   validateSearch: z.object({
-    view: z.enum(['graph', 'table', 'details']).optional().catch(undefined),
+    view: z.enum(['graph', 'table', 'events', 'details']).optional().catch(undefined),
     step: text,
     item: z.int().min(0).optional().catch(undefined),
-    tab: z.enum(['overview', 'log', 'outputs', 'resources', 'items']).optional().catch(undefined),
+    tab: z.enum(['overview', 'log', 'outputs', 'resources', 'items', 'pod']).optional().catch(undefined),
     /** Whose log and resources; the latest where absent. */
     attempt: z.int().min(1).optional().catch(undefined),
     /** The output that is looked at, and the file of a folder. */
@@ -97,6 +97,23 @@ const settings = createRoute({
   path: '/settings',
   component: lazyRouteComponent(() => import('#renderer/pages/settings/settings-page.tsx'), 'SettingsPage'),
 })
+const targets = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/targets',
+  component: lazyRouteComponent(() => import('#renderer/pages/targets/targets-page.tsx'), 'TargetsPage'),
+})
+const newTarget = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/new-target',
+  component: lazyRouteComponent(() => import('#renderer/pages/targets/new-target-page.tsx'), 'NewTargetPage'),
+})
+const target = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/targets/$target',
+  /** `edit`: the form that changes it is shown. */
+  validateSearch: z.object({ edit: z.boolean().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('#renderer/pages/targets/target-page.tsx'), 'TargetPage'),
+})
 const conformance = createRoute({
   getParentRoute: () => root,
   path: '/settings/conformance',
@@ -116,6 +133,9 @@ const routeTree = root.addChildren([
   environments,
   environment,
   settings,
+  targets,
+  newTarget,
+  target,
   conformance,
 ])
 

@@ -87,8 +87,11 @@ export function applyChanges(cache: QueryClient, changes: readonly ChangeView[])
     refreshOthers(cache)
   }
   for (const change of changes) {
-    if (change.kind === 'list') markOld(cache, { queryKey: [change.topic] })
     if (change.kind === 'reset') markOld(cache, {}, true)
+    if (change.kind !== 'list') continue
+    markOld(cache, { queryKey: [change.topic] })
+    // They say where the container engine is.
+    if (change.topic === 'settings') markOld(cache, { queryKey: ['targets', 'list'] })
   }
 }
 

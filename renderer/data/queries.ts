@@ -76,6 +76,21 @@ export const queries = {
         return client.readUsage({ run, step, attempt, ...(item === null ? {} : { item }) }, { signal })
       },
     }),
+  /** The pod of an attempt as its cluster has it. */
+  pod: (client: Client, address: AttemptAddress) =>
+    queryOptions({
+      queryKey: ['run', address.run, 'pod', address.step, address.item, address.attempt, address.isOver],
+      queryFn: ({ signal }) => {
+        const { run, step, item, attempt } = address
+        return client.showPod({ run, step, attempt, ...(item === null ? {} : { item }) }, { signal })
+      },
+    }),
+  /** So many events of a run from a sequence number on. */
+  events: (client: Client, run: string, page: { readonly from: number; readonly limit: number }) =>
+    queryOptions({
+      queryKey: ['run', run, 'events', page.from, page.limit],
+      queryFn: ({ signal }) => client.listEvents({ run, ...page }, { signal }),
+    }),
   environments: (client: Client) =>
     queryOptions({
       queryKey: ['environments', 'list'],
@@ -103,14 +118,27 @@ export const queries = {
       queryKey: ['settings', 'list'],
       queryFn: ({ signal }) => client.listSettings({}, { signal }),
     }),
-  /** The settings say where the engine is. Whether it is up is told by nobody, so it is asked now and then. */
+  /** Whether an engine or a cluster is up is told by nobody, so it is asked now and then. */
   targets: (client: Client) =>
     queryOptions({
-      queryKey: ['settings', 'targets'],
+      queryKey: ['targets', 'list'],
       queryFn: ({ signal }) => client.listTargets({}, { signal }),
       staleTime: 0,
       refetchInterval: 10_000,
       refetchOnWindowFocus: 'always',
+    }),
+  clusterTargets: (client: Client) =>
+    queryOptions({
+      queryKey: ['targets', 'profiles'],
+      queryFn: ({ signal }) => client.listClusterTargets({}, { signal }),
+    }),
+  /** Contexts of kubeconfig files, of the usual ones where none is named: the files may change at any time. */
+  kubeContexts: (client: Client, kubeconfig: string | undefined) =>
+    queryOptions({
+      queryKey: ['contexts', kubeconfig],
+      queryFn: ({ signal }) => client.listKubeContexts(kubeconfig === undefined ? {} : { kubeconfig }, { signal }),
+      staleTime: 0,
+      retry: false,
     }),
   secrets: (client: Client) =>
     queryOptions({ queryKey: ['secrets'], queryFn: ({ signal }) => client.listSecrets({}, { signal }) }),

@@ -32,6 +32,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
   ready: { color: 'green', icon: CircleCheck },
   unavailable: { color: 'orange', icon: CircleAlert },
   passed: { color: 'green', icon: CircleCheck },
+  warning: { color: 'orange', icon: CircleAlert },
   waiting: { color: 'gray', icon: CircleDashed },
   partial: { color: 'orange', icon: CircleAlert },
 }

@@ -8,8 +8,10 @@ import { parse as parseYaml } from 'yaml'
 import { validateDocument } from '#core/pipelines/index.ts'
 import { measureDockerSteps } from './docker-steps.ts'
 import { measureCached, measureSteps } from './engine.ts'
+import { measureObjects } from './objects.ts'
 import { holds, median, printMeasurements, type Measurement } from './report.ts'
 import { measureRunner } from './runner-cost.ts'
+import { measureWatch } from './watch-cost.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const CLI = join(ROOT, 'core', 'cli', 'minisub.js')
@@ -155,6 +157,8 @@ const suites: (() => Measurement[] | Promise<Measurement[]>)[] = [
   measureNoOp,
   measureRunner,
   measureDockerSteps,
+  measureObjects,
+  measureWatch,
 ]
 let slow = 0
 for (const suite of suites) {

@@ -7,6 +7,7 @@ import { runConformance } from '#core/conformance/index.ts'
 import type { ConformanceResult } from '#core/contract/conformance.ts'
 import { removeTree } from '#core/files/index.ts'
 import { openSettings } from '#core/settings/index.ts'
+import { labUser } from '#test/support/lab-target.ts'
 
 /** A suite that plays: one promise for each case. Disposing gives it up and waits until nothing of it is left. */
 export type PlayingSuite = AsyncDisposable & {
@@ -26,7 +27,9 @@ export async function playSuite(
   const errors: unknown[] = []
   const giveUp = new AbortController()
   const results = new Map(cases.map(({ name }) => [name, Promise.withResolvers<ConformanceResult>()]))
-  const open = wrap(privateEngines({ settings: openSettings(folder), onError: (error) => void errors.push(error) }))
+  const onError = (error: unknown): void => void errors.push(error)
+  const clusters = target === 'lab' ? { clusters: labUser('conformance') } : {}
+  const open = wrap(privateEngines({ settings: openSettings(folder), onError, ...clusters }))
   const work = runConformance({
     target,
     cases,

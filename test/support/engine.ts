@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '#core/base/json.ts'
+import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import { isFinalRun, type SequencedEvent } from '#core/contract/events.ts'
 import type { RunRequest, RunView, StepView } from '#core/contract/run.ts'
 import { openEngine as openCore, type Engine as Core } from '#core/engine.ts'
@@ -11,6 +12,7 @@ import type { Environments } from '#core/environments/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import { removeTree, type Blobs, type Store } from '#core/store/index.ts'
+import { addLab, labProfile, openLab, PODS } from './lab-target.ts'
 
 export type EngineOptions = {
   /** Wraps the environments, to hold one back for instance. */
@@ -18,7 +20,9 @@ export type EngineOptions = {
   /** The data folder; one of its own below `root` where absent. */
   readonly home?: string
   /** Where runs play that name no target. */
-  readonly target?: 'process' | 'docker'
+  readonly target?: 'process' | 'docker' | 'lab'
+  /** Of the cluster target `lab`; that of the tests where absent. */
+  readonly profile?: ClusterProfile
 }
 
 /** The real engine on a data folder and a project folder of its own; what still runs is cancelled at the end. */
@@ -50,6 +54,8 @@ export type Engine = AsyncDisposable & {
   text(run: string, step: string, of: { output: string; item?: number; path?: string }): Promise<string>
   /** Closes the core in order, as SIGTERM does, and opens the next one on the same data folder. */
   reopen(): Promise<void>
+  /** Does something while no core is there. */
+  away(work: () => Promise<void>): Promise<void>
 }
 
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
@@ -65,6 +71,8 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       ...(environments === undefined ? {} : { environments }),
     })
   let core = await openCoreOr(() => removeTree(root))
+  const profile = target === 'lab' ? (options.profile ?? labProfile(basename(root))) : undefined
+  if (profile !== undefined) await addLab(core, profile)
   const { pipeline, write } = projectIn(folder)
   async function openCoreOr(giveUp: () => Promise<void>): Promise<Core> {
     try {
@@ -79,6 +87,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const isOver = (run: string): Promise<boolean> | boolean => {
     const view = core.service.show(run)
     if (!isFinalRun(view.status) || isLive(home, run)) return false
+    if (view.target === 'lab') return podsOf(run).then((pods) => pods.length === 0)
     return view.target !== 'docker' || containersOf(run).then((ids) => ids.length === 0)
   }
   const end = async (run: string): Promise<RunView> => {
@@ -121,6 +130,11 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
       if (file === undefined) throw new Error(`no file "${path}" among ${files.map((it) => it.path).join(', ')}`)
       return readFileSync(core.blobs.pathOf(file.sha256), 'utf8')
     },
+    async away(work) {
+      await core[Symbol.asyncDispose]()
+      await work()
+      core = open()
+    },
     async reopen() {
       await core[Symbol.asyncDispose]()
       core = open()
@@ -131,6 +145,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
         await core.service.cancel(id).catch(unlessOver)
         await end(id)
       }
+      if (profile !== undefined) await core.clusters.erase(profile)
       await core[Symbol.asyncDispose]()
       await removeTree(root)
     },
@@ -187,6 +202,13 @@ export async function containersOf(run: string): Promise<string[]> {
   const client = await openDockerEngine().client()
   const found = await client.listContainers({ all: true, filters: { label: [`minisub.run=${run}`] } })
   return found.map(({ Id }) => Id)
+}
+
+/** Names of the pods of a run in the lab. */
+export async function podsOf(run: string): Promise<string[]> {
+  await using cluster = openLab()
+  const found = await cluster.list(PODS, { labelSelector: `workflows.argoproj.io/workflow=${run}` })
+  return found.map(({ metadata }) => metadata.name)
 }
 
 /** Waits until it holds; throws after three minutes. */

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Dockerode from 'dockerode'
+import { pack } from 'tar-stream'
 import { engineMessages } from '#core/runtimes/docker/images-json-lines.ts'
 
 /** A registry of images in a container of its own, on this machine; it and what it was given go at the end. */
@@ -17,15 +19,22 @@ const REGISTRY = 'registry:2'
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json'
 const INDEX = 'application/vnd.docker.distribution.manifest.list.v2+json'
 
-/** Starts a registry. The engine must have the image `registry:2`. */
-export async function startRegistry(label: string): Promise<Registry> {
+/** Who a registry with a login lets in. */
+export const REGISTRY_LOGIN = { username: 'ada', password: 'push-secret' } as const
+const HTPASSWD = 'ada:$2b$04$.uuNSJ.2gDzy3wgJUByhauFOCELJXvf3cacfSBFCp9W7zIV3x27We'
+const AUTH = ['REGISTRY_AUTH=htpasswd', 'REGISTRY_AUTH_HTPASSWD_REALM=test', 'REGISTRY_AUTH_HTPASSWD_PATH=/htpasswd']
+
+/** Starts a registry, with `login` one that lets only REGISTRY_LOGIN in. The engine must have the image `registry:2`. */
+export async function startRegistry(label: string, { login = false } = {}): Promise<Registry> {
   const docker = new Dockerode()
   const container = await docker.createContainer({
     Image: REGISTRY,
     Labels: { [label]: 'registry' },
+    Env: login ? AUTH : [],
     ExposedPorts: { '5000/tcp': {} },
     HostConfig: { PortBindings: { '5000/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }] } },
   })
+  if (login) await container.putArchive(fileTar('htpasswd', HTPASSWD), { path: '/' })
   await container.start()
   const port = (await container.inspect()).NetworkSettings.Ports['5000/tcp']?.[0]?.HostPort
   const host = `localhost:${port ?? ''}`
@@ -50,6 +59,13 @@ export async function startRegistry(label: string): Promise<Registry> {
   }
 }
 
+function fileTar(name: string, content: string): NodeJS.ReadableStream {
+  const archive = pack()
+  archive.entry({ name }, content)
+  archive.finalize()
+  return Readable.from(archive, { objectMode: false })
+}
+
 function splitTag(name: string): [string, string] {
   const colon = name.lastIndexOf(':')
   return colon > name.lastIndexOf('/') ? [name.slice(0, colon), name.slice(colon + 1)] : [name, 'latest']
@@ -63,7 +79,7 @@ function ignoreMissing(error: unknown): void {
 async function untilReady(host: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const answer = await fetch(`http://${host}/v2/`).catch(() => undefined)
-    if (answer?.ok === true) return
+    if (answer?.ok === true || answer?.status === 401) return
     await sleep(100)
   }
   throw new Error(`the registry at ${host} does not answer`)

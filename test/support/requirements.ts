@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 
 /** What a suite may need beside Node and Python, as MINISUB_TEST_REQUIRE names it. */
-export type Requirement = 'browser' | 'docker' | 'keychain'
+export type Requirement = 'browser' | 'docker' | 'keychain' | 'kubernetes'
 
 /** Where browsers of this kind lie when they are not on PATH. */
 const ELSEWHERE = [
@@ -39,13 +40,43 @@ export function describeInBrowser(name: string, suite: () => void): void {
  * name, where none answers; with `MINISUB_TEST_REQUIRE=docker` they then fail.
  */
 export function describeWithDocker(name: string, suite: () => void): void {
-  const fault = dockerFault()
+  describeUnless(dockerFault(), { requirement: 'docker', thing: 'a container engine', name }, suite)
+}
+
+/**
+ * The cluster that tests use and what goes with it, from KUBECONFIG and the variables KUBE_LAB_*. Empty where a variable
+ * is not set; never so within `describeWithKubernetes`.
+ */
+export const lab = {
+  /** The first file of KUBECONFIG; its current context is the cluster, its user may do everything. */
+  kubeconfig: (process.env['KUBECONFIG'] ?? '').split(':')[0] ?? '',
+  context: currentContext((process.env['KUBECONFIG'] ?? '').split(':')[0] ?? ''),
+  /** Has the service account `pipeline` that Argo's pods run as. */
+  namespace: process.env['KUBE_LAB_NAMESPACE'] ?? 'ml',
+  /** Address of an S3 store, the same from here and from pods; path style. */
+  s3: process.env['KUBE_LAB_S3'] ?? '',
+  bucket: process.env['KUBE_LAB_S3_BUCKET'] ?? '',
+  accessKey: process.env['KUBE_LAB_S3_ACCESS_KEY'] ?? '',
+  secretKey: process.env['KUBE_LAB_S3_SECRET_KEY'] ?? '',
+  /** Host and port of a registry without TLS or login, the same from here, from the engine and from nodes. */
+  registry: process.env['KUBE_LAB_REGISTRY'] ?? '',
+} as const
+
+/**
+ * `describe` for suites that need a Kubernetes cluster with Argo Workflows, an S3 store and a registry (`lab`): skipped,
+ * with the reason in their name, where they are not there; with `MINISUB_TEST_REQUIRE=kubernetes` they then fail.
+ */
+export function describeWithKubernetes(name: string, suite: () => void): void {
+  const thing = 'a Kubernetes cluster with Argo Workflows'
+  describeUnless(kubernetesFault(), { requirement: 'kubernetes', thing, name }, suite)
+}
+
+type Wanted = { readonly requirement: Requirement; readonly thing: string; readonly name: string }
+
+function describeUnless(fault: string | undefined, { requirement, thing, name }: Wanted, suite: () => void): void {
   if (fault === undefined) describe(name, suite)
-  else if (!isRequired('docker')) describe.skip(`${name} (skipped: ${fault})`, suite)
-  else
-    describe(name, () => {
-      test('a container engine is there', () => expect.fail(fault))
-    })
+  else if (!isRequired(requirement)) describe.skip(`${name} (skipped: ${fault})`, suite)
+  else describe(name, () => test(`${thing} is there`, () => expect.fail(fault)))
 }
 
 /**
@@ -76,6 +107,39 @@ function askForEngine(): string | undefined {
     encoding: 'utf8',
   })
   return status === 0 ? undefined : (stdout + stderr).trim()
+}
+
+let clusterAsked: { readonly fault: string | undefined } | undefined
+
+/** Why no cluster can be used by tests; undefined where one answers and has Argo. Asked once, in a process of its own. */
+export function kubernetesFault(): string | undefined {
+  clusterAsked ??= { fault: askForCluster() }
+  return clusterAsked.fault
+}
+
+function askForCluster(): string | undefined {
+  const missing = Object.entries(lab).filter(([, value]) => value === '')
+  if (missing.length > 0) {
+    return `KUBECONFIG and KUBE_LAB_* do not name a cluster: no ${missing.map(([key]) => key).join(', ')}`
+  }
+  const library = new URL('../../core/runtimes/kubernetes/index.ts', import.meta.url).href
+  const address = { kubeconfig: [lab.kubeconfig], context: lab.context, namespace: lab.namespace }
+  const script = `const { openCluster } = await import(${JSON.stringify(library)})
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/workflows.argoproj.io'
+    await openCluster(${JSON.stringify(address)}).call('GET', path).then(
+      () => process.exit(0),
+      (error) => { console.log(error.message); process.exit(3) })`
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  })
+  return status === 0 ? undefined : (stdout + stderr).trim()
+}
+
+function currentContext(file: string): string {
+  if (!existsSync(file)) return ''
+  const config: unknown = parse(readFileSync(file, 'utf8'))
+  const isNamed = typeof config === 'object' && config !== null && 'current-context' in config
+  return isNamed ? String(config['current-context']) : ''
 }
 
 function isRequired(requirement: Requirement): boolean {

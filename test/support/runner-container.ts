@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CONTAINER, RUNNER_HAZARDS, runnerEntrypoint, type RunnerSpec } from '#core/attempts/index.ts'
@@ -11,6 +11,9 @@ const OWNER = `runner-${process.pid}`
 const LABEL = `minisub.test=${OWNER}`
 const VOLUME = `minisub-test-${OWNER}`
 
+/** Arguments of a container that has the runner in a volume at its place. */
+export const RUNNER_VOLUME = ['--volume', `${VOLUME}:${CONTAINER.runner}:ro`]
+
 /** Calls the docker command; throws an Error with what it says. */
 export function docker(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync('docker', args, { encoding: 'utf8', maxBuffer: 2 ** 30 })
@@ -20,9 +23,14 @@ export function docker(...args: string[]): string {
 
 /** Builds the runner's image for the engine's platform and fills a volume with it, as the Docker runtime does. */
 export function prepareRunner(): void {
-  const tag = buildRunnerImage(enginePlatform())
+  const tag = runnerImage()
   docker('volume', 'create', '--label', LABEL, VOLUME)
   docker('rm', docker('create', '--label', LABEL, '--volume', `${VOLUME}:${CONTAINER.runner}`, tag, 'none'))
+}
+
+/** The runner's image for the engine's platform, built where it is not there. */
+export function runnerImage(): string {
+  return buildRunnerImage(enginePlatform())
 }
 
 /** Removes all that tests of this process left in the engine. */
@@ -34,7 +42,8 @@ export function removeRunner(): void {
   if (images.length > 0) docker('rmi', '--force', ...images)
 }
 
-function enginePlatform(): string {
+/** Such as `linux/amd64`. */
+export function enginePlatform(): string {
   return docker('version', '--format', '{{.Server.Os}}/{{.Server.Arch}}')
 }
 
@@ -58,23 +67,31 @@ export type ContainerRun = RunnerResult & {
 
 /** A container with the runner, made and filled but not started. */
 export function createContainer(image: string, spec: RunnerSpec, args: readonly string[] = []): string {
-  const [program = '', ...rest] = runnerEntrypoint(enginePlatform())
-  const hazards = RUNNER_HAZARDS.flatMap((name) => ['--env', name])
-  const volume = ['--volume', `${VOLUME}:${CONTAINER.runner}:ro`]
-  const own = ['--label', LABEL, ...volume, ...hazards, '--entrypoint', program, '--workdir', '/']
-  const id = docker('create', ...own, ...args, image, ...rest)
+  const id = createWithRunner(image, runnerEntrypoint(enginePlatform()), [...RUNNER_VOLUME, ...args])
   copyIn(id, spec)
   return id
 }
 
-/** Folders that all may write to, and the spec, as one archive. */
+/** A container that starts with an entrypoint of the runner, made but not started. */
+export function createWithRunner(image: string, entrypoint: readonly string[], args: readonly string[]): string {
+  const [program = '', ...rest] = entrypoint
+  const hazards = RUNNER_HAZARDS.flatMap((name) => ['--env', name])
+  const own = ['--label', LABEL, ...hazards, '--entrypoint', program, '--workdir', '/']
+  return docker('create', ...own, ...args, image, ...rest)
+}
+
+/** Folders that all may write to, and the spec, as one archive; the folder that holds them is root's. */
 function copyIn(id: string, spec: RunnerSpec): void {
   const folder = mkdtempSync(join(tmpdir(), 'minisub-placed-'))
   try {
-    for (const name of ['code', 'outputs', 'home']) mkdirSync(join(folder, name))
-    writeFileSync(join(folder, 'spec.json'), JSON.stringify(spec))
-    const tar = spawnSync('tar', ['--mode=a+rwX', '-C', folder, '-cf', '-', 'code', 'outputs', 'home', 'spec.json'])
-    const { status, stderr } = spawnSync('docker', ['cp', '-', `${id}:${CONTAINER.root}`], { input: tar.stdout })
+    for (const path of [CONTAINER.code, CONTAINER.outputs, CONTAINER.home]) {
+      mkdirSync(join(folder, path), { recursive: true })
+      chmodSync(join(folder, path), 0o777)
+    }
+    writeFileSync(join(folder, CONTAINER.spec), JSON.stringify(spec))
+    chmodSync(join(folder, CONTAINER.spec), 0o666)
+    const tar = spawnSync('tar', ['--owner=0', '--group=0', '-C', folder, '-cf', '-', CONTAINER.root.slice(1)])
+    const { status, stderr } = spawnSync('docker', ['cp', '-', `${id}:/`], { input: tar.stdout })
     if (status !== 0) throw new Error(stderr.toString())
   } finally {
     rmSync(folder, { recursive: true })

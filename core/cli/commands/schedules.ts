@@ -23,6 +23,7 @@ export type AddScheduleOptions = {
 }
 
 const ONLY_WHILE = 'a schedule starts runs only while the core runs'
+const ELSEWHERE = 'the cluster starts its runs, also while no core runs: the next core follows them'
 
 /** `minisub schedule add FILE`. */
 export async function addScheduleCommand(file: string, options: AddScheduleOptions, context: Context): Promise<number> {
@@ -40,11 +41,13 @@ export async function addScheduleCommand(file: string, options: AddScheduleOptio
     ...(timezone === undefined ? {} : { timeZone: timezone }),
   }
   const client = await connect(context.home)
-  const schedule = await client.createSchedule(draft)
+  const schedule = await client.createSchedule(draft, { onLine: (line) => say(plainText(line)) })
   if (context.json) await printJson(schedule)
   else await print(`${schedule.name} is due next at ${nextText(schedule)}\n`)
-  const fix = 'after a restart of the machine start it with `minisub serve`'
-  say(`${ONLY_WHILE}: it stays up while a schedule is not paused, and ${fix}`)
+  if (schedule.cluster === null) {
+    const fix = 'after a restart of the machine start it with `minisub serve`'
+    say(`${ONLY_WHILE}: it stays up while a schedule is not paused, and ${fix}`)
+  } else sayInCluster(schedule)
   return EXIT.succeeded
 }
 
@@ -57,7 +60,8 @@ export async function listSchedulesCommand(_options: object, context: Context): 
     await print('no schedules: make one with `minisub schedule add pipeline.yaml --cron "0 6 * * *"`\n')
   } else {
     await print(scheduleTable(schedules))
-    say(ONLY_WHILE)
+    if (schedules.some(({ cluster }) => cluster === null)) say(ONLY_WHILE)
+    for (const schedule of schedules) if (isAmiss(schedule)) sayInCluster(schedule)
   }
   return EXIT.succeeded
 }
@@ -73,7 +77,8 @@ export async function showScheduleCommand(name: string, _options: object, contex
     const table =
       rows.length === 0 ? 'it was never due so far\n' : columns([['DUE', 'OUTCOME', 'RUN OR REASON'], ...rows])
     await print(`${columns(scheduleRows(schedule))}\n${table}`)
-    say(ONLY_WHILE)
+    if (schedule.cluster === null) say(ONLY_WHILE)
+    else sayInCluster(schedule)
   }
   return EXIT.succeeded
 }
@@ -83,6 +88,7 @@ export async function pauseScheduleCommand(name: string, _options: object, conte
   const client = await connect(context.home)
   const schedule = await client.pauseSchedule({ schedule: name })
   await (context.json ? printJson(schedule) : print(`${schedule.name} is paused\n`))
+  if (isAmiss(schedule)) sayInCluster(schedule)
   return EXIT.succeeded
 }
 
@@ -91,6 +97,15 @@ export async function resumeScheduleCommand(name: string, _options: object, cont
   const client = await connect(context.home)
   const schedule = await client.resumeSchedule({ schedule: name })
   await (context.json ? printJson(schedule) : print(`${schedule.name} is due next at ${nextText(schedule)}\n`))
+  if (isAmiss(schedule)) sayInCluster(schedule)
+  return EXIT.succeeded
+}
+
+/** `minisub schedule sync NAME`. */
+export async function syncScheduleCommand(name: string, _options: object, context: Context): Promise<number> {
+  const client = await connect(context.home)
+  const schedule = await client.syncSchedule({ schedule: name }, { onLine: (line) => say(plainText(line)) })
+  await (context.json ? printJson(schedule) : print(`the cluster has ${schedule.name} as it is here\n`))
   return EXIT.succeeded
 }
 
@@ -127,9 +142,32 @@ function scheduleRows(schedule: ScheduleView): string[][] {
     ['starting deadline', formatDuration(schedule.startingDeadlineSeconds * 1000)],
     ...(texts.length === 0 ? [] : [['parameters', plainText(texts.join(' '))]]),
     ['target', schedule.target],
+    ...clusterRows(schedule),
     ['missed', counted(schedule.missed, 'time')],
     ['next', schedule.paused ? 'paused' : next.map((time) => zonedTime(time, timeZone)).join(', ')],
   ]
+}
+
+function clusterRows({ cluster, timeZone }: ScheduleView): string[][] {
+  if (cluster === null) return []
+  const { name, namespace, frozenAt, pending, trouble } = cluster
+  return [
+    ['in the cluster', namespace === null ? 'never yet' : `CronWorkflow ${name} in the namespace ${namespace}`],
+    ...(frozenAt === null ? [] : [['frozen', zonedTime(frozenAt, timeZone)]]),
+    ...(pending === null ? [] : [['not yet there', plainText(pending)]]),
+    ...(trouble === null ? [] : [['trouble', plainText(trouble)]]),
+  ]
+}
+
+function isAmiss({ cluster }: ScheduleView): boolean {
+  return cluster !== null && (cluster.pending !== null || cluster.trouble !== null)
+}
+
+function sayInCluster({ name, cluster }: ScheduleView): void {
+  if (cluster === null) return
+  if (cluster.pending !== null) say(`${name} is not yet in the cluster: ${plainText(cluster.pending)}`)
+  else if (cluster.trouble !== null) say(`${name} has trouble in the cluster: ${plainText(cluster.trouble)}`)
+  else say(ELSEWHERE)
 }
 
 function occurrenceRow(occurrence: OccurrenceView, timeZone: string): string[] {

@@ -6,7 +6,7 @@ import type Dockerode from 'dockerode'
 import { expect, test } from 'vitest'
 import { readPage } from '#core/attempts/index.ts'
 import { readContainerLog } from './container-log.ts'
-import { LogWriter } from './log-writer.ts'
+import { LogWriter } from '#core/attempts/index.ts'
 
 test('a stream that an engine leaves open after the end of the container ends, and what it brought counts', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'minisub-log-'))

@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream'
 import type Dockerode from 'dockerode'
-import type { RunnerEnd } from '#core/attempts/index.ts'
+import { RecordReader, type RunnerEnd, type RunnerRecord } from '#core/attempts/index.ts'
 import { FrameReader, FRAME_STREAMS } from './frames.ts'
-import type { LogWriter } from './log-writer.ts'
-import { RecordReader, type RunnerRecord } from './records.ts'
+import type { LogWriter } from '#core/attempts/index.ts'
 
 /** What the runner itself says when it cannot work, such as the loader's complaint: the end of it is kept. */
 const STDERR_CHARACTERS = 2_000

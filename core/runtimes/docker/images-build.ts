@@ -40,6 +40,7 @@ async function settingsOf({
   labels,
   args,
   network,
+  platform,
   signal,
 }: BuildOptions): Promise<ImageBuildOptions> {
   return {
@@ -52,6 +53,7 @@ async function settingsOf({
     buildargs: { ...args },
     registryconfig: await allCredentials(),
     ...(network === undefined ? {} : { networkmode: network }),
+    ...(platform === undefined ? {} : { platform }),
     ...(signal === undefined ? {} : { abortSignal: signal }),
   }
 }

@@ -1,16 +1,11 @@
 import { isProblem, Problem } from '#core/base/problem.ts'
 import { parseImageReference, type ImageReference } from '#core/base/image-reference.ts'
-import type { PullProgress } from '#core/runtimes/images.ts'
+import type { PullOptions, PullProgress } from '#core/runtimes/images.ts'
 import type { DockerEngine } from './engine.ts'
 import { statusOf } from './engine-problems.ts'
 import { headerOf, loginFor, type Login } from './images-credentials.ts'
 import { engineMessages, type EngineMessage } from './images-json-lines.ts'
 import { imageProblem } from './images-problems.ts'
-
-export type PullOptions = {
-  readonly signal?: AbortSignal | undefined
-  readonly onProgress?: (progress: PullProgress) => void
-}
 
 /** Reads the name of an image. Throws Problem `image_unavailable` where it is none. */
 export function knownReference(text: string): ImageReference {
@@ -27,7 +22,7 @@ export function knownReference(text: string): ImageReference {
 export async function pullImage(
   engine: DockerEngine,
   text: string,
-  { signal, onProgress }: PullOptions,
+  { signal, onProgress, platform }: PullOptions,
 ): Promise<void> {
   signal?.throwIfAborted()
   const reference = knownReference(text)
@@ -37,6 +32,7 @@ export async function pullImage(
     const stream = await client.createImage(login.credentials && headerOf(login.credentials), {
       fromImage: reference.name,
       tag: reference.digest ?? reference.tag ?? 'latest',
+      ...(platform === undefined ? {} : { platform }),
       ...(signal === undefined ? {} : { abortSignal: signal }),
     })
     await followPull(stream, {

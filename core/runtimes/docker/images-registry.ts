@@ -7,18 +7,18 @@ import type { Credentials } from './images-credentials.ts'
 import { imageProblem } from './images-problems.ts'
 import { askRegistry } from './images-registry-http.ts'
 
-const INDEXES = [
+export const INDEXES = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ] as const
-const MANIFESTS = [
+export const MANIFESTS = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ] as const
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
-const platform = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
-const index = z.object({ manifests: z.array(z.object({ digest, platform: platform.optional() })) })
+export const platform = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
+export const index = z.object({ manifests: z.array(z.object({ digest, platform: platform.optional() })) })
 const manifest = z.object({ config: z.object({ digest }) })
 
 /** What is asked for, and as whom. */
@@ -27,6 +27,8 @@ export type RegistryQuestion = {
   readonly text: string
   readonly credentials: Credentials | undefined
   readonly signal: AbortSignal | undefined
+  /** Whether a host that does not answer by https may be asked by http; only this machine may where absent. */
+  readonly isInsecure?: (host: string) => Promise<boolean>
 }
 
 /**
@@ -45,7 +47,7 @@ export async function readRegistry(question: RegistryQuestion): Promise<Registry
 }
 
 /** Entries without a platform, or of an unknown one, are attestations and the like. */
-function platformsOf({ manifests }: z.infer<typeof index>): Record<string, string> {
+export function platformsOf({ manifests }: z.infer<typeof index>): Record<string, string> {
   const entries = manifests.flatMap((entry) => {
     if (entry.platform === undefined || entry.platform.os === 'unknown') return []
     const { os, architecture, variant } = entry.platform
@@ -64,7 +66,7 @@ async function onePlatform(body: Uint8Array, own: string, question: RegistryQues
   return { [platformText(data.os, data.architecture, data.variant)]: own }
 }
 
-function readJson(body: Uint8Array): unknown {
+export function readJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(body).toString('utf8'))
   } catch {
@@ -73,6 +75,6 @@ function readJson(body: Uint8Array): unknown {
   }
 }
 
-function strange({ reference, text }: RegistryQuestion, what: string): Problem {
+export function strange({ reference, text }: RegistryQuestion, what: string): Problem {
   return imageProblem(`the registry sent ${what}`, { reference: text, host: reference.host })
 }

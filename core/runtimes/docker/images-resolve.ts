@@ -5,6 +5,7 @@ import type { RegistryImage } from '#core/runtimes/images.ts'
 import type { DockerEngine } from './engine.ts'
 import { isUnreachable, statusOf } from './engine-problems.ts'
 import { headerOf, loginFor, type Credentials } from './images-credentials.ts'
+import { isInsecureRegistry } from './images-insecure.ts'
 import { imageProblem } from './images-problems.ts'
 import { knownReference, withLoginFault } from './images-pull.ts'
 import { readRegistry } from './images-registry.ts'
@@ -26,7 +27,8 @@ export async function resolveImage(
   const asked = await outcome(askEngine(engine, { reference, text, credentials }))
   signal?.throwIfAborted()
   const pinned = asked.value === undefined ? reference : { ...reference, digest: asked.value.indexDigest }
-  const read = await outcome(readRegistry({ reference: pinned, text, credentials, signal }))
+  const isInsecure = async (host: string): Promise<boolean> => (await isInsecureRegistry(engine, host)) === true
+  const read = await outcome(readRegistry({ reference: pinned, text, credentials, signal, isInsecure }))
   signal?.throwIfAborted()
   if (read.value !== undefined) return read.value
   if (asked.value !== undefined) return asked.value

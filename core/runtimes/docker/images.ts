@@ -6,6 +6,8 @@ import type { DockerEngine } from './engine.ts'
 import { reasonOf, statusOf } from './engine-problems.ts'
 import { buildImage } from './images-build.ts'
 import { knownReference, pullImage } from './images-pull.ts'
+import { pushImage } from './images-push.ts'
+import { readVariable } from './images-registry-read.ts'
 import { resolveImage } from './images-resolve.ts'
 
 /** The images of a container engine. Nothing is connected until the first call. */
@@ -26,7 +28,11 @@ export function openDockerImages({ engine }: { readonly engine: DockerEngine }):
     list: (label, value) => guarded((client) => listImages(client, value === undefined ? label : `${label}=${value}`)),
     async pull(reference, options = {}) {
       await pullImage(engine, reference, options)
-      return fits(await there(find, reference), { reference, platform: await platform() })
+      return fits(await there(find, reference), { reference, platform: options.platform ?? (await platform()) })
+    },
+    async push(reference, options = {}) {
+      const digest = await pushImage(engine, reference, options)
+      return { digest: digest ?? (await resolveImage(engine, reference, options.signal)).indexDigest }
     },
     resolve: (reference, signal) => resolveImage(engine, reference, signal),
     build: async (options) => there(find, await buildImage(engine, options)),
@@ -76,11 +82,6 @@ function describeImage(info: Dockerode.ImageInspectInfo): EngineImage {
     user: config?.User ?? '',
     env: Object.fromEntries((config?.Env ?? []).map(readVariable)),
   }
-}
-
-function readVariable(text: string): [string, string] {
-  const equals = text.indexOf('=')
-  return equals === -1 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)]
 }
 
 /** Each by itself, since a listing tells little; one that went away meanwhile is not there. */

@@ -1,4 +1,6 @@
 export { openDockerEngine, type DockerEngine, type DockerEngineOptions, type EngineDescription } from './engine.ts'
 export { openDockerImages } from './images.ts'
+export { openImageRegistries, type ImageRegistriesOptions } from './images-registries.ts'
 export { leftRuns } from './left-runs.ts'
 export { openDockerRuntime, type DockerRuntimeOptions } from './runtime.ts'
+export { openRunnerImages, type RunnerImagesOptions } from './runner-layer.ts'

@@ -1,4 +1,5 @@
-import { readSamples, signalOf, type RunnerEnd } from '#core/attempts/index.ts'
+import { readSamples, type RunnerEnd } from '#core/attempts/index.ts'
+import { exitOfEnd } from '../exit-of-end.ts'
 import type { Exit, FinalState } from '../driver.ts'
 import type { ContainerRecord } from './container-record.ts'
 
@@ -33,7 +34,7 @@ export function judge({ folder, record, end, stderr, state }: Evidence): FinalSt
     if (end.stoppedBy === 'signal' && !record.asked) {
       return lost('its container was asked to stop from outside (docker stop, or the end of the engine)')
     }
-    return { phase: 'exited', exit: exitOf(end, startedAt) }
+    return { phase: 'exited', exit: exitOfEnd(end, startedAt) }
   }
   const finishedAt = state.phase === 'ended' ? Math.max(startedAt, state.finishedAt) : Date.now()
   const killed: Exit = { startedAt, finishedAt, exitCode: KILLED, signal: 'SIGKILL', usage: usageOf(folder) }
@@ -49,25 +50,6 @@ export function judge({ folder, record, end, stderr, state }: Evidence): FinalSt
 
 function lost(reason: string): FinalState {
   return { phase: 'lost', reason }
-}
-
-function exitOf(end: RunnerEnd, startedAt: number): Exit {
-  const exitCode = end.exitCode ?? 1
-  return {
-    startedAt,
-    finishedAt: Math.max(startedAt, end.finishedAt),
-    exitCode,
-    signal: signalOf(exitCode),
-    usage: { cpuSeconds: end.cpuSeconds, peakMemoryBytes: end.peakMemoryBytes },
-    ...(end.outOfMemory ? { outOfMemory: true } : {}),
-    ...problemOf(end),
-  }
-}
-
-function problemOf({ problem, stoppedBy }: RunnerEnd): Pick<Exit, 'problem'> | object {
-  if (problem !== null) return { problem }
-  if (stoppedBy !== 'timeout') return {}
-  return { problem: { code: 'step_timeout', message: 'the command ran longer than its timeout: raise it, or do less' } }
 }
 
 /** What the samples say, for a runner that was killed before it could. */

@@ -7,7 +7,7 @@ import { readContainerRecord, updateContainerRecord, type ContainerRecord } from
 import type { DockerEngine } from './engine.ts'
 import { isUnreachable } from './engine-problems.ts'
 import { judge, type ContainerState } from './judge.ts'
-import { LogWriter } from './log-writer.ts'
+import { LogWriter } from '#core/attempts/index.ts'
 import { ENGINE_AWAY_MS, engineAway, Patience } from './patience.ts'
 
 /** A part of a workload whose command never began, and why. */

@@ -47,7 +47,6 @@ describeWithDocker('the docker runtime', () => {
         'home',
         'inputs',
         'outputs',
-        'runner',
       ])
     })
 

@@ -9,6 +9,8 @@ import { Copy } from '#renderer/ui/copy.tsx'
 import { Fact, Facts } from '#renderer/ui/facts.tsx'
 import { TextLink } from '#renderer/ui/link.tsx'
 import { Time } from '#renderer/ui/time.tsx'
+import { BringHere } from './bring-here.tsx'
+import { isOnCluster } from './on-cluster.ts'
 import { useRun } from './run-context.ts'
 
 /** What a run was started with, and what it gave. */
@@ -45,6 +47,7 @@ function Outputs() {
   return (
     <Section title="Outputs">
       <Values label="Outputs" values={outputs} empty={empty} />
+      {isOnCluster(graph) && <BringHere />}
     </Section>
   )
 }
@@ -75,7 +78,12 @@ function RunFacts() {
       </Fact>
       <Fact name="Target">{graph.target}</Fact>
       <Fact name="Parallelism">
-        {graph.parallelism} {graph.parallelism === 1 ? 'step' : 'steps'} at once
+        {graph.parallelism === null
+          ? 'as many steps'
+          : graph.parallelism === 1
+            ? '1 step'
+            : `${graph.parallelism} steps`}{' '}
+        at once{graph.parallelism === null ? ' as the cluster takes' : ''}
       </Fact>
       <Fact name="Cache">{graph.cache ? 'used' : 'neither read nor written'}</Fact>
     </Facts>

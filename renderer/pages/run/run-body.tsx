@@ -1,5 +1,5 @@
 import { Stack, Tabs } from '@mantine/core'
-import { List, Network, Rows3 } from 'lucide-react'
+import { List, ListOrdered, Network, Rows3 } from 'lucide-react'
 import { lazy, Suspense, useSyncExternalStore } from 'react'
 import { Page } from '#renderer/ui/page.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
@@ -9,11 +9,13 @@ import { StepDrawer } from './drawer/step-drawer.tsx'
 import { RunActions } from './run-actions.tsx'
 import { useRun } from './run-context.ts'
 import { RunHeader } from './run-header.tsx'
+import { RunNotice } from './run-notice.tsx'
 import { useChangeSearch, useRunSearch } from './run-search.ts'
 import { StepsTable } from './table/steps-table.tsx'
 
 const GraphView = lazy(() => import('./graph/graph-view.tsx').then((it) => ({ default: it.GraphView })))
-const VIEWS = ['graph', 'table', 'details'] as const
+const EventsView = lazy(() => import('./events/events-view.tsx').then((it) => ({ default: it.EventsView })))
+const VIEWS = ['graph', 'table', 'events', 'details'] as const
 type View = (typeof VIEWS)[number]
 
 /** The page of a run that is known. */
@@ -30,6 +32,7 @@ export function RunBody() {
     <Page title={`Run of ${graph.pipeline}`} actions={<RunActions />}>
       <Stack gap="sm">
         <RunHeader />
+        <RunNotice />
         {problem !== undefined && <ProblemAlert title="The run is followed no longer" message={problem.message} />}
         <Tabs value={view} onChange={show} keepMounted={false}>
           <Tabs.List mb="sm" aria-label="Views of the run">
@@ -38,6 +41,9 @@ export function RunBody() {
             </Tabs.Tab>
             <Tabs.Tab value="table" leftSection={<Rows3 size={16} aria-hidden />}>
               Table
+            </Tabs.Tab>
+            <Tabs.Tab value="events" leftSection={<ListOrdered size={16} aria-hidden />}>
+              Events
             </Tabs.Tab>
             <Tabs.Tab value="details" leftSection={<List size={16} aria-hidden />}>
               Details
@@ -59,8 +65,8 @@ function Shown({ view }: { readonly view: View }) {
   if (view === 'table') return <StepsTable />
   if (view === 'details') return <DetailsView />
   return (
-    <Suspense fallback={<Waiting what="the graph" />}>
-      <GraphView />
+    <Suspense fallback={<Waiting what={`the ${view}`} />}>
+      {view === 'events' ? <EventsView /> : <GraphView />}
     </Suspense>
   )
 }

@@ -6,6 +6,7 @@ import { Copy } from '#renderer/ui/copy.tsx'
 import { TextLink } from '#renderer/ui/link.tsx'
 import { lookOf, Status } from '#renderer/ui/status.tsx'
 import { Duration, Time } from '#renderer/ui/time.tsx'
+import { isOnCluster } from './on-cluster.ts'
 import { useRun } from './run-context.ts'
 import { countSteps, runSentence } from './step-words.ts'
 import { useSlowProgress } from './use-slow-progress.ts'
@@ -35,7 +36,14 @@ export function RunHeader() {
         <Copy text={graph.id} what="the id of the run" />
       </Group>
       <Text span size="sm">
-        Target {graph.target}
+        Target{' '}
+        {isOnCluster(graph) ? (
+          <TextLink to="/settings/targets/$target" params={{ target: graph.target }} inherit underline="always">
+            {graph.target}
+          </TextLink>
+        ) : (
+          graph.target
+        )}
       </Text>
       <Text span size="sm">
         Started <Time iso={isoOf(progress.startedAt)} empty="not yet" />

@@ -5,8 +5,15 @@ import { finishedItems, type RunProgress, type StepProgress } from '#core/contra
 export function phaseOf(step: StepProgress): string {
   const phases = new Set([...step.active.values()].map((item) => item.phase))
   for (const phase of ['stopping', 'retrying'] as const) if (phases.has(phase) && !phases.has('running')) return phase
-  if (step.status === 'pending' && phases.size > 0) return 'starting'
+  if (step.status === 'pending' && phases.size > 0) return waitsFor(step) === undefined ? 'starting' : 'waits'
   return step.status
+}
+
+/** Why a step that was begun does not run yet, in its cluster's own words; undefined where nothing is known of it. */
+export function waitsFor({ status, reason, active }: StepProgress): string | undefined {
+  if (status !== 'pending' || active.size === 0 || reason === null) return undefined
+  // Said from the beginning on of what it will run on, which keeps it from nothing.
+  return reason.startsWith('ran on the default of ') ? undefined : reason
 }
 
 /** How far a fan-out is, such as `37/120, 2 failed`; empty without one, and before its items are known. */
@@ -19,7 +26,9 @@ export function itemsText(step: StepProgress): string {
 export function stepLabel(step: StepProgress, needs: readonly string[]): string {
   const items = step.total === null ? [] : [`${finishedItems(step)} of ${step.total} items done`, ...badItems(step)]
   const after = needs.length === 0 ? [] : [`after ${needs.join(', ')}`]
-  return `${step.name}: ${[phaseOf(step), ...items, ...after].join(', ')}`
+  const reason = waitsFor(step)
+  const phase = reason === undefined ? phaseOf(step) : `waits: ${reason}`
+  return `${step.name}: ${[phase, ...items, ...after].join(', ')}`
 }
 
 function badItems({ counts }: StepProgress): string[] {

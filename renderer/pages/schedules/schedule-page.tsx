@@ -1,4 +1,4 @@
-import { Code, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Code, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { isProblem } from '#core/base/problem.ts'
@@ -45,6 +45,7 @@ export function SchedulePage() {
   return (
     <Page title={data.name} actions={actions}>
       {error !== null && <Missing error={error} onRetry={() => void refetch()} />}
+      <InCluster schedule={data} />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
         <About schedule={data} />
         <section aria-labelledby="next-times">
@@ -64,6 +65,34 @@ export function SchedulePage() {
   )
 }
 
+/** Where its runs begin without this core, and whether the cluster knows of it as it is here. */
+function InCluster({ schedule: { name, cluster } }: { readonly schedule: ScheduleView }) {
+  if (cluster === null) return null
+  const { pending, trouble } = cluster
+  if (pending !== null) {
+    return (
+      <Alert color="yellow" title="Not yet in the cluster" mb="md">
+        <Text size="sm">{pending}</Text>
+        <Text size="sm">
+          It is tried again by itself; at once with <Code>minisub schedule sync {name}</Code>
+        </Text>
+      </Alert>
+    )
+  }
+  if (trouble !== null) {
+    return (
+      <Alert color="red" title="Something is wrong with it in the cluster" mb="md">
+        {trouble}
+      </Alert>
+    )
+  }
+  return (
+    <Alert variant="default" title="The cluster starts its runs, also while no core runs" mb="md">
+      <Text size="sm">The core lists what was started meanwhile when it is back.</Text>
+    </Alert>
+  )
+}
+
 function Missing({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {
   const title = isProblem(error) && error.code === 'not_found' ? 'There is no such schedule' : 'This may be old'
   return <ProblemAlert title={title} message={error.message} onRetry={onRetry} />
@@ -78,7 +107,8 @@ function Back() {
 }
 
 function About({ schedule }: { readonly schedule: ScheduleView }) {
-  const { cron, timeZone, overlap, startingDeadlineSeconds, parameters, target, missed, paused, createdAt } = schedule
+  const { cron, timeZone, overlap, startingDeadlineSeconds, parameters, target, missed, paused, createdAt, cluster } =
+    schedule
   return (
     <Facts label="About this schedule">
       <Fact name="State">{paused ? <Status status="paused" /> : <Status status="on" />}</Fact>
@@ -92,7 +122,19 @@ function About({ schedule }: { readonly schedule: ScheduleView }) {
       <Fact name="Parameters">
         <Parameters parameters={parameters} />
       </Fact>
-      <Fact name="Target">{target}</Fact>
+      <Fact name="Target">
+        {target}
+        {cluster !== null && cluster.namespace !== null && (
+          <Text size="xs">
+            CronWorkflow {cluster.name} in the namespace {cluster.namespace}
+          </Text>
+        )}
+      </Fact>
+      {cluster !== null && cluster.frozenAt !== null && (
+        <Fact name="Frozen">
+          <Time iso={cluster.frozenAt} />
+        </Fact>
+      )}
       <Fact name="When its last run still goes on">{OVERLAP_WORDS[overlap]}</Fact>
       <Fact name="May begin late by">{durationText(startingDeadlineSeconds * 1_000)}</Fact>
       <Fact name="Missed">{missed.toLocaleString()}</Fact>

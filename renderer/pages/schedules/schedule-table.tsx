@@ -35,7 +35,7 @@ export function ScheduleTable({ schedules }: { readonly schedules: readonly Sche
 }
 
 function ScheduleRow({ schedule }: { readonly schedule: ScheduleView }) {
-  const { name, pipeline, file, paused, next, timeZone, last, missed } = schedule
+  const { name, pipeline, file, paused, next, timeZone, last, missed, target, cluster } = schedule
   return (
     <Table.Tr>
       <Table.Th scope="row" fw={400}>
@@ -45,7 +45,9 @@ function ScheduleRow({ schedule }: { readonly schedule: ScheduleView }) {
           </TextLink>
           <Text size="xs" title={file}>
             starts {pipeline}
+            {cluster !== null && ` on ${target}, also without the core`}
           </Text>
+          {cluster !== null && cluster.pending !== null && <Text size="xs">not yet in the cluster</Text>}
         </Stack>
       </Table.Th>
       <Table.Td>

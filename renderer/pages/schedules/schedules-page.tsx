@@ -33,7 +33,7 @@ export function SchedulesPage() {
         <Text size="sm">
           The core stays while there is a schedule that is not paused. After a restart of the machine nothing starts it
           by itself: run <Code>minisub serve</Code>, or open this page with <Code>minisub open</Code>. Times that passed
-          meanwhile are listed as missed.
+          meanwhile are listed as missed. A schedule whose target is a cluster goes on there without the core.
         </Text>
       </Alert>
       <ScheduleList onNew={() => void navigate({ search: { file: '' } })} />

@@ -11,15 +11,17 @@ import { Engine } from './engine.tsx'
 import { FolderToken } from './folder-token.tsx'
 import { Secrets } from './secrets.tsx'
 import { Sessions } from './sessions.tsx'
+import { Targets } from './targets.tsx'
 import { Tokens } from './tokens.tsx'
 
-/** How the page looks in this browser, the engine and its images, secrets, conformance, who may talk to the core, and what the core is. */
+/** How the page looks in this browser, targets, the engine and its images, secrets, conformance, who may talk to the core, and what the core is. */
 export function SettingsPage() {
   const client = useClient()
   const { data, error, refetch } = useQuery(queries.access(client))
   return (
     <Page title="Settings">
       <Appearance />
+      <Targets />
       <Engine />
       <Secrets />
       <Conformance />

@@ -1,5 +1,6 @@
-import { Alert, Stack, Text } from '@mantine/core'
+import { Alert, Stack, Text, type MantineColor } from '@mantine/core'
 import { TriangleAlert } from 'lucide-react'
+import type { StepStatus } from '#core/contract/events.ts'
 import type { StepDetail } from '#core/contract/run.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { useStepProgress } from '#renderer/data/use-run.ts'
@@ -12,6 +13,16 @@ import { useRun } from '../run-context.ts'
 import { Attempts } from './attempts.tsx'
 import { CacheFacts, CommandFacts, LimitFacts } from './step-facts.tsx'
 import { useStepDetail } from './use-step-detail.ts'
+
+const COLOURS: Partial<Readonly<Record<StepStatus, MantineColor>>> = {
+  skipped: 'gray',
+  cancelled: 'gray',
+  pending: 'orange',
+}
+const TITLES: Partial<Readonly<Record<StepStatus, string>>> = {
+  skipped: 'Why it was skipped',
+  pending: 'Why it waits',
+}
 
 type StepProps = { readonly step: string; readonly item: number | null }
 
@@ -32,9 +43,9 @@ function Overview({ detail, isWhole }: { readonly detail: StepDetail; readonly i
     <Stack gap="lg">
       {view.reason !== null && (
         <Alert
-          color={view.status === 'skipped' || view.status === 'cancelled' ? 'gray' : 'red'}
+          color={COLOURS[view.status] ?? 'red'}
           icon={<TriangleAlert size={18} aria-hidden />}
-          title={view.status === 'skipped' ? 'Why it was skipped' : 'What happened'}
+          title={TITLES[view.status] ?? 'What happened'}
         >
           {view.reason}
         </Alert>

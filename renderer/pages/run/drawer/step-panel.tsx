@@ -3,6 +3,7 @@ import { Unplug } from 'lucide-react'
 import { lazy, Suspense, type ReactNode } from 'react'
 import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
+import { isOnCluster } from '../on-cluster.ts'
 import { useRun } from '../run-context.ts'
 import { useChangeSearch, useRunSearch } from '../run-search.ts'
 import { ItemBar } from './item-bar.tsx'
@@ -14,7 +15,16 @@ const LogTab = lazy(() => import('../log/log-tab.tsx').then((it) => ({ default: 
 const ResourcesTab = lazy(() => import('../usage/resources-tab.tsx').then((it) => ({ default: it.ResourcesTab })))
 const OutputsTab = lazy(() => import('../look/outputs-tab.tsx').then((it) => ({ default: it.OutputsTab })))
 
-const TABS = { overview: 'Overview', items: 'Items', log: 'Log', outputs: 'Outputs', resources: 'Resources' } as const
+const PodTab = lazy(() => import('../pod/pod-tab.tsx').then((it) => ({ default: it.PodTab })))
+
+const TABS = {
+  overview: 'Overview',
+  items: 'Items',
+  log: 'Log',
+  outputs: 'Outputs',
+  resources: 'Resources',
+  pod: 'Pod',
+} as const
 type Tab = keyof typeof TABS
 
 /** What the address opens of a step: of a fan-out the step as a whole, or one of its items. */
@@ -31,7 +41,7 @@ export function StepPanel({ step }: { readonly step: string }) {
     )
   }
   const isWhole = known.isFanOut && item === undefined
-  const tabs: readonly Tab[] = isWhole ? ['overview', 'items'] : ['overview', 'log', 'outputs', 'resources']
+  const tabs = tabsOf({ isWhole, isInPods: isOnCluster(graph) })
   const shown = tabs.find((it) => it === tab) ?? 'overview'
   const index = known.isFanOut ? (item ?? null) : null
   return (
@@ -65,11 +75,18 @@ export function StepPanel({ step }: { readonly step: string }) {
   )
 }
 
+/** Of a fan-out the whole has no log of its own; pods are where a cluster plays the run. */
+function tabsOf({ isWhole, isInPods }: { readonly isWhole: boolean; readonly isInPods: boolean }): readonly Tab[] {
+  if (isWhole) return ['overview', 'items']
+  return ['overview', 'log', 'outputs', 'resources', ...(isInPods ? (['pod'] as const) : [])]
+}
+
 function contentOf(tab: Tab, step: string, item: number | null): ReactNode {
   const key = `${step} ${item ?? ''}`
   if (tab === 'items') return <ItemsTab step={step} />
   if (tab === 'log') return <LogTab key={key} step={step} item={item} />
   if (tab === 'outputs') return <OutputsTab key={key} step={step} item={item} />
   if (tab === 'resources') return <ResourcesTab key={key} step={step} item={item} />
+  if (tab === 'pod') return <PodTab key={key} step={step} item={item} />
   return <OverviewTab key={key} step={step} item={item} />
 }

@@ -5,16 +5,26 @@ import { finishedItems, type StepProgress } from '#core/contract/run-progress.ts
 import { useClient } from '#renderer/data/client-context.ts'
 import { queries } from '#renderer/data/queries.ts'
 import { useStepProgress } from '#renderer/data/use-run.ts'
+import { isOnCluster } from '../on-cluster.ts'
 import { useRun } from '../run-context.ts'
+import { waitsFor } from '../step-words.ts'
 
 /** What is fetched anew for the events of a run is fetched no more often. */
 const EVERY_MS = 2_000
+/** An item that waits in a cluster is looked at so often, in ms. */
+const WAITING_MS = 3_000
 
 /** A step run in full. It is fetched anew when its progress says that something about it changed. */
 export function useStepDetail(step: string, item: number | null) {
   const { graph, live } = useRun()
   const client = useClient()
-  const query = useQuery({ ...queries.step(client, { run: graph.id, step, item }), staleTime: 0 })
+  const query = useQuery({
+    ...queries.step(client, { run: graph.id, step, item }),
+    staleTime: 0,
+    // Why an item of a fan-out waits is told by no progress.
+    refetchInterval: ({ state }) =>
+      item !== null && isOnCluster(graph) && state.data?.view.status === 'pending' ? WAITING_MS : false,
+  })
   const progress = useStepProgress(live, step)
   const isFinal = query.data !== undefined && isFinalStep(query.data.view.status)
   useRefreshOn(progress === undefined ? '' : signOf(progress, item, isFinal), () => void query.refetch())
@@ -24,7 +34,7 @@ export function useStepDetail(step: string, item: number | null) {
 /** What of a step's progress makes its details old. */
 function signOf(progress: StepProgress, item: number | null, isFinal: boolean): string {
   const active = progress.active.get(item ?? 0)
-  const own = `${progress.status} ${active?.attempt ?? ''} ${active?.phase ?? ''}`
+  const own = `${progress.status} ${active?.attempt ?? ''} ${active?.phase ?? ''} ${waitsFor(progress) ?? ''}`
   // That an item was skipped or cached is told by the counts alone.
   return progress.total !== null && !isFinal ? `${own} ${finishedItems(progress)} ${progress.total}` : own
 }

@@ -11,6 +11,7 @@ import type { Layout } from './layout.ts'
 import { createMark } from './mark.ts'
 import { goTo, uncover } from './move-window.ts'
 import { isArrowKey, neighbourOf } from './neighbour.ts'
+import { NodeTip } from './node-tip.tsx'
 import { MiniStep, StepNode } from './step-node.tsx'
 import classes from './graph.module.css'
 
@@ -98,6 +99,7 @@ export function GraphCanvas({ layout }: { readonly layout: Layout }) {
           {nodes.length > MANY_STEPS && <MiniMap nodeComponent={MiniStep} pannable className={classes.map} />}
           <ZoomLevel onLevel={setZoom} />
         </ReactFlow>
+        <NodeTip canvas={canvas} />
       </div>
     </GraphProvider>
   )

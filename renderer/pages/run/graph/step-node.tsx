@@ -5,7 +5,7 @@ import type { StepProgress } from '#core/contract/run-progress.ts'
 import { useStepProgress } from '#renderer/data/use-run.ts'
 import { lookOf } from '#renderer/ui/status.tsx'
 import { Duration } from '#renderer/ui/time.tsx'
-import { itemsText, phaseOf, stepLabel } from '../step-words.ts'
+import { itemsText, phaseOf, stepLabel, waitsFor } from '../step-words.ts'
 import { useGraph } from './graph-context.ts'
 import { useIsMarked } from './mark.ts'
 import classes from './graph.module.css'
@@ -25,6 +25,7 @@ export const StepNode = memo(function StepNode({ id }: NodeProps) {
       className={classes.node}
       data-step={id}
       data-status={progress.status}
+      data-tip={waitsFor(progress)}
       data-selected={isSelected || undefined}
       aria-label={stepLabel(progress, step.needs)}
       tabIndex={isTabStop ? 0 : -1}
@@ -38,13 +39,20 @@ export const StepNode = memo(function StepNode({ id }: NodeProps) {
         {step.isFanOut && <Layers size={14} aria-hidden className={classes.mark} />}
       </span>
       <span className={classes.meta}>
-        <span className={classes.words}>{progress.total === null ? phaseOf(progress) : itemsText(progress)}</span>
+        <span className={classes.words}>{wordsOf(progress)}</span>
         <Duration from={progress.startedAt} to={progress.finishedAt} />
       </span>
       {step.isFanOut && <ItemsBar step={progress} />}
     </button>
   )
 })
+
+/** What the second line of a node says. */
+function wordsOf(step: StepProgress): string {
+  if (step.total !== null) return itemsText(step)
+  const reason = waitsFor(step)
+  return reason === undefined ? phaseOf(step) : `waits: ${reason}`
+}
 
 /** The items of a fan-out as one bar: those that ended well, badly, run, and wait. */
 function ItemsBar({ step }: { readonly step: StepProgress }) {

@@ -12,6 +12,8 @@ import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { WideTable } from '#renderer/ui/wide-table.tsx'
 import { useStepDetail } from '../drawer/use-step-detail.ts'
+import { BringHere } from '../bring-here.tsx'
+import { isOnCluster } from '../on-cluster.ts'
 import { useRun } from '../run-context.ts'
 import { useRunSearch } from '../run-search.ts'
 import { artifactOf, type ArtifactAddress } from './artifact.ts'
@@ -43,12 +45,16 @@ export function OutputsTab({ step, item }: StepProps) {
   const place = { run: graph.id, step, item }
   const chosen = output === undefined ? undefined : artifactOf(data.view.outputs[output], { ...place, output })
   if (output !== undefined && chosen !== undefined) return <OutputView place={{ ...place, output }} artifact={chosen} />
+  const hasFiles = entries.some(([name, value]) => artifactOf(value, { ...place, output: name }) !== undefined)
   return (
-    <WideTable label="Outputs" head={<Head />} minWidth={520}>
-      {entries.map(([name, value]) => (
-        <OutputRow key={name} place={{ ...place, output: name }} value={value} />
-      ))}
-    </WideTable>
+    <>
+      <WideTable label="Outputs" head={<Head />} minWidth={520}>
+        {entries.map(([name, value]) => (
+          <OutputRow key={name} place={{ ...place, output: name }} value={value} />
+        ))}
+      </WideTable>
+      {hasFiles && isOnCluster(graph) && <BringHere step={step} />}
+    </>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Group, NativeSelect, Stack, Text } from '@mantine/core'
+import { Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Gauge } from 'lucide-react'
 import { isFinalStep } from '#core/contract/events.ts'
@@ -10,10 +10,11 @@ import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { epochOf } from '#renderer/ui/time.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
+import { AttemptChoice } from '../drawer/attempt-choice.tsx'
 import { useStepDetail } from '../drawer/use-step-detail.ts'
 import { WithRunLinks } from '../drawer/with-run-links.tsx'
 import { useRun } from '../run-context.ts'
-import { useChangeSearch, useRunSearch } from '../run-search.ts'
+import { useRunSearch } from '../run-search.ts'
 import { Figures } from './figures.tsx'
 import { UsageCharts } from './usage-charts.tsx'
 import { usageSeries } from './usage-series.ts'
@@ -56,30 +57,6 @@ function NothingUsed({ detail: { view, cache } }: { readonly detail: StepDetail 
         `The step was ${view.status} before it started.`
       )}
     </EmptyState>
-  )
-}
-
-type ChoiceProps = { readonly attempts: readonly AttemptView[]; readonly shown: AttemptView }
-
-function AttemptChoice({ attempts, shown }: ChoiceProps) {
-  const change = useChangeSearch()
-  const latest = attempts.at(-1)?.attempt
-  return (
-    <Group>
-      <NativeSelect
-        aria-label="Attempt"
-        size="xs"
-        value={String(shown.attempt)}
-        data={attempts.map(({ attempt, status }) => ({
-          value: String(attempt),
-          label: `Attempt ${attempt}: ${status}${attempt === latest ? ' (latest)' : ''}`,
-        }))}
-        onChange={({ currentTarget }) => {
-          const chosen = Number(currentTarget.value)
-          change({ attempt: chosen === latest ? undefined : chosen })
-        }}
-      />
-    </Group>
   )
 }
 

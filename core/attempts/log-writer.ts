@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { appendSample, encodeLine, logPath, readSamples, recoverOffsets } from '#core/attempts/index.ts'
 import { writeError } from '#core/files/index.ts'
+import { encodeLine, logPath, recoverOffsets } from './log-file.ts'
 import type { RunnerRecord } from './records.ts'
+import { appendSample, readSamples } from './samples.ts'
 
 const FLUSH_CHARACTERS = 256 * 2 ** 10
 

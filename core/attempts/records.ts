@@ -1,4 +1,4 @@
-import type { RunnerEnd } from '#core/attempts/index.ts'
+import type { RunnerEnd } from './protocol.ts'
 
 const NEWLINE = 0x0a
 
@@ -7,6 +7,8 @@ type Line = {
   readonly time: number
   readonly stream: 'stdout' | 'stderr'
   readonly text: string
+  /** It was written past the runner. */
+  readonly isStray?: true
 }
 
 /** One record of the step runner, see core/attempts/protocol.ts. Lines that came in several records are whole again. */
@@ -57,6 +59,7 @@ export class RecordReader {
   /** Pieces of a line wait for its last one. */
   *#joined(record: RunnerRecord | Piece): Generator<RunnerRecord> {
     if (record.kind !== 'line' && record.kind !== 'piece') return yield record
+    if ('isStray' in record) return yield record
     const { stream } = record
     const text = this.#begun[stream] + record.text
     const isWaiting = record.kind === 'piece' && text.length <= MOST_LINE_BYTES
@@ -66,7 +69,7 @@ export class RecordReader {
 }
 
 /** Engines cut what is longer than 16 KiB, and spoil a character there: so runners print long lines in pieces. */
-type Piece = Omit<Line, 'kind'> & { readonly kind: 'piece' }
+type Piece = Omit<Line, 'kind' | 'isStray'> & { readonly kind: 'piece' }
 
 function readRecord(line: Buffer): RunnerRecord | Piece {
   const space = line.indexOf(0x20)
@@ -129,7 +132,8 @@ function parseJson(text: string): object | undefined {
 
 /** A command can write to its container's own stdout (`/proc/1/fd/1`). */
 function strayLine(line: Buffer): RunnerRecord {
-  return { kind: 'line', time: Date.now(), stream: 'stdout', text: line.toString('utf8', 0, MOST_LINE_BYTES) }
+  const text = line.toString('utf8', 0, MOST_LINE_BYTES)
+  return { kind: 'line', time: Date.now(), stream: 'stdout', text, isStray: true }
 }
 
 const MOST_LINE_BYTES = 64 * 2 ** 10

@@ -1,0 +1,63 @@
+import type { JsonObject } from '#core/base/json.ts'
+import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
+import { digestOfJson } from '#core/files/index.ts'
+import type { Cluster } from '#core/runtimes/cluster.ts'
+import type { Secrets } from '#core/secrets/index.ts'
+import { storeCredentials } from './connections.ts'
+import { CONFIG_MAPS } from './resources.ts'
+import { createOnce, putSecret } from './run-secrets.ts'
+import type { CompileInput } from './types.ts'
+
+type Store = ClusterProfile['artifacts']
+
+/** Where Argo's containers keep the logs of a run's pods, below the prefix of the bucket. */
+const LOGS = 'runs/{{workflow.name}}/.logs/{{pod.name}}'
+
+/** The ConfigMap that tells Argo of a bucket; its name is that of its content, so it never changes. */
+export function artifactRepository({
+  artifacts,
+}: Pick<ClusterProfile, 'artifacts'>): CompileInput['artifactRepository'] {
+  return {
+    configMap: `minisub-artifacts-${digestOfJson(artifacts as unknown as JsonObject).slice(0, 10)}`,
+    key: 'store',
+  }
+}
+
+/**
+ * Makes the ConfigMap and the Secret by which Argo's containers reach the bucket, where they are not there. They stay:
+ * runs of later days need them. Credentials that were changed here are changed there.
+ */
+export async function makeArtifactRepository(
+  profile: Pick<ClusterProfile, 'artifacts'>,
+  { cluster, secrets, signal }: { cluster: Cluster; secrets: Pick<Secrets, 'read'>; signal: AbortSignal },
+): Promise<void> {
+  const { configMap: name, key } = artifactRepository(profile)
+  const { accessKey, secretKey } = await storeCredentials(profile.artifacts, secrets)
+  const labels = { 'app.kubernetes.io/managed-by': 'mini-submarine' }
+  const data = { accessKey: encode(accessKey), secretKey: encode(secretKey) }
+  await putSecret(cluster, { name, labels, data }, signal)
+  const repository = JSON.stringify(repositoryOf(profile.artifacts, name))
+  const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels }, data: { [key]: repository } }
+  await createOnce(() => cluster.create(CONFIG_MAPS, configMap, { signal }))
+}
+
+function encode(text: string): string {
+  return Buffer.from(text).toString('base64')
+}
+
+/** As Argo reads it; JSON is YAML too. */
+function repositoryOf({ endpoint, clusterEndpoint, bucket, prefix, region }: Store, secret: string): object {
+  const address = new URL(clusterEndpoint ?? endpoint)
+  return {
+    archiveLogs: true,
+    s3: {
+      endpoint: address.host,
+      insecure: address.protocol === 'http:',
+      bucket,
+      region,
+      keyFormat: `${prefix}${LOGS}`,
+      accessKeySecret: { name: secret, key: 'accessKey' },
+      secretKeySecret: { name: secret, key: 'secretKey' },
+    },
+  }
+}

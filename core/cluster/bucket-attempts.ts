@@ -1,0 +1,25 @@
+import type { RunContext } from './run-context.ts'
+import { attemptKey, type PodNode } from './workflow-view.ts'
+
+/** The attempts of a run that have left their end in the bucket: what is known where its Workflow was deleted. */
+export async function attemptsInBucket(
+  { run, connection }: Pick<RunContext, 'run' | 'connection'>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, PodNode>> {
+  const prefix = `runs/${run}/.attempts/`
+  const found = new Map<string, PodNode>()
+  for await (const { key } of connection.store.list(prefix)) {
+    signal.throwIfAborted()
+    const match = /^([a-z][a-z0-9_]*)\/(?:(\d+)\/)?(\d+)\.json$/.exec(key.slice(prefix.length))
+    const [, step, item, attempt] = match ?? []
+    if (step === undefined || attempt === undefined) continue
+    const node = nodeOf({ step, item: item === undefined ? null : Number(item), attempt: Number(attempt) })
+    found.set(attemptKey(node.step, node.item, node.attempt), node)
+  }
+  return found
+}
+
+/** What it left says how it ended. */
+function nodeOf(of: Pick<PodNode, 'step' | 'item' | 'attempt'>): PodNode {
+  return { ...of, pod: '', phase: 'Succeeded', message: '', startedAt: null, finishedAt: null, logKey: null }
+}

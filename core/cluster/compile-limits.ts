@@ -1,0 +1,68 @@
+import { Problem } from '#core/base/problem.ts'
+import type { StepDefinition } from '#core/contract/definition.ts'
+import type { InputsOrOutputs, Template } from './compile-shapes.ts'
+import { MAX_OBJECT_BYTES, statusBytes } from './status-size.ts'
+import type { ArgoLimits, ArgoObject } from './types.ts'
+
+/** By the major version of Argo. */
+export const ARGO_LIMITS: Readonly<Record<'3' | '4', ArgoLimits>> = {
+  '3': { version: '3.x', templates: null, tasks: null, parameters: null, bytes: MAX_OBJECT_BYTES },
+  '4': { version: '4.x', templates: 200, tasks: 200, parameters: 500, bytes: MAX_OBJECT_BYTES },
+}
+
+/** Limits of a step that a cluster does not enforce, by the names that other runtimes use: `pids`, `network`. */
+export function notEnforcedOnCluster({ resources, network }: StepDefinition): string[] {
+  return [...(resources.pids === undefined ? [] : ['pids']), ...(network === false ? ['network'] : [])]
+}
+
+/**
+ * Whether an Argo takes an object, and can hold what will become of it. Throws Problem `workflow_too_large`, which names
+ * the limit, how much there is, and what to do.
+ */
+export function checkLimits(object: ArgoObject, limits: ArgoLimits): void {
+  const templates = (object.spec['templates'] ?? []) as readonly Template[]
+  const tasks = Math.max(0, ...templates.map(({ dag }) => dag?.tasks.length ?? 0))
+  const parameters = Math.max(0, ...templates.flatMap(parameterCounts))
+  checkCount('templates', templates.length, limits)
+  checkCount('tasks', tasks, limits)
+  checkCount('parameters', parameters, limits)
+  const bytes = Buffer.byteLength(JSON.stringify(object))
+  if (bytes > limits.bytes) {
+    throw tooLarge(`the run is described by ${kib(bytes)}, Argo ${limits.version} takes at most ${kib(limits.bytes)}`)
+  }
+  const status = statusBytes(templates, bytes)
+  if (bytes + status <= MAX_OBJECT_BYTES) return
+  throw tooLarge(
+    `the run is described by ${kib(bytes)}, and what Argo notes of its pods would take about ${kib(status)} more: both together may have ${kib(MAX_OBJECT_BYTES)}`,
+  )
+}
+
+type Countable = 'templates' | 'tasks' | 'parameters'
+
+const COUNTED: Readonly<Record<Countable, string>> = {
+  templates: 'templates',
+  tasks: 'tasks in one graph',
+  parameters: 'parameters in one list',
+}
+
+function checkCount(of: Countable, count: number, limits: ArgoLimits): void {
+  const limit = limits[of]
+  if (limit !== null && count > limit)
+    throw tooLarge(`the run has ${count} ${COUNTED[of]}, Argo ${limits.version} takes at most ${limit}`)
+}
+
+function tooLarge(cause: string): Problem {
+  return new Problem(
+    'workflow_too_large',
+    `${cause}: let each item of a fan-out do more, let one step do the work of several, or make two pipelines of it`,
+  )
+}
+
+function parameterCounts({ inputs, outputs, dag }: Template): number[] {
+  const lists = [inputs, outputs, ...(dag?.tasks.map((task) => task.arguments) ?? [])]
+  return lists.map((list: InputsOrOutputs | undefined) => list?.parameters?.length ?? 0)
+}
+
+function kib(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} KiB`
+}

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import type { PodSpec } from '#core/attempts/index.ts'
+import { compileWorkflow } from './compile.ts'
+import { documentOf, inputOf, planOf, PROFILE } from './compile-fixture.ts'
+import { notEnforcedOnCluster } from './compile-limits.ts'
+import type { Template } from './compile-shapes.ts'
+import { goldenInput } from './golden-fixture.ts'
+import type { Compiled, CompileInput } from './types.ts'
+
+function ofSteps(steps: Readonly<Record<string, object>>): CompileInput {
+  return inputOf(planOf(documentOf({ steps })))
+}
+
+function templatesOf({ object }: Compiled): readonly Template[] {
+  return object.spec['templates'] as readonly Template[]
+}
+
+/** What the pods of a step are told. */
+function specOf({ needed }: Compiled, step: string): PodSpec {
+  const specs = needed.flatMap((it) => ('bytes' in it && it.key.startsWith('blobs/') ? [it.bytes] : []))
+  const found = specs.map((text) => JSON.parse(text) as PodSpec).find((spec) => spec.step === step)
+  if (found === undefined) throw new Error(`no spec of ${step}`)
+  return found
+}
+
+describe('what pods are told', () => {
+  test('a producer whose end is sure has its status, another a variable', () => {
+    const { producers } = specOf(compileWorkflow(goldenInput('defaults')), 'reader')
+    expect(producers).toEqual([
+      { step: 'each', isFanOut: true, status: null, records: 'records-each' },
+      { step: 'maybe', isFanOut: false, status: 'Skipped', records: null },
+      { step: 'a', isFanOut: false, status: null, records: 'records-a' },
+    ])
+  })
+
+  test('texts keep their parts, and paths are filled in', () => {
+    const { command, inputs } = specOf(compileWorkflow(goldenInput('fan-outs')), 'fixed')
+    expect(command.slice(1)).toEqual([
+      [{ each: 's' }],
+      ['/mini-submarine/inputs/steps.a.d'],
+      ['/mini-submarine/outputs/f'],
+      [{ run: 'id' }],
+    ])
+    const source = { from: 'output', producer: 0 }
+    expect(inputs).toEqual([
+      { name: 'f', source: { ...source, output: 'f', artifact: 'data-a-f' } },
+      { name: 'steps.a.d', source: { ...source, output: 'd', artifact: 'data-a-d' } },
+    ])
+  })
+
+  test('records of cached steps and of single items are noted as needed', () => {
+    const { needed } = compileWorkflow(goldenInput('cached'))
+    const keys = needed.map(({ key }) => key).filter((key) => key.startsWith('runs/'))
+    const outputs = 'runs/01k0000000000000000000run1/.outputs'
+    expect(keys).toEqual(
+      ['a.json', 'each/0.json', 'each/2.json', 'whole/0.json', 'whole/1.json'].map((it) => `${outputs}/${it}`),
+    )
+    const [first] = needed.filter(({ key }) => key.endsWith('each/0.json'))
+    expect(first).toMatchObject({ bytes: expect.stringContaining('"value":1.5') as string })
+  })
+})
+
+describe('retries', () => {
+  const retryOf = (backoff: object, limit = 3): unknown => {
+    const compiled = compileWorkflow(ofSteps({ a: { command: ['x'], retry: { limit, backoff } } }))
+    return (templatesOf(compiled).find(({ name }) => name === 's-a')?.retryStrategy as { backoff: unknown }).backoff
+  }
+  test('wait in seconds, and never shorter than was asked for', () => {
+    expect(retryOf({ duration: '500ms', factor: 1.2 })).toEqual({ duration: '0.5s', factor: '2' })
+    expect(retryOf({ duration: '5s', cap: '1m' })).toEqual({ duration: '5s', factor: '2', cap: '60s' })
+  })
+  test('of which the pause would outgrow what Argo counts with wait for the cap each time', () => {
+    expect(retryOf({ duration: '5s', cap: '1m' }, 60)).toEqual({ duration: '60s', factor: '1' })
+  })
+})
+
+describe('labels', () => {
+  test('that Kubernetes would refuse are refused in words', () => {
+    const bad = { ...goldenInput('wine'), profile: { ...PROFILE, labels: { team: 'not {{ok}}' } } }
+    expect(() => compileWorkflow(bad)).toThrow(expect.objectContaining({ code: 'invalid_value' }))
+  })
+})
+
+test('a step says what a cluster does not enforce', () => {
+  const { definition } = planOf(
+    documentOf({
+      steps: { a: { command: ['x'], network: false, resources: { pids: 5, cpu: 1 } }, b: { command: ['x'] } },
+    }),
+  ).plan
+  const [a, b] = ['a', 'b'].map((name) => definition.steps[name])
+  expect(a && notEnforcedOnCluster(a)).toEqual(['pids', 'network'])
+  expect(b && notEnforcedOnCluster(b)).toEqual([])
+})
+
+test('a list of a fan-out that is none makes the step fail, as elsewhere', () => {
+  const plan = planOf(
+    documentOf({
+      parameters: { l: { type: 'list', default: [1, null] } },
+      steps: { a: { command: ['x'] }, b: { command: ['x'], needs: ['a'], forEach: { i: '${{ parameters.l }}' } } },
+    }),
+  )
+  const compiled = compileWorkflow(inputOf(plan, () => undefined))
+  const task = templatesOf(compiled)[0]?.dag?.tasks.find(({ name }) => name === 's-b')
+  expect(task?.arguments?.parameters).toEqual([{ name: 'items', value: 'no list' }])
+})

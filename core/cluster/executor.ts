@@ -1,0 +1,234 @@
+import { isProblem } from '#core/base/problem.ts'
+import {
+  cancelledResult,
+  failureResult,
+  idOf,
+  inputBytesOf,
+  lostResult,
+  nameOf,
+  type AttemptReport,
+  type AttemptTask,
+  type Executor,
+  type Mirror,
+  type MirrorReport,
+  type RunState,
+} from '#core/pipelines/index.ts'
+import { collectEnd } from './collect.ts'
+import { notEnforcedOnCluster } from './compile-limits.ts'
+import { outcomeOf } from './outcome.ts'
+import { findWorkflow } from './find-workflow.ts'
+import { attemptsInBucket } from './bucket-attempts.ts'
+import type { RunContext } from './run-context.ts'
+import { submitRun } from './submit.ts'
+import { endRun, stopRun } from './stop.ts'
+import { attemptKey, waitingReason, type PodNode, type WorkflowView } from './workflow-view.ts'
+
+/** An attempt that the loop has begun and whose end was not told. */
+type Tracked = {
+  readonly task: AttemptTask
+  readonly report: AttemptReport
+  isStarted: boolean
+  isEnding: boolean
+}
+
+/**
+ * Follows a run that a cluster plays. It starts nothing but the whole run: what begins is Argo's to say, and of each
+ * attempt it tells what the Workflow, the bucket and the runner in the pod say of it.
+ */
+export class ClusterExecutor implements Executor {
+  readonly mirror: Mirror
+  readonly #context: RunContext
+  readonly #tracked = new Map<string, Tracked>()
+  readonly #closing = new AbortController()
+  #report: MirrorReport | undefined
+  #view: WorkflowView | undefined
+  /** What is known of attempts whose Workflow was deleted. */
+  #left: ReadonlyMap<string, PodNode> | undefined
+  #isLooking = false
+  #submitting: Promise<void> | undefined
+  #stopping: Promise<void> | undefined
+  #unfollow: (() => void) | undefined
+
+  constructor(context: RunContext) {
+    this.#context = context
+    this.mirror = {
+      open: (report) => {
+        this.#report = report
+      },
+      hasBegun: (step, item, attempt) => {
+        this.#follow()
+        return this.#nodeOf(attemptKey(step, item, attempt)) !== undefined || this.#isOver()
+      },
+      submit: (state) => {
+        this.#submitting = this.#submit(state)
+      },
+    }
+  }
+
+  execute(task: AttemptTask, report: AttemptReport): void {
+    this.#tracked.set(idOf(task), { task, report, isStarted: false, isEnding: false })
+    this.#follow()
+    this.#update(idOf(task))
+  }
+
+  adopt(task: AttemptTask, report: AttemptReport): void {
+    this.execute(task, report)
+  }
+
+  /** One attempt of a run is not stopped alone: only the whole run is. */
+  stop(): void {
+    this.#stopping ??= this.#stop().catch((error: unknown) => {
+      this.#stopping = undefined
+      if (!this.#closing.signal.aborted) this.#context.onError(error)
+    })
+  }
+
+  release(task: AttemptTask): void {
+    this.#tracked.delete(idOf(task))
+    const { id: run, frozen, logs, onError } = this.#context
+    const attempt = { ...nameOf(task), run, createdSeq: task.createdSeq, frozen }
+    if (!this.#closing.signal.aborted) void logs.take(attempt, true).catch(onError)
+  }
+
+  detach(): void {
+    this.#closing.abort(new DOMException('this core no longer follows the run', 'AbortError'))
+    this.#unfollow?.()
+  }
+
+  /** Rejects with an AbortError where this core closes before it could be done. */
+  async sweep(): Promise<void> {
+    const { signal } = this.#closing
+    try {
+      await this.#submitting
+      await endRun(this.#context, this.#view?.isOver === true, signal)
+    } finally {
+      this.#unfollow?.()
+    }
+  }
+
+  async #submit(state: RunState): Promise<void> {
+    const { signal } = this.#closing
+    const report = this.#report
+    try {
+      const { uid } = await submitRun(this.#context, state, {
+        signal,
+        onLost: (reason) => report?.connection(reason),
+        isUnwanted: () => state.cancelling,
+      })
+      report?.connection(null)
+      if (uid !== null) report?.submitted(this.#context.run, uid)
+    } catch (error) {
+      if (signal.aborted) return
+      if (!isProblem(error)) this.#context.onError(error)
+      const message = error instanceof Error ? error.message : String(error)
+      report?.refused(isProblem(error) ? error.code : 'internal', message)
+    }
+  }
+
+  #follow(): void {
+    if (this.#unfollow !== undefined || this.#closing.signal.aborted) return
+    const { run, connection } = this.#context
+    this.#unfollow = connection.watch.follow(run, {
+      put: (view) => this.#see(view),
+      gone: () => void this.#seeGone(),
+      connection: (reason) => this.#report?.connection(reason),
+    })
+  }
+
+  #see(view: WorkflowView): void {
+    const wasStopped = this.#view?.isStopped ?? false
+    this.#view = view
+    if (view.isStopped && !wasStopped && this.#stopping === undefined) this.#report?.cancelled()
+    this.#updateAll()
+  }
+
+  /** The Workflow was deleted: what its attempts left in the bucket counts, and there is no more. */
+  async #seeGone(): Promise<void> {
+    if (this.#left !== undefined || this.#isLooking) return
+    this.#isLooking = true
+    try {
+      // One that was just made may not have come to the watch yet.
+      const found = await findWorkflow(this.#context, this.#closing.signal)
+      if (found !== undefined) return this.#see(found)
+      const left = await attemptsInBucket(this.#context, this.#closing.signal)
+      this.#left ??= left
+      this.#updateAll()
+    } catch (error) {
+      if (this.#closing.signal.aborted) return
+      // The watch tells of it again.
+      this.#report?.connection(error instanceof Error ? error.message : String(error))
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
+  #updateAll(): void {
+    this.#report?.changed()
+    for (const id of this.#tracked.keys()) this.#update(id)
+  }
+
+  #nodeOf(key: string): PodNode | undefined {
+    return this.#left?.get(key) ?? this.#view?.attempts.get(key)
+  }
+
+  #isOver(): boolean {
+    return this.#left !== undefined || this.#view?.isOver === true
+  }
+
+  #update(id: string): void {
+    const tracked = this.#tracked.get(id)
+    if (tracked === undefined || tracked.isEnding) return
+    const { step, item, attempt } = nameOf(tracked.task)
+    const node = this.#nodeOf(attemptKey(step, item, attempt))
+    if (node === undefined) {
+      if (this.#isOver()) this.#finish(tracked, lostResult(this.#endWords(), this.#context.now()))
+    } else if (node.phase === 'Pending') tracked.report.waiting(waitingReason(node))
+    else if (node.phase === 'Running') {
+      if (this.#left !== undefined) this.#finish(tracked, lostResult(this.#endWords(), this.#context.now()))
+      else this.#start(tracked, this.#context.now())
+    } else this.#collect(tracked, node)
+  }
+
+  /** Why an attempt that did not run will not. */
+  #endWords(): string {
+    if (this.#left !== undefined) return 'its Workflow was deleted from the cluster'
+    const { phase = '', message = '' } = this.#view ?? {}
+    return `the cluster ended the run as ${phase}${message === '' ? '' : ` (${message})`} before it ran`
+  }
+
+  #start(tracked: Tracked, startedAt: number): void {
+    if (tracked.isStarted) return
+    tracked.isStarted = true
+    tracked.report.started(startedAt, notEnforcedOnCluster(tracked.task.step.bound.planned.definition))
+  }
+
+  #collect(tracked: Tracked, node: PodNode): void {
+    tracked.isEnding = true
+    const { task } = tracked
+    const { frozen, now } = this.#context
+    void collectEnd(this.#context, node, { signal: this.#closing.signal, onLost: (it) => this.#report?.connection(it) })
+      .then((end) => {
+        const inputBytes = inputBytesOf(task, frozen.facts.files)
+        const asked = this.#stopping !== undefined
+        const { startedAt, result } = outcomeOf({ end, node, asked, inputBytes, now: now() })
+        if (end?.startedAt !== null) this.#start(tracked, startedAt)
+        this.#finish(tracked, result)
+      })
+      .catch((error: unknown) => {
+        if (!this.#closing.signal.aborted) this.#finish(tracked, failureResult(error, now()))
+      })
+  }
+
+  #finish(tracked: Tracked, result: Parameters<AttemptReport['finished']>[0]): void {
+    tracked.isEnding = true
+    tracked.report.finished(result)
+  }
+
+  /** Stops the run in the cluster, waits until nothing of it is left there, and then tells its attempts' ends. */
+  async #stop(): Promise<void> {
+    await stopRun(this.#context, this.#closing.signal)
+    for (const tracked of this.#tracked.values()) {
+      if (!tracked.isEnding) this.#finish(tracked, cancelledResult(this.#context.now()))
+    }
+  }
+}

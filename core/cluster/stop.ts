@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isProblem } from '#core/base/problem.ts'
+import { shareCache } from './cache-share.ts'
+import { untilReached } from './patience.ts'
+import { PODS, SECRETS, WORKFLOW_LABEL, WORKFLOWS } from './resources.ts'
+import type { RunContext } from './run-context.ts'
+import { runSecretName } from './run-secrets.ts'
+
+/** A pod gets so long to pass the stop on and to leave its end. */
+const GRACE_SECONDS = 15
+const LOOK_MS = 500
+
+/**
+ * Ends a run in the cluster: nothing new begins, and its pods are gone when it resolves. Safe to repeat, and where there
+ * is no such run. Waits for a cluster that cannot be reached.
+ */
+export async function stopRun({ run, connection }: RunContext, signal: AbortSignal): Promise<void> {
+  const { cluster } = connection
+  const patience = { signal, onLost: () => undefined }
+  await untilReached(() => shutDown(cluster, run, signal), patience)
+  for (const deleted = new Set<string>(); ; await sleep(LOOK_MS, undefined, { signal })) {
+    const names = await untilReached(() => podsOf(cluster, run, signal), patience)
+    if (names.length === 0) return
+    for (const name of names) {
+      if (deleted.has(name)) continue
+      await untilReached(() => cluster.delete(PODS, name, { graceSeconds: GRACE_SECONDS, signal }), patience)
+      deleted.add(name)
+    }
+  }
+}
+
+type Cluster = RunContext['connection']['cluster']
+
+async function podsOf(cluster: Cluster, run: string, signal: AbortSignal): Promise<string[]> {
+  const pods = await cluster.list(PODS, { labelSelector: `${WORKFLOW_LABEL}=${run}`, signal })
+  return pods.map(({ metadata }) => metadata.name)
+}
+
+async function shutDown(cluster: Cluster, run: string, signal: AbortSignal): Promise<void> {
+  try {
+    await cluster.patch(WORKFLOWS, run, { spec: { shutdown: 'Terminate' } }, { signal })
+  } catch (error) {
+    if (!isProblem(error) || error.code !== 'not_found') throw error
+  }
+}
+
+/**
+ * What is left to do when a run is over: its Workflow ended where it was not, its secret deleted, and what it computed
+ * told to all that share the bucket.
+ */
+export async function endRun(context: RunContext, isOver: boolean, signal: AbortSignal): Promise<void> {
+  const { connection, run } = context
+  const patience = { signal, onLost: () => undefined }
+  if (!isOver) await stopRun(context, signal)
+  await untilReached(() => connection.cluster.delete(SECRETS, runSecretName(run), { signal }), patience)
+  await untilReached(() => shareCache(context), patience)
+}

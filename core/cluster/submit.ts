@@ -1,0 +1,114 @@
+import { isProblem, Problem } from '#core/base/problem.ts'
+import type { RunState } from '#core/pipelines/index.ts'
+import type { KubeObject } from '#core/runtimes/cluster.ts'
+import { artifactRepository, makeArtifactRepository } from './artifact-repository.ts'
+import { compileWorkflow } from './compile.ts'
+import { codeUpload, locateCached, neededUploads } from './content.ts'
+import { untilReached, type Patience } from './patience.ts'
+import { HOME_LABEL, WORKFLOWS } from './resources.ts'
+import type { RunContext } from './run-context.ts'
+import { makeRunSecret, secretReferences } from './run-secrets.ts'
+import type { Compiled } from './types.ts'
+
+export type SubmitOptions = Patience & {
+  /** Whether the run was cancelled meanwhile: then nothing is sent. */
+  readonly isUnwanted: () => boolean
+}
+
+type CompiledRun = Pick<
+  RunContext,
+  'run' | 'digest' | 'bound' | 'frozen' | 'snapshot' | 'cluster' | 'homeId' | 'blobs' | 'remote' | 'storeId'
+>
+
+/** The Workflow of a run by the state that it begins in, and what must be in the bucket before. */
+export function compileRun(
+  context: CompiledRun,
+  state: RunState,
+): Compiled & Pick<ReturnType<typeof locateCached>, 'uploads' | 'copies'> {
+  const { run, digest, bound, frozen, snapshot, cluster, homeId } = context
+  const { locate, uploads, copies } = locateCached(run, state, context)
+  const hasCode = snapshot.files.length + snapshot.links.length > 0
+  const compiled = compileWorkflow({
+    state,
+    run,
+    pipelineDigest: digest,
+    files: frozen.facts.files,
+    code: hasCode ? snapshot.digest : null,
+    profile: cluster.profile,
+    images: cluster.images,
+    runnerImage: cluster.runnerImage,
+    artifactRepository: artifactRepository(cluster.profile),
+    secrets: secretReferences(bound.plan.definition, run, cluster.secrets),
+    locate,
+    parallelism: frozen.parallelism,
+    limits: cluster.limits,
+    labels: { [HOME_LABEL]: homeId },
+  })
+  return { ...compiled, uploads, copies }
+}
+
+/**
+ * Sends a run to its cluster, once: the Workflow has the run's id as its name, so that a second try, also of a later core,
+ * finds the first. Waits for a cluster or a bucket that cannot be reached. Resolves to its uid, or null where the run was
+ * cancelled before it was sent. Throws a Problem where the cluster will not have it.
+ */
+export async function submitRun(
+  context: RunContext,
+  state: RunState,
+  options: SubmitOptions,
+): Promise<{ readonly uid: string | null }> {
+  const sent = await untilReached(() => findSent(context, options.signal), options)
+  if (sent !== undefined) return { uid: sent.metadata.uid ?? '' }
+  const compiled = compileRun(context, state)
+  await untilReached(() => bringContent(context, compiled, options.signal), options)
+  if (options.isUnwanted()) return { uid: null }
+  await untilReached(() => makeNeeded(context, options.signal), options)
+  if (options.isUnwanted()) return { uid: null }
+  const object = await untilReached(() => createWorkflow(context, compiled, options.signal), options)
+  return { uid: object.metadata.uid ?? '' }
+}
+
+async function findSent({ connection, run, homeId }: RunContext, signal: AbortSignal): Promise<KubeObject | undefined> {
+  try {
+    const found = await connection.cluster.get(WORKFLOWS, run, { signal })
+    if (found.metadata.labels?.[HOME_LABEL] === homeId) return found
+    throw new Problem(
+      'conflict',
+      `the namespace ${connection.cluster.namespace} has a Workflow ${run} that is not of this data folder: start the run again`,
+    )
+  } catch (error) {
+    if (isProblem(error) && error.code === 'not_found') return undefined
+    throw error
+  }
+}
+
+/** What the bucket lacks of all that the run needs. */
+export async function bringContent(
+  context: Pick<RunContext, 'connection' | 'snapshot' | 'blobs' | 'remote' | 'storeId'>,
+  { needed, uploads, copies }: ReturnType<typeof compileRun>,
+  signal: AbortSignal | undefined,
+  onProgress?: Parameters<RunContext['connection']['store']['putMissing']>[1],
+): Promise<void> {
+  const { store } = context.connection
+  const all = [...codeUpload(context), ...neededUploads(needed, context), ...uploads]
+  const unique = new Map(all.map((upload) => [upload.key, upload]))
+  await store.putMissing([...unique.values()], { signal, ...onProgress })
+  for (const { from, to } of copies) await store.copy(from, to)
+}
+
+async function makeNeeded(context: RunContext, signal: AbortSignal): Promise<void> {
+  const { cluster, connection, secretValues } = context
+  await makeArtifactRepository(cluster.profile, { cluster: connection.cluster, secrets: secretValues, signal })
+  await makeRunSecret(context, signal)
+}
+
+/** A first try whose answer was lost has made it already. */
+async function createWorkflow(context: RunContext, { object }: Compiled, signal: AbortSignal): Promise<KubeObject> {
+  try {
+    return await context.connection.cluster.create(WORKFLOWS, object, { signal })
+  } catch (error) {
+    const sent = isProblem(error) && error.code === 'conflict' ? await findSent(context, signal) : undefined
+    if (sent === undefined) throw error
+    return sent
+  }
+}

@@ -1,0 +1,126 @@
+import { gunzipSync } from 'node:zlib'
+import type { KubeObject } from '#core/runtimes/cluster.ts'
+
+/** A pod of a Workflow as Argo tells of it. Times are epoch ms. */
+export type PodNode = {
+  readonly step: string
+  readonly item: number | null
+  /** From 1. */
+  readonly attempt: number
+  readonly pod: string
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Error'
+  /** In the cluster's own words; empty where it has none. */
+  readonly message: string
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  /** Key of its archived log, prefix of the bucket included; null before it is there. */
+  readonly logKey: string | null
+}
+
+/** A Workflow as the mirror of its run needs it. */
+export type WorkflowView = {
+  readonly uid: string
+  readonly phase: string
+  readonly message: string
+  /** Nothing more will happen. */
+  readonly isOver: boolean
+  /** Epoch ms; null before it is over. */
+  readonly finishedAt: number | null
+  /** Somebody asked Argo to stop it. */
+  readonly isStopped: boolean
+  /** By `attemptKey`. */
+  readonly attempts: ReadonlyMap<string, PodNode>
+}
+
+/** An attempt within its run. */
+export function attemptKey(step: string, item: number | null, attempt: number): string {
+  return `${step} ${item ?? ''} ${attempt}`
+}
+
+const FINAL = new Set(['Succeeded', 'Failed', 'Error'])
+const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Error'] as const
+
+type RawNode = {
+  readonly id?: string
+  readonly name?: string
+  readonly type?: string
+  readonly templateName?: string
+  readonly phase?: string
+  readonly message?: string
+  readonly startedAt?: string | null
+  readonly finishedAt?: string | null
+  readonly inputs?: { readonly parameters?: readonly { readonly name: string; readonly value?: string }[] }
+  readonly outputs?: {
+    readonly artifacts?: readonly { readonly name: string; readonly s3?: { readonly key?: string } }[]
+  }
+}
+type RawStatus = {
+  readonly phase?: string
+  readonly message?: string
+  readonly finishedAt?: string | null
+  readonly nodes?: Readonly<Record<string, RawNode>>
+  readonly compressedNodes?: string
+}
+
+/** What a Workflow says of its pods. What is no Workflow of ours has none. */
+export function readWorkflow(object: KubeObject): WorkflowView {
+  const status = (object['status'] ?? {}) as RawStatus
+  const spec = (object['spec'] ?? {}) as { readonly shutdown?: string }
+  const phase = status.phase ?? 'Pending'
+  const attempts = new Map<string, PodNode>()
+  for (const node of Object.values(nodesOf(status))) {
+    const pod = readNode(object.metadata.name, node)
+    if (pod !== undefined) attempts.set(attemptKey(pod.step, pod.item, pod.attempt), pod)
+  }
+  return {
+    uid: object.metadata.uid ?? '',
+    phase,
+    message: status.message ?? '',
+    isOver: FINAL.has(phase),
+    finishedAt: timeOf(status.finishedAt),
+    isStopped: (spec.shutdown ?? '') !== '',
+    attempts,
+  }
+}
+
+/** Argo keeps the nodes of a large Workflow as gzip in base64. */
+function nodesOf({ nodes, compressedNodes }: RawStatus): Readonly<Record<string, RawNode>> {
+  if (compressedNodes === undefined || compressedNodes === '') return nodes ?? {}
+  const bytes = gunzipSync(Buffer.from(compressedNodes, 'base64'))
+  return JSON.parse(bytes.toString('utf8')) as Record<string, RawNode>
+}
+
+const TEMPLATE = 's-'
+
+function readNode(workflow: string, node: RawNode): PodNode | undefined {
+  const { id, name, type, templateName, phase } = node
+  const known = PHASES.find((it) => it === phase)
+  if (type !== 'Pod' || known === undefined || id === undefined || name === undefined) return undefined
+  if (templateName?.startsWith(TEMPLATE) !== true) return undefined
+  const index = node.inputs?.parameters?.find((it) => it.name === 'index')?.value
+  const retry = /\((\d+)\)$/.exec(name)?.[1]
+  return {
+    step: templateName.slice(TEMPLATE.length).replaceAll('-', '_'),
+    item: index === undefined ? null : Number(index),
+    attempt: retry === undefined ? 1 : Number(retry) + 1,
+    pod: `${workflow}-${templateName}-${id.slice(workflow.length + 1)}`,
+    phase: known,
+    message: (node.message ?? '').trim(),
+    startedAt: timeOf(node.startedAt),
+    finishedAt: timeOf(node.finishedAt),
+    logKey: node.outputs?.artifacts?.find((it) => it.name === 'main-logs')?.s3?.key ?? null,
+  }
+}
+
+function timeOf(text: string | null | undefined): number | null {
+  const time = Date.parse(text ?? '')
+  return Number.isNaN(time) ? null : time
+}
+
+/** What Kubernetes says of every pod while it starts. */
+const USUAL = /^(?:PodInitializing|ContainerCreating)\b/
+
+/** Why a pod does not run yet; null where that is nothing to tell. */
+export function waitingReason({ phase, message }: PodNode): string | null {
+  return phase !== 'Pending' || message === '' || USUAL.test(message) ? null : message
+}

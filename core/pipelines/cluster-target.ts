@@ -1,0 +1,71 @@
+import type { JsonObject } from '#core/base/json.ts'
+import type { TargetView } from '#core/contract/routes-targets.ts'
+import type { CompiledView, PodView } from '#core/contract/run.ts'
+import type { ImageEnvironments } from '#core/environments/index.ts'
+import type { AttemptAddress } from './attempt-folders.ts'
+import type { BoundPlan } from './bind.ts'
+import type { CodeSnapshot } from './code-snapshot.ts'
+import type { Executor, Mirror } from './executor.ts'
+import type { Foreseen } from './foresee.ts'
+import type { RemoteFile, RemoteFiles } from './remote-files.ts'
+import type { CacheEntry, FrozenRun } from './run-rows.ts'
+import type { Progress } from './service-types.ts'
+
+/** A run that is asked for, all but its id and what its cluster adds. */
+export type ClusterRun = {
+  readonly digest: string
+  readonly bound: BoundPlan
+  readonly frozen: FrozenRun
+  readonly snapshot: CodeSnapshot
+  /** How it will begin, as far as anybody can say now: what is cached is final in it. */
+  readonly foresee: () => Foreseen
+  /** Notes what others have computed, so that the run is foreseen with it. */
+  readonly learn: (entries: readonly CacheEntry[]) => void
+  readonly remote: RemoteFiles
+}
+
+/** A run that a cluster plays. */
+export type OpenClusterRun = Omit<ClusterRun, 'foresee' | 'learn'> & {
+  readonly run: string
+  /** The same functions on every target; what cannot be waited for goes here. */
+  readonly onError: (error: unknown) => void
+  readonly now: () => number
+  /** What of this run is in the cache by now. */
+  readonly cached: () => readonly CacheEntry[]
+}
+
+/** Which attempt of a run on a cluster. */
+export type ClusterAttempt = AttemptAddress & { readonly frozen: FrozenRun }
+
+/** Where a cluster's own engine plays runs; this machine sends them, follows them and takes what they leave. */
+export type ClusterTarget = {
+  readonly kind: 'cluster'
+  /** Pods of one run at once, where it was not said for the run; null: no limit. */
+  readonly parallelism: number | null
+  /** Of its bucket with its prefix: `RemoteFiles`. */
+  readonly store: string
+  /** Differs where anything of its profile does. */
+  readonly digest: string
+  /** Of the local container engine, which makes what is pushed. */
+  readonly images: ImageEnvironments | null
+  readonly describe: () => Promise<Omit<TargetView, 'name'>>
+  /** Whether the bucket answers now. */
+  hasStore(): Promise<boolean>
+  /** Throws a Problem where nothing can be sent now. */
+  check(): Promise<void>
+  /**
+   * Brings to the registry and the bucket all that a run will need, each only once, and answers what is to be kept of it:
+   * `FrozenRun.cluster`. Throws a Problem for all that would keep the run from playing; then nothing was created in the
+   * cluster.
+   */
+  prepare(run: ClusterRun, progress: Progress): Promise<JsonObject>
+  /** What would be pushed for a pipeline: asks neither cluster nor bucket nor registry. */
+  compile(run: Omit<ClusterRun, 'foresee' | 'learn'>): Promise<CompiledView>
+  open(run: OpenClusterRun): Executor & { readonly mirror: Mirror }
+  /** Takes the log of an attempt to this machine, as far as it is there; the rest while it is asked for again and again. */
+  takeLog(attempt: ClusterAttempt, isOver: boolean): Promise<void>
+  /** Takes files of the bucket into the blob store. */
+  fetch(files: readonly RemoteFile[], progress: Progress): Promise<void>
+  /** The pod of an attempt as the cluster has it now, with its events; null where it is gone. */
+  pod(attempt: ClusterAttempt): Promise<PodView | null>
+}

@@ -1,0 +1,49 @@
+import { isProblem } from '#core/base/problem.ts'
+import type { Cluster, KubeObject } from '../cluster.ts'
+import { pathOf, selectors, withQuery } from './paths.ts'
+import { callForJson, type Call } from './request.ts'
+import type { Session } from './session.ts'
+
+type ForObject = (call: Call, timeoutMs?: number) => Promise<KubeObject>
+
+/** The calls of a cluster that change something. */
+export function changesOf(
+  session: Session,
+  namespace: string,
+  forObject: ForObject,
+): Pick<Cluster, 'create' | 'patch' | 'delete' | 'deleteAll'> {
+  return {
+    create(resource, object, { dryRun, signal, timeoutMs } = {}) {
+      const path = withQuery(pathOf(namespace, resource), { dryRun: dryRun === true ? 'All' : undefined })
+      return forObject({ method: 'POST', path, body: object, signal }, timeoutMs)
+    },
+    patch(resource, name, ...[patch, { signal, timeoutMs } = {}]) {
+      const path = pathOf(namespace, resource, name)
+      const contentType = 'application/merge-patch+json'
+      return forObject({ method: 'PATCH', path, body: patch, contentType, signal }, timeoutMs)
+    },
+    async delete(resource, name, { graceSeconds, orphan, signal, timeoutMs } = {}) {
+      const path = pathOf(namespace, resource, name)
+      try {
+        const body = deleteOptions(graceSeconds, orphan)
+        await callForJson(session, { method: 'DELETE', path, body, signal }, timeoutMs)
+        return true
+      } catch (error) {
+        if (isProblem(error) && error.code === 'not_found') return false
+        throw error
+      }
+    },
+    async deleteAll(resource, { graceSeconds, signal, timeoutMs, ...selection }) {
+      if (selection.labelSelector === undefined && selection.fieldSelector === undefined) {
+        throw new Error('deleteAll without a selector would remove what others made')
+      }
+      const path = withQuery(pathOf(namespace, resource), selectors(selection))
+      await callForJson(session, { method: 'DELETE', path, body: deleteOptions(graceSeconds), signal }, timeoutMs)
+    },
+  }
+}
+
+function deleteOptions(gracePeriodSeconds: number | undefined, orphan = false): object {
+  const propagationPolicy = orphan ? 'Orphan' : 'Background'
+  return { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, gracePeriodSeconds }
+}

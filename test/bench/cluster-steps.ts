@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openEngine, sh, type Engine } from '../support/engine.ts'
+import { labProfile, openLab, WORKFLOWS } from '../support/lab-target.ts'
+import { kubernetesFault } from '../support/requirements.ts'
+import { median, type Measurement } from './report.ts'
+
+const ROUNDS = 3
+const CHAIN = 5
+
+type Lab = ReturnType<typeof openLab>
+
+/** What steps on a cluster cost over a Workflow that somebody wrote by hand; nothing where there is no cluster. */
+export async function measureClusterSteps(): Promise<Measurement[]> {
+  if (kubernetesFault() !== undefined) return []
+  await using cluster = openLab()
+  await using engine = await openEngine({ target: 'lab' })
+  const { image } = await imageOf(engine, cluster)
+  const [floors, layers, submits]: [number[], number[], number[]] = [[], [], []]
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const floor = await byHand(cluster, image)
+    const ours = await byUs(engine, cluster)
+    if (round === 0) continue
+    floors.push(floor)
+    layers.push(ours.seconds)
+    submits.push(ours.submit)
+  }
+  const floor = median(floors)
+  const one = { unit: 's', floor: floor / CHAIN, floorName: 'a Workflow written by hand' }
+  return [
+    { name: 'cluster step, runner in a layer', value: median(layers) / CHAIN, bound: (floor / CHAIN) * 1.1, ...one },
+    { name: 'sending a prepared run', value: median(submits), unit: 's', floor: null, floorName: '', bound: 1 },
+  ]
+}
+
+async function imageOf(engine: Engine, cluster: Lab): Promise<{ readonly image: string }> {
+  const { id } = await engine.run(await chain(engine), { cache: false })
+  const { spec } = (await cluster.get(WORKFLOWS, id)) as unknown as {
+    readonly spec: { readonly templates: readonly { readonly container?: { readonly image: string } }[] }
+  }
+  const image = spec.templates.flatMap(({ container }) => (container === undefined ? [] : [container.image]))[0] ?? ''
+  return { image }
+}
+
+/** Each step reads what the one before wrote. */
+function chain(engine: Engine): Promise<string> {
+  const steps = Array.from({ length: CHAIN }, (_, index) => {
+    const inputs = index === 0 ? {} : { inputs: { before: `\${{ steps.s${index - 1}.outputs.n }}` } }
+    return [`s${index}`, { ...sh('echo 1 > "$MINISUB_OUTPUTS/n"'), outputs: { n: { type: 'file' } }, ...inputs }]
+  })
+  return engine.pipeline({ steps: Object.fromEntries(steps) }, 'chain')
+}
+
+async function byUs(engine: Engine, cluster: Lab): Promise<{ readonly seconds: number; readonly submit: number }> {
+  const { id } = await engine.run(await chain(engine), { cache: false })
+  const events = engine.events(id)
+  const at = (kind: string): number => events.find((event) => event.kind === kind)?.at ?? Number.NaN
+  return { seconds: await secondsOf(cluster, id), submit: (at('run.submitted') - at('run.started')) / 1000 }
+}
+
+async function byHand(cluster: Lab, image: string): Promise<number> {
+  const created = await cluster.create(WORKFLOWS, handWritten(image))
+  const { name } = created.metadata
+  const seconds = await secondsOf(cluster, name)
+  await cluster.delete(WORKFLOWS, name)
+  return seconds
+}
+
+/** By the cluster's own clock, once it is over. */
+async function secondsOf(cluster: Lab, name: string): Promise<number> {
+  for (;;) {
+    const { status = {} } = (await cluster.get(WORKFLOWS, name)) as unknown as {
+      readonly status?: Record<string, string>
+    }
+    const { startedAt = '', finishedAt } = status
+    if (finishedAt) return (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000
+    await sleep(500)
+  }
+}
+
+/** The same chain as a person would write it: an artifact from each step to the next. */
+function handWritten(image: string): object {
+  const names = Array.from({ length: CHAIN }, (_, index) => `s${index}`)
+  const tasks = names.map((name, index) => ({
+    name,
+    template: index === 0 ? 'first' : 'next',
+    ...(index === 0
+      ? {}
+      : {
+          depends: `s${index - 1}.Succeeded`,
+          arguments: { artifacts: [{ name: 'before', from: `{{tasks.s${index - 1}.outputs.artifacts.n}}` }] },
+        }),
+  }))
+  const outputs = { artifacts: [{ name: 'n', path: '/tmp/n', archive: { none: {} } }] }
+  const container = { image, imagePullPolicy: 'IfNotPresent', command: ['sh', '-c', 'echo 1 > /tmp/n'] }
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Workflow',
+    metadata: { generateName: 'by-hand-' },
+    spec: {
+      entrypoint: 'root',
+      serviceAccountName: 'pipeline',
+      archiveLogs: true,
+      podGC: { strategy: 'OnPodCompletion' },
+      templates: [
+        { name: 'root', dag: { tasks } },
+        { name: 'first', container, outputs },
+        { name: 'next', container, outputs, inputs: { artifacts: [{ name: 'before', path: '/tmp/before' }] } },
+      ],
+    },
+  }
+}
