@@ -1,7 +1,9 @@
 import { openClusterRuns, type ClusterRuns, type ClusterTargetsOptions } from '#core/cluster/index.ts'
 import { openObjectStore } from '#core/objects/index.ts'
-import { openCluster } from '#core/runtimes/kubernetes/index.ts'
+import { imageVolumesWork, openCluster } from '#core/runtimes/kubernetes/index.ts'
 import { describeTarget } from '#core/targets/index.ts'
+import { isProblem } from '#core/base/problem.ts'
+import type { Cluster } from '#core/runtimes/cluster.ts'
 import { readContexts } from './target-checks.ts'
 
 type Options = Pick<ClusterTargetsOptions, 'home' | 'blobs' | 'secrets' | 'images' | 'clusterImages'>
@@ -12,7 +14,18 @@ export function openClusters(options: Options): ClusterRuns {
     ...options,
     openCluster,
     openObjectStore,
+    haveImageVolumes,
     describe: (profile) => describeTarget(profile, { cluster: runs.connections.to(profile).cluster, readContexts }),
   })
   return runs
+}
+
+/** Who may not even try gets an init container, which always works. */
+async function haveImageVolumes(cluster: Cluster): Promise<boolean> {
+  try {
+    return await imageVolumesWork(cluster)
+  } catch (error) {
+    if (isProblem(error) && error.code === 'cluster_forbidden') return false
+    throw error
+  }
 }

@@ -13,7 +13,7 @@ import { openConnections, storeId, type ConnectionOptions, type Connections } fr
 import { ClusterExecutor } from './executor.ts'
 import { openLogTaker, type LogTaker } from './log-taker.ts'
 import { viewPod } from './pod-view.ts'
-import { prepareRun } from './prepare.ts'
+import { prepareRun, type PrepareOptions } from './prepare.ts'
 import { transferLine } from './progress-line.ts'
 import { CONFIG_MAPS, SECRETS, WORKFLOWS } from './resources.ts'
 import { readFrozenCluster, workflowOf } from './run-context.ts'
@@ -26,6 +26,7 @@ export type ClusterTargetsOptions = Omit<ConnectionOptions, 'home'> & {
   /** Of the local container engine; null where there is none to lock images with. */
   readonly images: ImageEnvironments | null
   readonly clusterImages: ClusterImages
+  readonly haveImageVolumes: PrepareOptions['haveImageVolumes']
   readonly describe: (profile: ClusterProfile) => ReturnType<ClusterTarget['describe']>
 }
 
@@ -99,7 +100,7 @@ function targetOf(profile: ClusterProfile, opened: Opened): ClusterTarget {
       await connection.store.head('.minisub')
     },
     prepare: (run, progress) =>
-      prepareRun(run, { ...own, connection, profile, images: opened.clusterImages }, progress),
+      prepareRun(run, { ...own, ...opened, connection, profile, images: opened.clusterImages }, progress),
     compile: (run) => compileTemplate(run, { ...own, profile, images: opened.clusterImages }),
     open(run) {
       const cluster = readFrozenCluster(run.frozen.cluster)

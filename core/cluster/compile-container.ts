@@ -35,15 +35,15 @@ export function containersOf(step: StepState, pod: StepPod, context: CompileCont
   const hasInit = image.runner === 'init'
   const mounts = [
     { name: WORK_VOLUME.name, mountPath: CONTAINER.root },
-    ...(hasInit ? [{ name: RUNNER_VOLUME, mountPath: CONTAINER.runner, readOnly: true }] : []),
+    ...(hasInit ? [runnerMount(context)] : []),
     ...(shm === undefined ? [] : [{ name: SHM_VOLUME, mountPath: '/dev/shm' }]),
   ]
   const volumes = [
-    ...(hasInit ? [{ name: RUNNER_VOLUME, emptyDir: {} }] : []),
+    ...(hasInit ? [runnerVolume(context)] : []),
     ...(shm === undefined ? [] : [{ name: SHM_VOLUME, emptyDir: { medium: 'Memory', sizeLimit: String(shm) } }]),
   ]
   return filled({
-    initContainers: hasInit ? [installer(context)] : [],
+    initContainers: hasInit && !context.input.imageVolumes ? [installer(context)] : [],
     container: filled({
       image: image.reference,
       imagePullPolicy: PULL_POLICY,
@@ -56,11 +56,27 @@ export function containersOf(step: StepState, pod: StepPod, context: CompileCont
   })
 }
 
-function installer({ input }: CompileContext): object {
-  if (input.runnerImage === null) throw new Error('no image of the runner, which an init container needs')
+function runnerImage({ input }: CompileContext): string {
+  if (input.runnerImage === null) throw new Error('no image of the runner, which images without it need')
+  return input.runnerImage
+}
+
+/** The image of the runner itself, or an empty folder that it is copied to. */
+function runnerVolume(context: CompileContext): object {
+  if (!context.input.imageVolumes) return { name: RUNNER_VOLUME, emptyDir: {} }
+  return { name: RUNNER_VOLUME, image: { reference: runnerImage(context), pullPolicy: PULL_POLICY } }
+}
+
+function runnerMount({ input }: CompileContext): object {
+  const mount = { name: RUNNER_VOLUME, mountPath: CONTAINER.runner, readOnly: true }
+  return input.imageVolumes ? { ...mount, subPath: CONTAINER.runner.slice(1) } : mount
+}
+
+function installer(context: CompileContext): object {
+  const { input } = context
   return {
     name: 'runner',
-    image: input.runnerImage,
+    image: runnerImage(context),
     imagePullPolicy: PULL_POLICY,
     command: runnerInstallCommand(input.profile.platform, INSTALL_FOLDER),
     volumeMounts: [{ name: RUNNER_VOLUME, mountPath: INSTALL_FOLDER }],

@@ -82,6 +82,7 @@ export function inputOf(
     profile: PROFILE,
     images: Object.fromEntries(['', ...environments].map((name) => [name, image(name)])),
     runnerImage: digest('runner'),
+    imageVolumes: false,
     artifactRepository: { configMap: 'minisub-artifacts', key: 's3' },
     secrets: {},
     locate: () => undefined,

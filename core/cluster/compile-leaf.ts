@@ -1,5 +1,4 @@
 import { CONTAINER, POD, type PodSpec } from '#core/attempts/index.ts'
-import { canonicalJson } from '#core/base/json.ts'
 import { isValueOutput } from '#core/contract/definition.ts'
 import { sha256 } from '#core/files/index.ts'
 import { isFanOut, type StepState } from '#core/pipelines/index.ts'
@@ -57,7 +56,8 @@ function inputsOf(step: StepState, { spec, files, fromSteps }: StepPod, context:
 /** The spec is an object by its content, so that nothing in it passes through Argo. */
 function noteSpec(spec: PodSpec, { needed }: CompileContext): string {
   // it is JSON by its type, whose interfaces have no index signature
-  const bytes = canonicalJson(JSON.parse(JSON.stringify(spec)) as Parameters<typeof canonicalJson>[0])
+  // In the order of the document: what is wrong with outputs is told in it.
+  const bytes = JSON.stringify(spec)
   const key = blobKey(sha256(bytes))
   needed.set(key, { key, bytes })
   return key

@@ -63,7 +63,8 @@ describe('what pods are told', () => {
 describe('retries', () => {
   const retryOf = (backoff: object, limit = 3): unknown => {
     const compiled = compileWorkflow(ofSteps({ a: { command: ['x'], retry: { limit, backoff } } }))
-    return (templatesOf(compiled).find(({ name }) => name === 's-a')?.retryStrategy as { backoff: unknown }).backoff
+    const strategy = templatesOf(compiled).find(({ name }) => name === 's-a')?.retryStrategy
+    return strategy !== undefined && 'backoff' in strategy ? strategy.backoff : undefined
   }
   test('wait in seconds, and never shorter than was asked for', () => {
     expect(retryOf({ duration: '500ms', factor: 1.2 })).toEqual({ duration: '0.5s', factor: '2' })

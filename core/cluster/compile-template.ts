@@ -27,6 +27,7 @@ export async function compileTemplate(
     profile,
     images,
     runnerImage: needsRunner ? await source.predictRunner(profile) : null,
+    imageVolumes: false,
     artifactRepository: artifactRepository(profile),
     secrets: secretReferences(bound.plan.definition, '', {}),
     locate: () => undefined,

@@ -4,6 +4,7 @@ import { digestOfJson } from '#core/files/index.ts'
 import type { ObjectStore, ObjectStoreOptions } from '#core/objects/index.ts'
 import type { Cluster, ClusterAddress } from '#core/runtimes/cluster.ts'
 import type { Secrets } from '#core/secrets/index.ts'
+import { openStartTimes, type StartTimes } from './start-time.ts'
 import { openWorkflowWatch, type WorkflowWatch } from './workflow-watch.ts'
 
 export type ConnectionOptions = {
@@ -15,7 +16,12 @@ export type ConnectionOptions = {
 }
 
 /** The cluster and the bucket of a profile. */
-export type Connection = { readonly cluster: Cluster; readonly store: ObjectStore; readonly watch: WorkflowWatch }
+export type Connection = {
+  readonly cluster: Cluster
+  readonly store: ObjectStore
+  readonly watch: WorkflowWatch
+  readonly starts: StartTimes
+}
 
 /** Connections by what they lead to; each is made once, and connects when it is used. */
 export type Connections = AsyncDisposable & { to(profile: ClusterProfile): Connection }
@@ -27,12 +33,12 @@ export function storeId({ artifacts }: ClusterProfile): string {
 }
 
 export function openConnections(options: ConnectionOptions): Connections {
-  const clusters = new Map<string, Pick<Connection, 'cluster' | 'watch'>>()
+  const clusters = new Map<string, Omit<Connection, 'store'>>()
   const stores = new Map<string, ObjectStore>()
   const stack = new AsyncDisposableStack()
-  const clusterOf = ({ kubeconfig, context, namespace }: ClusterProfile): Pick<Connection, 'cluster' | 'watch'> => {
+  const clusterOf = ({ kubeconfig, context, namespace }: ClusterProfile): Omit<Connection, 'store'> => {
     const cluster = stack.use(options.openCluster({ kubeconfig, context, namespace }))
-    return { cluster, watch: openWorkflowWatch(cluster, options.home) }
+    return { cluster, watch: openWorkflowWatch(cluster, options.home), starts: openStartTimes(cluster) }
   }
   return {
     to(profile) {

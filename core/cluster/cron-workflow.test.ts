@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ClusterSchedule } from '#core/pipelines/index.ts'
-import { cronWorkflowName, cronWorkflowOf, mergePatch, scheduledWorkflow, troubleOf } from './cron-workflow.ts'
+import {
+  cronWorkflowName,
+  cronWorkflowOf,
+  mergePatch,
+  progressOf,
+  scheduledWorkflow,
+  troubleOf,
+} from './cron-workflow.ts'
 import { readWorkflow } from './workflow-view.ts'
 
 const SCHEDULE: ClusterSchedule = {
@@ -101,6 +108,13 @@ describe('a Workflow of a schedule', () => {
     const labels = { 'mini-submarine/run': 'x' }
     expect(scheduledWorkflow({ ...seen({}), metadata: { ...metadata, labels } })).toBeUndefined()
   })
+})
+
+test('Argo says by a CronWorkflow what it has begun', () => {
+  const metadata = { name: 'a' }
+  expect(progressOf({ metadata })).toEqual({ startedFor: null, isGoingOn: false })
+  const status = { lastScheduledTime: '2026-11-26T05:26:00Z', active: [{ name: 'a-1795670760' }] }
+  expect(progressOf({ metadata, status })).toEqual({ startedFor: 1_795_670_760_000, isGoingOn: true })
 })
 
 test("what Argo finds wrong is told in Argo's words", () => {

@@ -1,4 +1,4 @@
-import type { ClusterSchedule, ScheduledWorkflow } from '#core/pipelines/index.ts'
+import type { ClusterSchedule, ScheduledWorkflow, ScheduleThere } from '#core/pipelines/index.ts'
 import type { KubeObject } from '#core/runtimes/cluster.ts'
 import { MANAGER, MANAGER_LABEL } from './compile-labels.ts'
 import { HOME_LABEL, SCHEDULE_LABEL, VERSION_LABEL } from './resources.ts'
@@ -85,6 +85,16 @@ export function troubleOf(object: KubeObject): string | null {
   const { conditions = [] } = (object['status'] ?? {}) as { conditions?: readonly Condition[] }
   const words = conditions.filter(({ status }) => status === 'True').map(({ type, message }) => `${type}: ${message}`)
   return words.length === 0 ? null : words.join('; ')
+}
+
+/** What Argo has begun by it. */
+export function progressOf(object: KubeObject): Pick<ScheduleThere, 'startedFor' | 'isGoingOn'> {
+  const { lastScheduledTime, active } = (object['status'] ?? {}) as {
+    readonly lastScheduledTime?: string | null
+    readonly active?: readonly object[] | null
+  }
+  const startedFor = Date.parse(lastScheduledTime ?? '')
+  return { startedFor: Number.isNaN(startedFor) ? null : startedFor, isGoingOn: (active ?? []).length > 0 }
 }
 
 type Condition = { readonly type: string; readonly status: string; readonly message: string }

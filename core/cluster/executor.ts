@@ -18,6 +18,7 @@ import { notEnforcedOnCluster } from './compile-limits.ts'
 import { outcomeOf } from './outcome.ts'
 import { findWorkflow } from './find-workflow.ts'
 import { attemptsInBucket } from './bucket-attempts.ts'
+import { untilReached } from './patience.ts'
 import type { RunContext } from './run-context.ts'
 import { submitRun } from './submit.ts'
 import { endRun, stopRun } from './stop.ts'
@@ -28,7 +29,10 @@ type Tracked = {
   readonly task: AttemptTask
   readonly report: AttemptReport
   isStarted: boolean
+  isLookedAt: boolean
   isEnding: boolean
+  /** Aborted when nothing but its end is of interest any more. */
+  readonly ended: AbortController
 }
 
 /**
@@ -45,6 +49,8 @@ export class ClusterExecutor implements Executor {
   /** What is known of attempts whose Workflow was deleted. */
   #left: ReadonlyMap<string, PodNode> | undefined
   #isLooking = false
+  /** Nothing of a run that was stopped is left in the cluster. */
+  #isGone = false
   #submitting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
   #unfollow: (() => void) | undefined
@@ -66,7 +72,8 @@ export class ClusterExecutor implements Executor {
   }
 
   execute(task: AttemptTask, report: AttemptReport): void {
-    this.#tracked.set(idOf(task), { task, report, isStarted: false, isEnding: false })
+    const fresh = { isStarted: false, isLookedAt: false, isEnding: false, ended: new AbortController() }
+    this.#tracked.set(idOf(task), { task, report, ...fresh })
     this.#follow()
     this.#update(idOf(task))
   }
@@ -185,8 +192,13 @@ export class ClusterExecutor implements Executor {
     } else if (node.phase === 'Pending') tracked.report.waiting(waitingReason(node))
     else if (node.phase === 'Running') {
       if (this.#left !== undefined) this.#finish(tracked, lostResult(this.#endWords(), this.#context.now()))
-      else this.#start(tracked, this.#context.now())
-    } else this.#collect(tracked, node)
+      else this.#look(tracked, node)
+    } else if (!this.#isEndingPods()) this.#collect(tracked, node)
+  }
+
+  /** Argo calls a node of a stopped Workflow failed at once, while its pod still ends and leaves how. */
+  #isEndingPods(): boolean {
+    return !this.#isGone && (this.#stopping !== undefined || this.#view?.isStopped === true)
   }
 
   /** Why an attempt that did not run will not. */
@@ -194,6 +206,19 @@ export class ClusterExecutor implements Executor {
     if (this.#left !== undefined) return 'its Workflow was deleted from the cluster'
     const { phase = '', message = '' } = this.#view ?? {}
     return `the cluster ended the run as ${phase}${message === '' ? '' : ` (${message})`} before it ran`
+  }
+
+  /** A pod runs a while before the command does. */
+  #look(tracked: Tracked, { pod }: PodNode): void {
+    tracked.report.waiting(null)
+    if (tracked.isLookedAt) return
+    tracked.isLookedAt = true
+    const { connection, onError } = this.#context
+    const tell = (time: number | undefined): void => {
+      if (time !== undefined && !tracked.isEnding) this.#start(tracked, time)
+    }
+    const signal = AbortSignal.any([this.#closing.signal, tracked.ended.signal])
+    void connection.starts.of(pod, signal).then(tell, onError)
   }
 
   #start(tracked: Tracked, startedAt: number): void {
@@ -204,6 +229,7 @@ export class ClusterExecutor implements Executor {
 
   #collect(tracked: Tracked, node: PodNode): void {
     tracked.isEnding = true
+    tracked.ended.abort()
     const { task } = tracked
     const { frozen, now } = this.#context
     void collectEnd(this.#context, node, { signal: this.#closing.signal, onLost: (it) => this.#report?.connection(it) })
@@ -221,12 +247,18 @@ export class ClusterExecutor implements Executor {
 
   #finish(tracked: Tracked, result: Parameters<AttemptReport['finished']>[0]): void {
     tracked.isEnding = true
+    tracked.ended.abort()
     tracked.report.finished(result)
   }
 
   /** Stops the run in the cluster, waits until nothing of it is left there, and then tells its attempts' ends. */
   async #stop(): Promise<void> {
     await stopRun(this.#context, this.#closing.signal)
+    // How its last pods ended may not have come to the watch yet.
+    const patience = { signal: this.#closing.signal, onLost: () => undefined }
+    const view = await untilReached(() => findWorkflow(this.#context, this.#closing.signal), patience)
+    this.#isGone = true
+    if (view !== undefined) this.#see(view)
     for (const tracked of this.#tracked.values()) {
       if (!tracked.isEnding) this.#finish(tracked, cancelledResult(this.#context.now()))
     }

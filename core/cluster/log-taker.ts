@@ -61,30 +61,44 @@ export function openLogTaker(options: { readonly home: string; readonly connecti
   }
 
   async function begin(attempt: ClusterAttempt, control: string): Promise<void> {
-    const { cluster } = options.connections.to(readFrozenCluster(attempt.frozen.cluster).profile)
+    const { cluster, starts } = options.connections.to(readFrozenCluster(attempt.frozen.cluster).profile)
     const node = await nodeOf(options.connections, attempt)
     if (node?.phase !== 'Running' || following.has(control)) return
     const stop = new AbortController()
     const { signal } = stop
     const bytes = cluster.log(node.pod, { container: 'main', follow: true, signal })
-    const entry: Following = { stop, askedAt: Date.now(), done: follow(bytes, control, () => entry.askedAt, signal) }
+    const entry: Following = {
+      stop,
+      askedAt: Date.now(),
+      done: follow(bytes, control, {
+        askedAt: () => entry.askedAt,
+        onStarted: (time) => starts.note(node.pod, time),
+        signal,
+      }),
+    }
     following.set(control, entry)
     void entry.done.finally(() => following.delete(control))
   }
+}
+
+type Followed = {
+  readonly askedAt: () => number
+  readonly onStarted: (time: number) => void
+  readonly signal: AbortSignal
 }
 
 /** Writes a log that grows until it ends, nobody wants it, or its connection breaks. */
 async function follow(
   bytes: AsyncIterable<Uint8Array>,
   control: string,
-  askedAt: () => number,
-  signal: AbortSignal,
+  { askedAt, onStarted, signal }: Followed,
 ): Promise<void> {
   const writer = new LogWriter(control)
   const flush = setInterval(() => writer.flush(), FLUSH_MS)
   try {
     for await (const record of recordsOf(bytes)) {
       writer.take(record)
+      if (record.kind === 'started') onStarted(record.time)
       if (Date.now() - askedAt() > UNWANTED_MS) return
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { PodEnd } from '#core/attempts/index.ts'
-import { lostResult, outputBytesOf, resultOfExit, type AttemptResult } from '#core/pipelines/index.ts'
+import { Problem } from '#core/base/problem.ts'
+import { failureResult, lostResult, outputBytesOf, resultOfExit, type AttemptResult } from '#core/pipelines/index.ts'
 import { exitOfEnd } from '#core/runtimes/exit-of-end.ts'
 import type { PodNode } from './workflow-view.ts'
 
@@ -28,6 +29,10 @@ export function outcomeOf(evidence: PodEvidence): { readonly startedAt: number; 
       startedAt,
       result: lostResult('its pod was asked to stop from outside (evicted, deleted, or its node drained)', finishedAt),
     }
+  const { problem } = end.end
+  if (end.startedAt === null && problem !== null) {
+    return { startedAt, result: failureResult(new Problem(problem.code, problem.message), finishedAt) }
+  }
   const result = resultOfExit(exitOfEnd(end.end, startedAt), inputBytes)
   if (result.outcome !== 'succeeded') return { startedAt, result }
   if (end.outputs === null)

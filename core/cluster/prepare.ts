@@ -3,6 +3,7 @@ import { newId } from '#core/base/id.ts'
 import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import type { ClusterImage, ClusterImages } from '#core/environments/index.ts'
 import { isFinalStep } from '#core/contract/events.ts'
+import type { Cluster } from '#core/runtimes/cluster.ts'
 import type { ClusterRun, Progress, RunState } from '#core/pipelines/index.ts'
 import { transferLine } from './progress-line.ts'
 import { learnCache } from './cache-share.ts'
@@ -20,6 +21,8 @@ export type PrepareOptions = Pick<
 > & {
   readonly profile: ClusterProfile
   readonly images: ClusterImages
+  /** Whether its API server takes volumes that are images. */
+  readonly haveImageVolumes: (cluster: Cluster) => Promise<boolean>
 }
 
 /** See `ClusterTarget.prepare`. */
@@ -38,13 +41,13 @@ export async function prepareRun(run: ClusterRun, options: PrepareOptions, progr
   return cluster as unknown as JsonObject
 }
 
-type Images = Pick<FrozenCluster, 'images' | 'runnerImage'>
+type Images = Pick<FrozenCluster, 'images' | 'runnerImage' | 'imageVolumes'>
 
 /** Brings the images of the steps that will run to the registry. */
 async function imagesFor(
   { bound, frozen }: ClusterRun,
   state: RunState,
-  { profile, images: source }: PrepareOptions,
+  { profile, images: source, connection, haveImageVolumes }: PrepareOptions,
   progress: Progress,
 ): Promise<Images> {
   const { registry, platform } = profile
@@ -59,7 +62,11 @@ async function imagesFor(
   })
   const images = Object.fromEntries(await Promise.all(found))
   const needsRunner = Object.values(images).some(({ runner }) => runner === 'init')
-  return { images, runnerImage: needsRunner ? await source.runner(wish) : null }
+  if (!needsRunner) return { images, runnerImage: null, imageVolumes: false }
+  const imageVolumes = await haveImageVolumes(connection.cluster)
+  const how = imageVolumes ? 'as an image volume' : 'by an init container'
+  onLine?.(`the step runner comes ${how} where the image does not hold it`)
+  return { images, runnerImage: await source.runner(wish), imageVolumes }
 }
 
 type TriedRun = Parameters<typeof compileRun>[0] & Pick<PrepareOptions, 'connection'>

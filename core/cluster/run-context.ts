@@ -17,6 +17,7 @@ export type FrozenCluster = {
   /** By environment; `''` for steps without one. */
   readonly images: Readonly<Record<string, ClusterImage>>
   readonly runnerImage: string | null
+  readonly imageVolumes: boolean
   readonly limits: ArgoLimits
   /** `<secret>/<key>` of every secret that a step names. */
   readonly secrets: Readonly<Record<string, SecretSource>>

@@ -1,10 +1,11 @@
-import { isProblem } from '#core/base/problem.ts'
+import { isProblem, Problem } from '#core/base/problem.ts'
 import {
   boundOf,
   initialState,
   type ClusterSchedule,
   type ClusterSchedules,
   type PushedPipeline,
+  type ScheduleThere,
 } from '#core/pipelines/index.ts'
 import type { Cluster, KubeObject } from '#core/runtimes/cluster.ts'
 import { artifactRepository, makeArtifactRepository } from './artifact-repository.ts'
@@ -16,6 +17,7 @@ import {
   cronWorkflowOf,
   LAST_USED_ANNOTATION,
   mergePatch,
+  progressOf,
   scheduledWorkflow,
   scheduleLabels,
   troubleOf,
@@ -55,7 +57,7 @@ export function openClusterSchedules(options: ClusterSchedulesOptions): ClusterS
 
 type How = Parameters<ClusterSchedules['put']>[1]
 
-async function put(schedule: ClusterSchedule, options: ClusterSchedulesOptions, how: How): Promise<string | null> {
+async function put(schedule: ClusterSchedule, options: ClusterSchedulesOptions, how: How): Promise<ScheduleThere> {
   const { frozen } = schedule.pushed
   const cluster = readFrozenCluster(frozen.cluster)
   const connection = options.connections.to(cluster.profile)
@@ -69,7 +71,8 @@ async function put(schedule: ClusterSchedule, options: ClusterSchedulesOptions, 
     await createOnce(() => connection.cluster.create(CRON_WORKFLOWS, wanted, { signal: how.signal }))
     there = await find()
   } else there = await change(connection.cluster, { there, wanted, schedule }, how)
-  return there === undefined ? 'it was deleted from the cluster just now' : wrongWith(there, schedule)
+  if (there === undefined) throw new Problem('conflict', 'it was deleted from the cluster just now: it is made anew')
+  return { trouble: wrongWith(there, schedule), ...progressOf(there) }
 }
 
 /** What a schedule starts each time. */
@@ -85,6 +88,7 @@ function compileSchedule(schedule: ClusterSchedule, cluster: FrozenCluster, home
     profile: cluster.profile,
     images: cluster.images,
     runnerImage: cluster.runnerImage,
+    imageVolumes: cluster.imageVolumes,
     artifactRepository: artifactRepository(cluster.profile),
     secrets: secretReferences(definition, cronWorkflowName(id), cluster.secrets),
     locate: () => undefined,

@@ -12,10 +12,7 @@ const BASE64 = 4 / 3
 /** What Argo writes of every pod, as far as it does not depend on the step. */
 const POD_FIELDS = {
   phase: 'Succeeded',
-  startedAt: '2026-01-01T00:00:00Z',
-  finishedAt: '2026-01-01T00:00:00Z',
   progress: '1/1',
-  resourcesDuration: { cpu: 1, memory: 10 },
   hostNodeName: 'node.example',
   taskResultSynced: true,
 }
@@ -75,30 +72,37 @@ function itemsOf(task: DagTask): string[] {
   return text.startsWith('[') ? (JSON.parse(text) as string[]) : ['']
 }
 
+const RUN = '01aryz6s41tsv4rrffq69g5fav'
+
+/** A node with all that differs from one to the next: that is what cannot be compressed. */
 function nodeOf(task: DagTask, template: Template, item: string): object {
-  const id = sha256(`${task.name} ${item}`)
+  const digest = sha256(`${task.name} ${item}`)
+  const number = (from: number): number => Number.parseInt(digest.slice(from, from + 8), 16)
+  const id = `${RUN}-${number(0)}`
+  const time = (from: number): string => new Date(number(from) * 1000).toISOString().replace('.000Z', 'Z')
   const given = new Map(task.arguments?.artifacts?.map((it) => [it.name, it]))
-  const random = Buffer.from(id, 'hex').toString('base64').slice(0, VALUE_BYTES)
+  const random = Buffer.from(digest, 'hex').toString('base64').slice(0, VALUE_BYTES)
+  const parameters = task.arguments?.parameters?.map((it) => ({ ...it, value: item === '' ? it.value : item }))
+  const log = { name: 'main-logs', s3: { key: `${RUN}/${RUN}-${template.name}-${number(0)}/main.log` } }
   return {
-    id: `01aryz6s41tsv4rrffq69g5fav-${Number.parseInt(id.slice(0, 8), 16)}`,
-    name: `01aryz6s41tsv4rrffq69g5fav.${task.name}`,
+    id,
+    name: `${RUN}.${task.name}(${number(8) % 2_000}:${number(8) % 2_000})`,
     displayName: task.name,
     type: template.dag === undefined ? 'Pod' : 'DAG',
     templateName: template.name,
-    templateScope: 'local/01aryz6s41tsv4rrffq69g5fav',
-    boundaryID: '01aryz6s41tsv4rrffq69g5fav',
+    templateScope: `local/${RUN}`,
+    boundaryID: RUN,
+    startedAt: time(16),
+    finishedAt: time(24),
+    resourcesDuration: { cpu: number(32) % 60, memory: number(40) % 1_000 },
     ...POD_FIELDS,
-    inputs: {
-      parameters: task.arguments?.parameters?.map((it) => ({ ...it, value: item === '' ? it.value : item })),
-      artifacts: template.inputs?.artifacts?.map((it) => ({ ...it, ...given.get(it.name) })),
-    },
+    inputs: { parameters, artifacts: template.inputs?.artifacts?.map((it) => ({ ...it, ...given.get(it.name) })) },
     outputs: {
       parameters: template.outputs?.parameters?.map((it) => ({ ...it, value: random })),
-      artifacts: [
-        ...(template.outputs?.artifacts ?? []),
-        { name: 'main-logs', s3: { key: `${id.slice(0, 20)}/main.log` } },
-      ],
+      artifacts: [...(template.outputs?.artifacts ?? []), log],
       exitCode: '0',
     },
+    // its name in the list of the node above it
+    children: [id, `${RUN}-${number(48)}`],
   }
 }

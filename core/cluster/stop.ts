@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isProblem } from '#core/base/problem.ts'
 import { shareCache } from './cache-share.ts'
+import type { KubeObject } from '#core/runtimes/cluster.ts'
 import { untilReached } from './patience.ts'
 import { PODS, SECRETS, WORKFLOW_LABEL, WORKFLOWS } from './resources.ts'
 import type { RunContext } from './run-context.ts'
 import { runSecretName } from './run-secrets.ts'
 
-/** A pod gets so long to pass the stop on and to leave its end. */
-const GRACE_SECONDS = 15
+/** Pods end by themselves within the runner's grace, and leave how; then they are made to. */
+const OWN_END_MS = 15_000
+const GRACE_SECONDS = 5
 const LOOK_MS = 500
 
 /**
@@ -18,11 +20,12 @@ export async function stopRun({ run, connection }: RunContext, signal: AbortSign
   const { cluster } = connection
   const patience = { signal, onLost: () => undefined }
   await untilReached(() => shutDown(cluster, run, signal), patience)
+  const began = performance.now()
   for (const deleted = new Set<string>(); ; await sleep(LOOK_MS, undefined, { signal })) {
-    const names = await untilReached(() => podsOf(cluster, run, signal), patience)
-    if (names.length === 0) return
-    for (const name of names) {
-      if (deleted.has(name)) continue
+    const pods = await untilReached(() => podsOf(cluster, run, signal), patience)
+    if (pods.length === 0) return
+    for (const { name, isRunning } of pods) {
+      if (deleted.has(name) || (isRunning && performance.now() - began < OWN_END_MS)) continue
       await untilReached(() => cluster.delete(PODS, name, { graceSeconds: GRACE_SECONDS, signal }), patience)
       deleted.add(name)
     }
@@ -31,9 +34,16 @@ export async function stopRun({ run, connection }: RunContext, signal: AbortSign
 
 type Cluster = RunContext['connection']['cluster']
 
-async function podsOf(cluster: Cluster, run: string, signal: AbortSignal): Promise<string[]> {
-  const pods = await cluster.list(PODS, { labelSelector: `${WORKFLOW_LABEL}=${run}`, signal })
-  return pods.map(({ metadata }) => metadata.name)
+async function podsOf(
+  cluster: Cluster,
+  run: string,
+  signal: AbortSignal,
+): Promise<{ name: string; isRunning: boolean }[]> {
+  const pods: (KubeObject & { readonly status?: { readonly phase?: string } })[] = await cluster.list(PODS, {
+    labelSelector: `${WORKFLOW_LABEL}=${run}`,
+    signal,
+  })
+  return pods.map(({ metadata, status }) => ({ name: metadata.name, isRunning: status?.phase === 'Running' }))
 }
 
 async function shutDown(cluster: Cluster, run: string, signal: AbortSignal): Promise<void> {

@@ -37,6 +37,7 @@ export function compileRun(
     profile: cluster.profile,
     images: cluster.images,
     runnerImage: cluster.runnerImage,
+    imageVolumes: cluster.imageVolumes,
     artifactRepository: artifactRepository(cluster.profile),
     secrets: secretReferences(bound.plan.definition, run, cluster.secrets),
     locate,

@@ -25,6 +25,8 @@ export type CompileInput = {
   readonly images: Readonly<Record<string, ClusterImage>>
   /** Of init containers; null where no image needs it. */
   readonly runnerImage: string | null
+  /** True: nodes mount that image as a volume, and no init container has to copy it. */
+  readonly imageVolumes: boolean
   /** ConfigMap with Argo's artifact repository. */
   readonly artifactRepository: { readonly configMap: string; readonly key: string }
   /** By step, then by variable. */

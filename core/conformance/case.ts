@@ -65,6 +65,8 @@ export type Case = {
   readonly description: string
   /** Limits that the target must enforce, by the names that `notEnforced` has; where it does not, it is skipped. */
   readonly needs?: readonly string[]
+  /** True: a step whose inputs were made in the same run is looked up in the cache, which a cluster cannot do. */
+  readonly looksUpDuringRun?: true
   readonly spec: Spec
   readonly files?: ProjectFiles
   /** Set before the case begins. */

@@ -71,38 +71,41 @@ type Sessions = {
 }
 
 function openSessions(options: ObjectStoreOptions): Sessions {
+  const opened: Session[] = []
   let current: Promise<Session> | undefined
-  const opened: Sdk.S3Client[] = []
-  const open = async (last?: Session): Promise<Session> => {
-    const [sdk, credentials] = await Promise.all([import('@aws-sdk/client-s3'), options.credentials()])
-    if (last !== undefined && isSame(last.credentials, credentials)) return last
-    const client = new sdk.S3Client(clientConfig(options, credentials))
-    opened.push(client)
-    return { sdk, client, credentials }
-  }
   const remember = (opening: Promise<Session>): Promise<Session> => {
     current = opening
-    opening.catch(() => (current === opening ? (current = undefined) : undefined))
+    opening.then(
+      (session) => opened.push(session),
+      () => (current === opening ? (current = undefined) : undefined),
+    )
     return opening
   }
   return {
     async run(attempt) {
-      const used = current ?? remember(open())
+      const used = current ?? remember(newSession(options))
       const session = await used
       try {
         return await attempt(session)
       } catch (error) {
         if (!isRefusal(error)) throw error
         // of several calls that were refused together, the first one asks
-        const renewed = await (current === used ? remember(open(session)) : (current ?? remember(open())))
+        const renewed = await (current === used || current === undefined
+          ? remember(newSession(options, session))
+          : current)
         if (renewed === session) throw error
         return attempt(renewed)
       }
     },
-    async close() {
-      for (const client of opened) client.destroy()
-    },
+    close: async () => opened.forEach(({ client }) => client.destroy()),
   }
+}
+
+/** Asks for the credentials; the last session where they are those that it has. */
+async function newSession(options: ObjectStoreOptions, last?: Session): Promise<Session> {
+  const [sdk, credentials] = await Promise.all([import('@aws-sdk/client-s3'), options.credentials()])
+  if (last !== undefined && isSame(last.credentials, credentials)) return last
+  return { sdk, client: new sdk.S3Client(clientConfig(options, credentials)), credentials }
 }
 
 function isSame(a: Credentials, b: Credentials): boolean {

@@ -10,29 +10,31 @@ export async function forEachAtOnce<T>(
   work: (item: T, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController()
-  const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
-  // every request that is on its way listens to it
-  setMaxListeners(0, both)
+  const both = joinSignals(stop.signal, signal)
   const iterator = items[Symbol.iterator]()
   let failure: { readonly error: unknown } | undefined
-  const worker = async (): Promise<void> => {
-    for (;;) {
-      both.throwIfAborted()
-      const next = iterator.next()
-      if (next.done === true) return
-      await work(next.value, both)
-    }
-  }
-  const guarded = async (): Promise<void> => {
+  const workThrough = async (): Promise<void> => {
     try {
-      await worker()
+      for (;;) {
+        both.throwIfAborted()
+        const next = iterator.next()
+        if (next.done === true) return
+        await work(next.value, both)
+      }
     } catch (error) {
       failure ??= { error }
       stop.abort(error)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, guarded))
+  await Promise.all(Array.from({ length: atOnce }, workThrough))
   if (failure !== undefined) throw failure.error
+}
+
+function joinSignals(own: AbortSignal, given: AbortSignal | undefined): AbortSignal {
+  const both = given === undefined ? own : AbortSignal.any([given, own])
+  // every request that is on its way listens to it
+  setMaxListeners(0, both)
+  return both
 }
 
 /** Bytes that may be held in memory at a time. */
@@ -41,15 +43,13 @@ export type Budget = {
   use<T>(bytes: number, work: () => Promise<T>): Promise<T>
 }
 
+type Waiting = { readonly bytes: number; readonly go: () => void }
+
 export function openBudget(limit: number): Budget {
-  const waiting: { readonly bytes: number; readonly go: () => void }[] = []
+  const waiting: Waiting[] = []
   let used = 0
-  const next = (): void => {
-    for (
-      let first = waiting[0];
-      first !== undefined && (used === 0 || used + first.bytes <= limit);
-      first = waiting[0]
-    ) {
+  const letIn = (): void => {
+    for (let [first] = waiting; first !== undefined && (used === 0 || used + first.bytes <= limit); [first] = waiting) {
       waiting.shift()
       used += first.bytes
       first.go()
@@ -57,15 +57,15 @@ export function openBudget(limit: number): Budget {
   }
   return {
     async use(bytes, work) {
-      await new Promise<void>((go) => {
-        waiting.push({ bytes, go })
-        next()
-      })
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waiting.push({ bytes, go: resolve })
+      letIn()
+      await promise
       try {
         return await work()
       } finally {
         used -= bytes
-        next()
+        letIn()
       }
     },
   }

@@ -42,22 +42,12 @@ type Totals = { readonly bytes: number; readonly objects: number }
 
 /** Counts a transfer, and tells `onProgress` a few times a second and at the end. Its timer keeps no process alive. */
 export function openMeter(totals: Totals, onProgress: ((progress: TransferProgress) => void) | undefined): Meter {
-  const counts = { moving: 0, moved: 0, skipped: 0, objects: 0 }
+  const counts: Counts = { moving: 0, moved: 0, skipped: 0, objects: 0 }
   let samples: readonly Sample[] = [{ at: performance.now(), bytes: 0 }]
   const tell = (): void => {
     const now = performance.now()
     samples = [...samples.filter(({ at }) => now - at <= WINDOW_MS), { at: now, bytes: counts.moving }]
-    const doneBytes = counts.skipped + counts.moving
-    // what is made when it is needed has a size only when it is done
-    const totalBytes = Math.max(totals.bytes, doneBytes)
-    const left = secondsLeft(samples, totalBytes - doneBytes)
-    onProgress?.({
-      doneBytes,
-      totalBytes,
-      doneObjects: counts.objects,
-      totalObjects: totals.objects,
-      secondsLeft: left,
-    })
+    onProgress?.(progressOf(totals, counts, samples))
   }
   const timer = onProgress === undefined ? undefined : setInterval(tell, TELL_EVERY_MS).unref()
   return {
@@ -72,7 +62,22 @@ export function openMeter(totals: Totals, onProgress: ((progress: TransferProgre
   }
 }
 
-function beginMovement(counts: { moving: number; moved: number }): Movement {
+type Counts = { moving: number; moved: number; skipped: number; objects: number }
+
+function progressOf(totals: Totals, counts: Counts, samples: readonly Sample[]): TransferProgress {
+  const doneBytes = counts.skipped + counts.moving
+  // what is made when it is needed has a size only when it is done
+  const totalBytes = Math.max(totals.bytes, doneBytes)
+  return {
+    doneBytes,
+    totalBytes,
+    doneObjects: counts.objects,
+    totalObjects: totals.objects,
+    secondsLeft: secondsLeft(samples, totalBytes - doneBytes),
+  }
+}
+
+function beginMovement(counts: Counts): Movement {
   let reached = 0
   const at = (bytes: number): void => {
     counts.moving += bytes - reached

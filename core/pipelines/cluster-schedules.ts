@@ -35,6 +35,16 @@ export type ScheduleListener = {
   connection(reason: string | null): void
 }
 
+/** A schedule as its cluster has it. */
+export type ScheduleThere = {
+  /** What is wrong with it, in words; null where nothing is known to be. */
+  readonly trouble: string | null
+  /** The latest time that the cluster has begun a run for, in epoch ms; null before the first. */
+  readonly startedFor: number | null
+  /** Whether a run of it goes on there. */
+  readonly isGoingOn: boolean
+}
+
 type Place = Pick<FrozenRun, 'cluster'>
 
 /**
@@ -49,12 +59,12 @@ export type ClusterSchedules = {
   nameOf(schedule: string): string
   /**
    * Makes it, or brings it up to date. Whether it is paused is only told where somebody here wishes it (`sayPaused`): what
-   * others have paused in the cluster stays so. Resolves to what is wrong with it there, in words, or null.
+   * others have paused in the cluster stays so.
    */
   put(
     schedule: ClusterSchedule,
     how: { readonly sayPaused: boolean; readonly signal: AbortSignal },
-  ): Promise<string | null>
+  ): Promise<ScheduleThere>
   /**
    * Takes it away; runs that it has begun go on. False where some still do: they need its secrets, and it has to be called
    * again.

@@ -10,7 +10,13 @@ export type {
 } from './service-types.ts'
 export { problemOf, validateDocument, type Validation } from './validate.ts'
 export { processTarget, type LocalTarget, type Target, type Targets } from './targets.ts'
-export type { ClusterSchedule, ClusterSchedules, ScheduledWorkflow, ScheduleListener } from './cluster-schedules.ts'
+export type {
+  ClusterSchedule,
+  ClusterSchedules,
+  ScheduledWorkflow,
+  ScheduleListener,
+  ScheduleThere,
+} from './cluster-schedules.ts'
 export type { ClusterAttempt, ClusterRun, ClusterTarget, OpenClusterRun } from './cluster-target.ts'
 export { filesOf, type RemoteFile, type RemoteFiles } from './remote-files.ts'
 export type { CacheEntry, FrozenRun } from './run-rows.ts'

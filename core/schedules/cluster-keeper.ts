@@ -1,7 +1,7 @@
 import { newId } from '#core/base/id.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { ScheduleInCluster } from '#core/contract/schedules.ts'
-import type { Progress, PushedPipeline } from '#core/pipelines/index.ts'
+import type { Progress, PushedPipeline, ScheduleThere } from '#core/pipelines/index.ts'
 import { ClusterImports, type KeeperOptions } from './cluster-imports.ts'
 import type { Entry } from './entry.ts'
 import { createGate } from './gate.ts'
@@ -15,6 +15,8 @@ const FIRST_PAUSE_MS = 2_000
 const LONGEST_PAUSE_MS = 60_000
 const WORKS_AT_ONCE = 2
 const AWAY = new Set(['cluster_unreachable', 'cluster_unauthorized', 'store_unreachable'])
+/** What Argo has not begun so long after its time it will not begin. */
+const LATE_MS = 2 * 60_000
 const COMING = 'it is being put there'
 
 /** Whether a cluster cannot be asked now: what is wished of it is kept until it can. */
@@ -189,12 +191,25 @@ export class ClusterKeeper {
     const wish = wishOf(schedule)
     const isNews = (version.applied ?? before?.applied) !== wish
     const told = { ...schedule, version: version.version, pushed: version.pushed }
-    work.trouble = await clusters.schedules.put(told, { sayPaused: sayPaused || isNews, signal })
+    const there = await clusters.schedules.put(told, { sayPaused: sayPaused || isNews, signal })
+    work.trouble = there.trouble ?? this.#stillness(entry, version, there)
     versions.setApplied(version, wish)
     work.version = { ...version, applied: wish }
     this.#follow(schedule.id)
     await this.#leaveOthers(schedule.id, version, signal)
     return fault
+  }
+
+  /** Why it should have begun something and has not, in words: Argo does not tell of a clock that it cannot read. */
+  #stillness({ schedule, due }: Entry, version: Version, there: ScheduleThere): string | null {
+    const { lookedAt, paused, overlap, timeZone } = schedule
+    if (paused || (there.isGoingOn && overlap === 'forbid')) return null
+    const until = this.#options.clock.now() - LATE_MS
+    const since = Math.max(lookedAt, version.madeAt, there.startedFor ?? 0)
+    const late = until > since ? due.between(since, until) : undefined
+    if (late === undefined) return null
+    const fix = `look whether Argo's controller runs, and whether its log says that it knows the time zone ${timeZone}`
+    return `Argo began nothing at ${isoTime(late.last)}: ${fix}`
   }
 
   /** Freezes it anew where something has changed. What cannot be frozen leaves the cluster with what it has. */

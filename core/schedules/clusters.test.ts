@@ -65,13 +65,7 @@ describe('a schedule of a cluster', () => {
     expect(cluster).toMatchObject({ name: `minisub-${id}`, namespace: 'ml', pending: null, trouble: null })
     expect(next[0]).toBe('2026-11-01T13:00:00.000Z')
     const { cron, timeZone, overlap, startingDeadlineSeconds, paused } = lab.there.get(id) ?? {}
-    expect([cron, timeZone, overlap, startingDeadlineSeconds, paused]).toEqual([
-      '@hourly',
-      'UTC',
-      'replace',
-      60,
-      false,
-    ])
+    expect([cron, timeZone, overlap, startingDeadlineSeconds, paused]).toEqual(['@hourly', 'UTC', 'replace', 60, false])
     await clock.advance(3 * HOUR)
     expect([schedules.told(), world.all.size]).toEqual([[], 0])
   })
@@ -150,6 +144,22 @@ describe('while the cluster is away', () => {
     await expect.poll(() => lab.there.size).toBe(0)
     expect(schedules.neededCount()).toBe(0)
   })
+})
+
+test('a cluster that begins nothing at its time is told of, until it does; one whose run goes on is not', async () => {
+  using schedules = open()
+  const { id } = await schedules.add()
+  await clock.advance(HOUR)
+  expect(await schedules.state()).toMatchObject({ trouble: null })
+  await clock.advance(10 * MINUTE)
+  const { trouble } = (await schedules.state()) ?? {}
+  expect(trouble).toMatch(/^Argo began nothing at 2026-11-01T13:00:00.000Z: .* the time zone UTC$/)
+  lab.startedFor = START + HOUR
+  await clock.advance(10 * MINUTE)
+  expect(await schedules.state()).toMatchObject({ trouble: null })
+  lab.running.add(id)
+  await clock.advance(2 * HOUR)
+  expect(await schedules.state()).toMatchObject({ trouble: null })
 })
 
 test('what a deleted schedule has begun keeps its secrets until it is over', async () => {

@@ -11,6 +11,8 @@ export type FakeClusters = Clusters & {
   document: string
   /** Why the cluster cannot be asked; null while it can. */
   away: string | null
+  /** The latest time that it says it has begun a run for. */
+  startedFor: number | null
   /** Ids whose runs still go on in the cluster. */
   readonly running: Set<string>
   /** The cluster begins a run, or tells of one again. */
@@ -33,6 +35,7 @@ export function createFakeClusters(runs: FakeRuns): FakeClusters {
     running,
     document: 'one',
     away: null,
+    startedFor: null,
     begin(schedule, { dueAt, ...of }) {
       const version = there.get(schedule)?.version ?? ''
       const name = `minisub-${schedule}-${dueAt / 1000}`
@@ -54,7 +57,12 @@ export function createFakeClusters(runs: FakeRuns): FakeClusters {
       runOf: ({ uid }) => `run of ${uid}`,
       adopt({ fingerprint }, { uid, createdAt, name }, createdBy) {
         if (runs.all.has(`run of ${uid}`)) return
-        runs.all.set(`run of ${uid}`, { status: 'running', createdBy, parameters: { fingerprint, name }, at: createdAt })
+        runs.all.set(`run of ${uid}`, {
+          status: 'running',
+          createdBy,
+          parameters: { fingerprint, name },
+          at: createdAt,
+        })
       },
     },
     schedules: {
@@ -65,7 +73,8 @@ export function createFakeClusters(runs: FakeRuns): FakeClusters {
         reach()
         const paused = sayPaused ? schedule.paused : (there.get(schedule.id)?.paused ?? schedule.paused)
         there.set(schedule.id, { ...schedule, paused })
-        return paused === schedule.paused ? null : 'somebody has suspended it'
+        const trouble = paused === schedule.paused ? null : 'somebody has suspended it'
+        return { trouble, startedFor: fake.startedFor, isGoingOn: running.has(schedule.id) }
       },
       async remove(schedule) {
         reach()

@@ -1,4 +1,4 @@
-import { Button, createTheme, Drawer, Modal, Tooltip } from '@mantine/core'
+import { Button, createTheme, Drawer, Modal, Notification, Tooltip } from '@mantine/core'
 import { SteadyButton } from '#renderer/ui/steady-button.tsx'
 
 /** A `header` within a dialog would count as a second banner of the page; its button needs a name. */
@@ -18,6 +18,7 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { component: SteadyButton } }),
     Modal: Modal.extend({ defaultProps: dialogProps }),
     Drawer: Drawer.extend({ defaultProps: dialogProps }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     // Whatever is on the page belongs to one of its landmarks.
     Tooltip: Tooltip.extend({ defaultProps: { portalProps: { target: '#main' } } }),
   },

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Radio, Stack, Text } from '@mantine/core'
 import { TriangleAlert } from 'lucide-react'
 import { ProblemAlert } from './problem-alert.tsx'
+import { Waiting } from './waiting.tsx'
 import classes from './target-field.module.css'
 
 /** Something that can be chosen, or could be but for the reason. */
@@ -42,6 +43,7 @@ export function TargetField({ targets, error, target, onChoose, ...props }: Targ
           ))}
         </Stack>
       </Radio.Group>
+      {targets === undefined && error === null && <Waiting what="the other targets" />}
       {error !== null && (
         <ProblemAlert title="Other targets are not known" message={error.message} onRetry={props.onLookAgain} />
       )}

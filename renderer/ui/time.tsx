@@ -60,7 +60,13 @@ type TimeProps = { readonly iso: string | null; readonly empty?: string }
 /** A time relative to now, with the exact time in a tooltip and for machines. */
 export function Time({ iso, empty = '–' }: TimeProps) {
   // Begun anew for another time, which would else be told by a clock of up to half a minute ago.
-  return iso === null ? <Text span>{empty}</Text> : <KnownTime key={iso} iso={iso} />
+  return iso === null ? (
+    <Text span inherit>
+      {empty}
+    </Text>
+  ) : (
+    <KnownTime key={iso} iso={iso} />
+  )
 }
 
 function KnownTime({ iso }: { readonly iso: string }) {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parse as parseYaml } from 'yaml'
 import { validateDocument } from '#core/pipelines/index.ts'
+import { measureCompile } from './compile.ts'
 import { measureDockerSteps } from './docker-steps.ts'
 import { measureCached, measureSteps } from './engine.ts'
 import { measureObjects } from './objects.ts'
@@ -151,6 +152,7 @@ const suites: (() => Measurement[] | Promise<Measurement[]>)[] = [
   measureHelp,
   measureCore,
   measureValidate,
+  measureCompile,
   () => measureSteps(disk, 'disk'),
   ...(existsSync(memory) ? [() => measureSteps(memory, 'memory')] : []),
   () => measureCached(disk),

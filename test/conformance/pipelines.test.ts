@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CASES } from '#core/conformance/index.ts'
 import { CASE_NAME } from '#core/contract/conformance.ts'
-import { describeWithDocker } from '#test/support/requirements.ts'
+import { describeWithDocker, describeWithKubernetes } from '#test/support/requirements.ts'
 import { playSuite, type PlayingSuite } from './private-suite.ts'
 
 /** The suite plays beside the tests: a test waits for its case, and for those that were before it. */
@@ -16,6 +16,7 @@ test('the suite has at least 45 cases, each with a name of its own and a sentenc
 
 describe('process', () => passesEveryCase('process'))
 describeWithDocker('docker', () => passesEveryCase('docker'))
+describeWithKubernetes('cluster', () => passesEveryCase('lab'))
 
 const keys = new Map<string, string | null>()
 

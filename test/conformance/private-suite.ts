@@ -7,7 +7,7 @@ import { runConformance } from '#core/conformance/index.ts'
 import type { ConformanceResult } from '#core/contract/conformance.ts'
 import { removeTree } from '#core/files/index.ts'
 import { openSettings } from '#core/settings/index.ts'
-import { labUser } from '#test/support/lab-target.ts'
+import { openLabUser } from '#test/support/lab-target.ts'
 
 /** A suite that plays: one promise for each case. Disposing gives it up and waits until nothing of it is left. */
 export type PlayingSuite = AsyncDisposable & {
@@ -28,7 +28,8 @@ export async function playSuite(
   const giveUp = new AbortController()
   const results = new Map(cases.map(({ name }) => [name, Promise.withResolvers<ConformanceResult>()]))
   const onError = (error: unknown): void => void errors.push(error)
-  const clusters = target === 'lab' ? { clusters: labUser('conformance') } : {}
+  const user = target === 'lab' ? await openLabUser('conformance') : undefined
+  const clusters = user === undefined ? {} : { clusters: user }
   const open = wrap(privateEngines({ settings: openSettings(folder), onError, ...clusters }))
   const work = runConformance({
     target,
@@ -54,6 +55,7 @@ export async function playSuite(
     [Symbol.asyncDispose]: async () => {
       giveUp.abort()
       await over
+      await user?.[Symbol.asyncDispose]()
       await removeTree(folder)
     },
   }

@@ -4,6 +4,7 @@ import type { Engine } from '#core/engine.ts'
 import type { Cluster } from '#core/runtimes/cluster.ts'
 import { openCluster } from '#core/runtimes/kubernetes/index.ts'
 import { lab } from './requirements.ts'
+import { GATEWAY_CREDENTIALS, openGatewayAt } from './s3-gateway.ts'
 
 /** The secret that holds the credentials of the lab's bucket in data folders of tests. */
 const SECRET = 'lab'
@@ -38,14 +39,27 @@ export async function addLab(
   if (clusterTargets.get(name) === undefined) clusterTargets.add(name, profile)
 }
 
-/** A user whose only cluster is the lab. */
-export function labUser(name: string): UserClusters {
+/**
+ * A user whose only cluster is the lab, with a bucket of its own: the lab's store keeps no ETags of parts, so that it takes
+ * nothing from Argo that is larger than 16 MiB.
+ */
+export type LabUser = UserClusters & AsyncDisposable
+
+export async function openLabUser(name: string): Promise<LabUser> {
+  const gateway = await openGatewayAt(new URL(lab.s3).hostname)
+  const base = labProfile(name)
+  const { endpoint, bucket } = gateway
+  const profile = { ...base, artifacts: { ...base.artifacts, endpoint, bucket } }
   const at = new Date(0).toISOString()
-  const view = { name: 'lab', profile: labProfile(name), digest: '', createdAt: at, updatedAt: at }
-  const values: Record<string, string> = { access: lab.accessKey, secret: lab.secretKey }
+  const view = { name: 'lab', profile, digest: '', createdAt: at, updatedAt: at }
+  const values: Record<string, string> = {
+    access: GATEWAY_CREDENTIALS.accessKey,
+    secret: GATEWAY_CREDENTIALS.secretKey,
+  }
   return {
     clusterTargets: { list: () => [view] },
     secrets: { read: (_secret, key) => Promise.resolve(values[key]) },
+    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   }
 }
 

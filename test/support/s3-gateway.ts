@@ -20,7 +20,12 @@ export type S3Gateway = AsyncDisposable & {
  * An S3 store of its own: the gateway of the lab (`versitygw`, on PATH), which keeps names and ETags of parts as
  * the store of the lab does not.
  */
-export async function openS3Gateway(...flags: readonly string[]): Promise<S3Gateway> {
+export function openS3Gateway(...flags: readonly string[]): Promise<S3Gateway> {
+  return openGatewayAt('127.0.0.1', flags)
+}
+
+/** The same at an address of this machine, such as one that pods can reach. */
+export async function openGatewayAt(host: string, flags: readonly string[] = []): Promise<S3Gateway> {
   const folder = mkdtempSync(join(tmpdir(), 'minisub-s3-'))
   const bucket = 'test-bucket'
   mkdirSync(join(folder, 'objects', bucket), { recursive: true })
@@ -30,7 +35,7 @@ export async function openS3Gateway(...flags: readonly string[]): Promise<S3Gate
     execFileSync('sh', ['-c', 'command -v versitygw'], { encoding: 'utf8' }).trim(),
     [
       '--port',
-      `127.0.0.1:${port}`,
+      `${host}:${port}`,
       '--quiet',
       '--keep-alive',
       ...flags,
@@ -45,8 +50,8 @@ export async function openS3Gateway(...flags: readonly string[]): Promise<S3Gate
     },
   )
   const ended = new Promise<void>((done) => void child.once('exit', () => done()))
-  await answers(port)
-  const endpoint = `http://127.0.0.1:${port}`
+  const endpoint = `http://${host}:${port}`
+  await answers(endpoint)
   return {
     endpoint,
     port,
@@ -76,10 +81,10 @@ async function freePort(): Promise<number> {
   return port
 }
 
-async function answers(port: number): Promise<void> {
+async function answers(endpoint: string): Promise<void> {
   for (let left = 100; ; left -= 1) {
     try {
-      await fetch(`http://127.0.0.1:${port}/`)
+      await fetch(endpoint)
       return
     } catch (error) {
       if (left === 0) throw error

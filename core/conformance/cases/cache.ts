@@ -102,6 +102,7 @@ export const cacheCases: readonly Case[] = [
   },
   {
     name: 'cache-below-uncached-same',
+    looksUpDuringRun: true,
     group,
     description: 'Below a step with cache: false that gives the same content a reader is taken from the cache',
     spec: belowUncached(put('f', 'abc')),

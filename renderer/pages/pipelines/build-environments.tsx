@@ -20,9 +20,18 @@ type BuildProps = {
   readonly target: string
 }
 
-/** Builds what the steps of a document need before a run does it. */
+/** Builds what the steps of a document need before a run does it; for a cluster only a run does it. */
 export function BuildEnvironments({ file, target }: BuildProps) {
-  const kind = target === 'docker' ? 'docker' : 'process'
+  if (target === 'process' || target === 'docker') return <BuildHere file={file} kind={target} />
+  return (
+    <Text size="sm">
+      On {target} they are images of its registry. A run builds and pushes what is missing there; what it has already it
+      is not sent again.
+    </Text>
+  )
+}
+
+function BuildHere({ file, kind }: { readonly file: string; readonly kind: keyof typeof BUILT }) {
   const client = useClient()
   const cache = useQueryClient()
   const [built, setBuilt] = useState<readonly EnvironmentView[]>()

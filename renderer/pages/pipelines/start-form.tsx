@@ -72,7 +72,7 @@ function Options({ form }: { readonly form: StartFormState }) {
       <TextInput
         name={PARALLELISM}
         label="Steps at once"
-        description="At most; the number of cores where empty"
+        description="At most. Empty: the number of cores, or on a cluster the limit of the target"
         inputMode="numeric"
         autoComplete="off"
         value={form.parallelism}

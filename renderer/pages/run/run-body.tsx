@@ -31,8 +31,10 @@ export function RunBody() {
   return (
     <Page title={`Run of ${graph.pipeline}`} actions={<RunActions />}>
       <Stack gap="sm">
-        <RunHeader />
-        <RunNotice />
+        <div>
+          <RunHeader />
+          <RunNotice />
+        </div>
         {problem !== undefined && <ProblemAlert title="The run is followed no longer" message={problem.message} />}
         <Tabs value={view} onChange={show} keepMounted={false}>
           <Tabs.List mb="sm" aria-label="Views of the run">

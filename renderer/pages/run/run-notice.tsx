@@ -10,7 +10,7 @@ export function RunNotice() {
   return (
     <div role="status" aria-label="Notice">
       {notice !== null && (
-        <Alert color="orange" icon={<Unplug size={18} aria-hidden />} title="The cluster is not heard now">
+        <Alert mt="sm" color="orange" icon={<Unplug size={18} aria-hidden />} title="The cluster is not heard now">
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
             The run goes on there, and what happened meanwhile is shown when the connection is back. {notice}
           </Text>

@@ -93,6 +93,8 @@ export function ValueField({ form, field, label, help }: ValueProps) {
       aria-required
       autoComplete="new-password"
       visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
+      // The field of a password says it to nobody by itself.
+      aria-invalid={form.faults.has(field) || undefined}
       value={form.draft.values[field]}
       error={form.faults.get(field)}
       onChange={({ currentTarget }) => form.typeValue(field, currentTarget.value)}

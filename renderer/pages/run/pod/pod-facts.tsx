@@ -4,6 +4,7 @@ import { Copy } from '#renderer/ui/copy.tsx'
 import { Fact, Facts } from '#renderer/ui/facts.tsx'
 import { Time } from '#renderer/ui/time.tsx'
 import { WideTable } from '#renderer/ui/wide-table.tsx'
+import classes from './pod.module.css'
 
 /** A pod with its containers and what the cluster says of it. */
 export function PodFacts({ pod }: { readonly pod: PodView }) {
@@ -19,7 +20,7 @@ export function PodFacts({ pod }: { readonly pod: PodView }) {
         </Fact>
         <Fact name="Namespace">{namespace}</Fact>
         <Fact name="Phase">
-          <span role="status">{phase}</span>
+          <span aria-live="polite">{phase}</span>
         </Fact>
         <Fact name="Node">{node ?? 'none yet'}</Fact>
         <Fact name="Accepted by the node">
@@ -33,33 +34,24 @@ export function PodFacts({ pod }: { readonly pod: PodView }) {
 }
 
 function Containers({ containers }: Pick<PodView, 'containers'>) {
-  const head = (
-    <>
-      <Table.Th scope="col">Container</Table.Th>
-      <Table.Th scope="col">State</Table.Th>
-      <Table.Th scope="col">Reason</Table.Th>
-      <Table.Th scope="col" ta="right">
-        Restarts
-      </Table.Th>
-    </>
-  )
+  const head = <Heads first="Container" second="State" />
   return (
     <Part title="Containers">
       {containers.length === 0 ? (
         <Text size="sm">None was made yet.</Text>
       ) : (
-        <WideTable label="Containers" head={head} minWidth={520}>
+        <WideTable label="Containers" head={head} minWidth={320}>
           {containers.map(({ name, image, state, reason, restarts }) => (
-            <Table.Tr key={name}>
+            <Table.Tr key={name} className={classes.row ?? ''}>
               <Table.Th scope="row" fw={400}>
                 {name}
-                <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
-                  {image}
-                </Text>
+                <Text size="xs">{image}</Text>
               </Table.Th>
-              <Table.Td>{state}</Table.Td>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{reason ?? ''}</Table.Td>
-              <Table.Td ta="right">{restarts}</Table.Td>
+              <Table.Td>
+                {state}
+                {restarts > 0 && `, ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`}
+                {reason !== null && <Text size="sm">{reason}</Text>}
+              </Table.Td>
             </Table.Tr>
           ))}
         </WideTable>
@@ -69,39 +61,41 @@ function Containers({ containers }: Pick<PodView, 'containers'>) {
 }
 
 function Events({ events }: Pick<PodView, 'events'>) {
-  const head = (
-    <>
-      <Table.Th scope="col" w={130}>
-        When
-      </Table.Th>
-      <Table.Th scope="col" w={170}>
-        Event
-      </Table.Th>
-      <Table.Th scope="col">What the cluster says</Table.Th>
-    </>
-  )
+  const head = <Heads first="Event" second="What the cluster says" />
   return (
     <Part title="Events">
       {events.length === 0 ? (
         <Text size="sm">The cluster says nothing of it; it keeps events for about an hour.</Text>
       ) : (
-        <WideTable label="Events of the pod, newest last" head={head} minWidth={520}>
+        <WideTable label="Events of the pod, newest last" head={head} minWidth={320}>
           {events.map(({ time, type, reason, message, count }, index) => (
             // oxlint-disable-next-line react/no-array-index-key -- an event is its place
-            <Table.Tr key={index}>
-              <Table.Td>
-                <Time iso={time} />
-              </Table.Td>
+            <Table.Tr key={index} className={classes.row ?? ''}>
               <Table.Td>
                 {type === 'Normal' ? reason : `${type}: ${reason}`}
-                {count > 1 && <Text size="xs">{count} times</Text>}
+                <Text size="xs" component="div">
+                  {count > 1 && `${count} times, latest `}
+                  <Time iso={time} />
+                </Text>
               </Table.Td>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{message}</Table.Td>
+              <Table.Td>{message}</Table.Td>
             </Table.Tr>
           ))}
         </WideTable>
       )}
     </Part>
+  )
+}
+
+/** Two columns, which fit a narrow window. */
+function Heads({ first, second }: { readonly first: string; readonly second: string }) {
+  return (
+    <>
+      <Table.Th scope="col" w="42%">
+        {first}
+      </Table.Th>
+      <Table.Th scope="col">{second}</Table.Th>
+    </>
   )
 }
 
