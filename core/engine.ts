@@ -4,7 +4,14 @@ import type { ClusterRuns } from '#core/cluster/index.ts'
 import type { ClusterTargetView } from '#core/contract/cluster-targets.ts'
 import { isFinalRun } from '#core/contract/events.ts'
 import { openEnvironments, type ClusterImages, type Environments } from '#core/environments/index.ts'
-import { openPipelines, processTarget, type PipelineService, type Pipelines, type Target, type Targets } from '#core/pipelines/index.ts'
+import {
+  openPipelines,
+  processTarget,
+  type PipelineService,
+  type Pipelines,
+  type Target,
+  type Targets,
+} from '#core/pipelines/index.ts'
 import { openProcessRuntime } from '#core/runtimes/process/index.ts'
 import { openSecrets, systemKeychain, type Secrets } from '#core/secrets/index.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { canonicalJson, type JsonObject } from '#core/base/json.ts'
+import { canonicalJson } from '#core/base/json.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { CacheEntry, ClusterRun, RemoteFile } from '#core/pipelines/index.ts'
 import { filesOf } from '#core/pipelines/index.ts'
@@ -27,7 +27,7 @@ export async function shareCache({ cached, connection, remote, storeId }: RunCon
     const files = filesInBucket(entry, (sha) => remote.find(sha, [storeId]))
     if (files === undefined) return []
     const { key, run, consumed, outputs } = entry
-    const bytes = canonicalJson({ version: 1, key, run, consumed, outputs, files } as unknown as JsonObject)
+    const bytes = canonicalJson({ version: 1, key, run, consumed, outputs, files })
     return [{ key: cacheKey(key), source: { bytes } }]
   })
   await connection.store.putMissing(uploads)

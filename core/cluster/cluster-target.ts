@@ -9,7 +9,7 @@ import type { ClusterSchedules, ClusterTarget, RemoteFile } from '#core/pipeline
 import type { Blobs } from '#core/store/index.ts'
 import { artifactRepository } from './artifact-repository.ts'
 import { compileTemplate } from './compile-template.ts'
-import { openConnections, storeId, type ConnectionOptions, type Connections } from './connections.ts'
+import { openConnections, storeId, type Connection, type ConnectionOptions, type Connections } from './connections.ts'
 import { ClusterExecutor } from './executor.ts'
 import { openLogTaker, type LogTaker } from './log-taker.ts'
 import { viewPod } from './pod-view.ts'
@@ -110,7 +110,7 @@ function targetOf(profile: ClusterProfile, opened: Opened): ClusterTarget {
       return new ClusterExecutor({ ...own, ...run, ...names, ...of, cluster })
     },
     takeLog: (attempt, isOver) => logs.take(attempt, isOver),
-    fetch: (files, { onLine, signal }) => fetchAll(files, opened, connection.store, { onLine, signal }),
+    fetch: (files, { onLine, signal }) => fetchAll(files, { ...opened, ...connection }, { onLine, signal }),
     pod: (attempt) => viewPod(connections, attempt),
   }
 }
@@ -132,8 +132,7 @@ type Progress = {
 
 async function fetchAll(
   files: readonly RemoteFile[],
-  { blobs }: Pick<Opened, 'blobs'>,
-  store: ReturnType<Connections['to']>['store'],
+  { blobs, store }: Pick<Opened, 'blobs'> & Pick<Connection, 'store'>,
   { onLine, signal }: Progress,
 ): Promise<void> {
   const items = files.map((file) => ({

@@ -15,11 +15,11 @@ export async function collectEnd(
   patience: Patience,
 ): Promise<PodEnd | undefined> {
   const { run, connection, remote, storeId } = context
-  const bytes = await untilReached(() => connection.store.readIfThere(endKey(run, step, item, attempt)), patience)
+  const bytes = await untilReached(() => connection.store.readIfThere(endKey({ run, step, item }, attempt)), patience)
   if (bytes === undefined) return undefined
   const end = readPodEnd(bytes)
   const files = Object.entries(end.outputs ?? {}).flatMap(([output, record]) =>
-    placesOf(record, outputKey(run, step, output, item)),
+    placesOf(record, outputKey({ run, step, item }, output)),
   )
   if (files.length > 0) remote.add(storeId, files)
   return end

@@ -20,14 +20,14 @@ export function recordsOf(step: StepState, isOptional: boolean, context: Compile
   noteRecords(step, context)
   const shared = { name: `records-${dashed(name)}`, isFolder: isFanOut(step) }
   if (isFanOut(step)) return { ...shared, key: recordsPrefix(context.run, name), isOptional: true }
-  return { ...shared, key: recordsKey(context.run, name, null), isOptional }
+  return { ...shared, key: recordsKey({ run: context.run, step: name, item: null }), isOptional }
 }
 
 function noteRecords(step: StepState, { needed, run, fates }: CompileContext): void {
   const { name } = step.bound.planned
   const indices = isFanOut(step) ? cachedItems(step) : fates.statuses.get(name) === 'Succeeded' ? [null] : []
   for (const index of indices) {
-    const key = recordsKey(run, name, index)
+    const key = recordsKey({ run, step: name, item: index })
     needed.set(key, { key, bytes: canonicalJson(step.items[index ?? 0]?.outputs ?? {}) })
   }
 }
@@ -50,7 +50,7 @@ export function dataOf(
   const isFolder = isFanOut(step) || definition.outputs[output]?.type === 'folder'
   return {
     name: dataName(name, output),
-    key: elsewhere ?? outputKey(context.run, name, output, null),
+    key: elsewhere ?? outputKey({ run: context.run, step: name, item: null }, output),
     isFolder,
     isOptional: isOptional || isFolder,
   }

@@ -5,7 +5,7 @@ import { cachedItems, type CompileContext } from './compile-context.ts'
 import { encoded, expressionOf, FAULT, literal } from './compile-values.ts'
 
 /** More items make a Workflow too large, whatever they are. */
-export const MAX_ITEMS = 2_000
+const MAX_ITEMS = 2_000
 
 /** What the items of a fan-out are, as arguments of its task: JSON lists of texts. */
 export type Items = {

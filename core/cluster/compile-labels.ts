@@ -6,8 +6,8 @@ const KEY = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-
 
 export const MANAGER_LABEL = 'app.kubernetes.io/managed-by'
 export const MANAGER = 'mini-submarine'
-export const PIPELINE_LABEL = 'mini-submarine/pipeline'
-export const RUN_LABEL = 'mini-submarine/run'
+const PIPELINE_LABEL = 'mini-submarine/pipeline'
+const RUN_LABEL = 'mini-submarine/run'
 export const DIGEST_ANNOTATION = 'mini-submarine/pipeline-digest'
 
 /** Of the object and of every pod. Throws Problem `invalid_value` for what Kubernetes would refuse. */

@@ -55,7 +55,6 @@ function inputsOf(step: StepState, { spec, files, fromSteps }: StepPod, context:
 
 /** The spec is an object by its content, so that nothing in it passes through Argo. */
 function noteSpec(spec: PodSpec, { needed }: CompileContext): string {
-  // it is JSON by its type, whose interfaces have no index signature
   // In the order of the document: what is wrong with outputs is told in it.
   const bytes = JSON.stringify(spec)
   const key = blobKey(sha256(bytes))
@@ -103,10 +102,10 @@ function outputsOf(step: StepState, { parameters }: PodSpec, context: CompileCon
       return { name: parameterName(output), valueFrom: { path: POD.parameter(output) } }
     }),
     artifacts: [
-      left('end', POD.end, endKey(run, name, item, attempt)),
-      left('records', POD.outputs, recordsKey(run, name, item)),
+      left('end', POD.end, endKey({ run, step: name, item }, attempt)),
+      left('records', POD.outputs, recordsKey({ run, step: name, item })),
       ...data.map(([output]) =>
-        left(`o-${output}`, `${CONTAINER.outputs}/${output}`, outputKey(run, name, output, item)),
+        left(`o-${output}`, `${CONTAINER.outputs}/${output}`, outputKey({ run, step: name, item }, output)),
       ),
     ],
   })

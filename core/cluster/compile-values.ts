@@ -39,7 +39,7 @@ export function expressionOf(node: ControlNode, context: CompileContext): string
     case 'list':
       return `[${node.items.map(of).join(', ')}]`
     case '?:':
-      return `(${of(node.test)} ? ${of(node.then)} : ${of(node.otherwise)})`
+      return `(${of(node.test)} ? ${of(node.met)} : ${of(node.otherwise)})`
     default:
       return `(${of(node.left)} ${node.op} ${of(node.right)})`
   }

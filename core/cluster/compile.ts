@@ -13,6 +13,7 @@ import type { ArgoObject, Compiled, CompileInput } from './types.ts'
 const KEPT_SECONDS = 14 * 24 * 60 * 60
 /** From a pod's deletion to its killing: twice what the runner gives its command. */
 const GRACE_SECONDS = 20
+const ARCH_LABEL = 'kubernetes.io/arch'
 
 /**
  * A run, or a pipeline, as an object of Argo that means the same. Pure: the same input gives the same bytes. Throws
@@ -50,7 +51,7 @@ function specOf(input: CompileInput, templates: readonly Template[]): Record<str
     ttlStrategy: { secondsAfterCompletion: KEPT_SECONDS },
     artifactRepositoryRef: artifactRepository,
     parallelism,
-    nodeSelector: profile.nodeSelector,
+    nodeSelector: nodeSelectorOf(profile),
     tolerations: profile.tolerations,
     imagePullSecrets: secret === undefined ? [] : [{ name: secret }],
     podMetadata: { labels: labelsOf(input) },
@@ -58,6 +59,11 @@ function specOf(input: CompileInput, templates: readonly Template[]): Record<str
     volumes: [WORK_VOLUME],
     templates,
   })
+}
+
+/** Nodes of the platform that the images are for; what the target says of nodes counts more. */
+function nodeSelectorOf({ platform, nodeSelector }: CompileInput['profile']): Record<string, string> {
+  return { [ARCH_LABEL]: platform.slice('linux/'.length), ...nodeSelector }
 }
 
 function objectOf(input: CompileInput, spec: Record<string, unknown>): ArgoObject {

@@ -59,7 +59,8 @@ export function locateCached(run: string, state: RunState, context: Context): Lo
   }
   for (const { step, output, records } of cachedOutputs(state)) {
     if (isFanOut(step)) {
-      for (const [index, record] of records) bring(record, outputKey(run, step.bound.planned.name, output, index))
+      for (const [index, record] of records)
+        bring(record, outputKey({ run, step: step.bound.planned.name, item: index }, output))
       continue
     }
     const record = records.get(0)

@@ -1,3 +1,4 @@
+import type { PodEnd } from '#core/attempts/index.ts'
 import { isProblem } from '#core/base/problem.ts'
 import {
   cancelledResult,
@@ -232,14 +233,16 @@ export class ClusterExecutor implements Executor {
     tracked.ended.abort()
     const { task } = tracked
     const { frozen, now } = this.#context
-    void collectEnd(this.#context, node, { signal: this.#closing.signal, onLost: (it) => this.#report?.connection(it) })
-      .then((end) => {
-        const inputBytes = inputBytesOf(task, frozen.facts.files)
-        const asked = this.#stopping !== undefined
-        const { startedAt, result } = outcomeOf({ end, node, asked, inputBytes, now: now() })
-        if (end?.startedAt !== null) this.#start(tracked, startedAt)
-        this.#finish(tracked, result)
-      })
+    const patience = { signal: this.#closing.signal, onLost: (it: string) => this.#report?.connection(it) }
+    const judge = (end: PodEnd | undefined): void => {
+      const inputBytes = inputBytesOf(task, frozen.facts.files)
+      const asked = this.#stopping !== undefined
+      const { startedAt, result } = outcomeOf({ end, node, asked, inputBytes, now: now() })
+      if (end?.startedAt !== null) this.#start(tracked, startedAt)
+      this.#finish(tracked, result)
+    }
+    void collectEnd(this.#context, node, patience)
+      .then(judge)
       .catch((error: unknown) => {
         if (!this.#closing.signal.aborted) this.#finish(tracked, failureResult(error, now()))
       })

@@ -155,6 +155,12 @@ export const GOLDEN: Readonly<Record<string, () => CompileInput>> = {
         labels: { 'mini-submarine/home': 'h1' },
       },
     ),
+  'image-volume': () => {
+    const input = ofSpec({ a: step() })
+    const [image] = Object.values(input.images)
+    if (image === undefined) throw new Error('no image')
+    return { ...input, images: { '': { ...image, runner: 'init' } }, imageVolumes: true }
+  },
   files: () =>
     ofSpec(
       { a: step({ inputs: { f: { file: 'in.csv' }, d: { folder: 'in' } }, command: ['cat', '${{ inputs.f.path }}'] }) },

@@ -1,6 +1,5 @@
 /** Runs on a cluster: pipelines compiled to Argo Workflows. */
 export { compileWorkflow } from './compile.ts'
-export { ARGO_LIMITS, checkLimits, notEnforcedOnCluster } from './compile-limits.ts'
 export { renderYaml } from './render-yaml.ts'
 export type { ArgoLimits, ArgoObject, Compiled, CompileInput, NeededObject, SecretReference } from './types.ts'
 export { homeId, openClusterRuns, type ClusterRuns, type ClusterTargetsOptions } from './cluster-target.ts'

@@ -1,11 +1,14 @@
 /** Where everything of a run lies in the bucket; `run` may also be Argo's `{{workflow.name}}`. */
 
-export function outputKey(run: string, step: string, output: string, item: number | string | null): string {
+/** A step run; of a fan-out as a whole where `item` is null, or where Argo fills it in. */
+export type Place = { readonly run: string; readonly step: string; readonly item: number | string | null }
+
+export function outputKey({ run, step, item }: Place, output: string): string {
   return `runs/${run}/${step}/${output}${item === null ? '' : `/${item}`}`
 }
 
-/** The records of an attempt that ended well; of a whole fan-out, whose items lie below, where `item` is null. */
-export function recordsKey(run: string, step: string, item: number | string | null): string {
+/** The records of an attempt that ended well; of a fan-out as a whole what its items lie below. */
+export function recordsKey({ run, step, item }: Place): string {
   return item === null ? `runs/${run}/.outputs/${step}.json` : `runs/${run}/.outputs/${step}/${item}.json`
 }
 
@@ -15,7 +18,7 @@ export function recordsPrefix(run: string, step: string): string {
 }
 
 /** What an attempt tells of its end; attempts count from 1. */
-export function endKey(run: string, step: string, item: number | string | null, attempt: number | string): string {
+export function endKey({ run, step, item }: Place, attempt: number | string): string {
   return `runs/${run}/.attempts/${step}/${item === null ? '' : `${item}/`}${attempt}.json`
 }
 

@@ -123,7 +123,7 @@ async function takeWhole(connections: Connections, attempt: ClusterAttempt, cont
   const { cluster, store } = connections.to(readFrozenCluster(attempt.frozen.cluster).profile)
   const { step, item } = attempt
   const run = workflowOf(attempt)
-  const end = await store.readIfThere(endKey(run, step, item, attempt.attempt))
+  const end = await store.readIfThere(endKey({ run, step, item }, attempt.attempt))
   const pod = end === undefined ? (await nodeOf(connections, attempt))?.pod : readPodEnd(end).pod
   if (pod === undefined || pod === '') return
   const key = `runs/${run}/.logs/${pod}/main.log`

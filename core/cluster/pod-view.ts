@@ -55,7 +55,7 @@ function toView(namespace: string, { metadata, spec, status }: Pod, events: PodV
     phase: status?.phase ?? 'Unknown',
     startedAt: iso(status?.startTime),
     containers: containers.map(({ name, image, restartCount = 0, state = {} }) => {
-      const [[kind, told] = ['unknown', {}]] = Object.entries(state) as [string, State][]
+      const [[kind, told] = ['unknown', {}]] = Object.entries(state)
       const reason = [told.reason, told.message].filter((text) => text !== undefined && text !== '').join(': ')
       return { name, image, state: kind, reason: reason === '' ? null : reason, restarts: restartCount }
     }),

@@ -35,7 +35,7 @@ export async function prepareRun(run: ClusterRun, options: PrepareOptions, progr
   await checkNodes(connection.cluster, profile, signal)
   if (run.frozen.cache) await learnCache(run, connection, options.storeId)
   const { state } = run.foresee()
-  const images = await imagesFor(run, state, options, progress)
+  const images = await imagesFor(run, state, { ...options, ...progress })
   const cluster: FrozenCluster = { profile, limits, secrets, ...images }
   await tryOut({ ...options, ...run, cluster, run: newId<'run'>() }, state, progress)
   return cluster as unknown as JsonObject
@@ -47,12 +47,10 @@ type Images = Pick<FrozenCluster, 'images' | 'runnerImage' | 'imageVolumes'>
 async function imagesFor(
   { bound, frozen }: ClusterRun,
   state: RunState,
-  { profile, images: source, connection, haveImageVolumes }: PrepareOptions,
-  progress: Progress,
+  { profile, images: source, connection, haveImageVolumes, onLine, signal }: PrepareOptions & Progress,
 ): Promise<Images> {
   const { registry, platform } = profile
   const pipeline = bound.plan.definition.name
-  const { onLine, signal } = progress
   const onProgress = onLine === undefined ? undefined : transferLine('pushing the image', onLine)
   const wish = { registry, platform, pipeline, signal, onLine, onProgress }
   const open = state.steps.filter(({ status }) => !isFinalStep(status))
@@ -79,7 +77,7 @@ async function tryOut(context: TriedRun, state: RunState, { signal, onLine }: Pr
   await cluster.create(WORKFLOWS, compiled.object, { dryRun: true, signal })
   await checkAdmission(cluster, compiled.object satisfies ArgoObject, signal)
   const onProgress = onLine === undefined ? undefined : transferLine('uploading', onLine)
-  await bringContent(context, withoutOwn(compiled, context.run), signal, { onProgress })
+  await bringContent(context, withoutOwn(compiled, context.run), { signal, onProgress })
 }
 
 /** Without what lies below the keys of the run itself: it has another id when it is sent. */

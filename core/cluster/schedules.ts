@@ -44,12 +44,12 @@ export function openClusterSchedules(options: ClusterSchedulesOptions): ClusterS
     },
     put: (schedule, how) => put(schedule, options, how),
     remove: (schedule, frozen, signal) => remove(schedule, connections.to(profileOf(frozen)).cluster, signal),
-    follow: (frozen, { workflow, connection }) =>
+    follow: (frozen, listener) =>
       connections.to(profileOf(frozen)).watch.followAll({
-        connection,
+        connection: (reason) => listener.connection(reason),
         put(seen) {
           const found = scheduledWorkflow(seen)
-          if (found !== undefined) workflow(found)
+          if (found !== undefined) listener.workflow(found)
         },
       }),
   }
@@ -147,7 +147,7 @@ async function change(
   // What came due while it was paused is not made up for.
   const forgotten = isPaused && !suspend ? { [LAST_USED_ANNOTATION]: null } : {}
   const metadata = { labels: wanted.metadata.labels, annotations: { ...wanted.metadata.annotations, ...forgotten } }
-  const spec = mergePatch((there['spec'] ?? {}) as object as Record<string, unknown>, { ...wanted.spec, suspend })
+  const spec = mergePatch((there['spec'] ?? {}) as Record<string, unknown>, { ...wanted.spec, suspend })
   return cluster.patch(CRON_WORKFLOWS, wanted.metadata.name, { metadata, spec }, { signal })
 }
 

@@ -1,4 +1,5 @@
 import { isProblem, Problem } from '#core/base/problem.ts'
+import type { TransferOptions } from '#core/objects/index.ts'
 import type { RunState } from '#core/pipelines/index.ts'
 import type { KubeObject } from '#core/runtimes/cluster.ts'
 import { artifactRepository, makeArtifactRepository } from './artifact-repository.ts'
@@ -61,7 +62,7 @@ export async function submitRun(
   const sent = await untilReached(() => findSent(context, options.signal), options)
   if (sent !== undefined) return { uid: sent.metadata.uid ?? '' }
   const compiled = compileRun(context, state)
-  await untilReached(() => bringContent(context, compiled, options.signal), options)
+  await untilReached(() => bringContent(context, compiled, { signal: options.signal }), options)
   if (options.isUnwanted()) return { uid: null }
   await untilReached(() => makeNeeded(context, options.signal), options)
   if (options.isUnwanted()) return { uid: null }
@@ -87,13 +88,12 @@ async function findSent({ connection, run, homeId }: RunContext, signal: AbortSi
 export async function bringContent(
   context: Pick<RunContext, 'connection' | 'snapshot' | 'blobs' | 'remote' | 'storeId'>,
   { needed, uploads, copies }: ReturnType<typeof compileRun>,
-  signal: AbortSignal | undefined,
-  onProgress?: Parameters<RunContext['connection']['store']['putMissing']>[1],
+  options: TransferOptions,
 ): Promise<void> {
   const { store } = context.connection
   const all = [...codeUpload(context), ...neededUploads(needed, context), ...uploads]
   const unique = new Map(all.map((upload) => [upload.key, upload]))
-  await store.putMissing([...unique.values()], { signal, ...onProgress })
+  await store.putMissing([...unique.values()], options)
   for (const { from, to } of copies) await store.copy(from, to)
 }
 

@@ -77,16 +77,7 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
   const steps = new Map(progress.steps)
   const environments = new Map(progress.environments)
   const run = { ...progress, steps, environments }
-  const changed = new Map<string, Change>()
-  const stepToChange = (name: string): Change => {
-    const known = changed.get(name)
-    if (known !== undefined) return known
-    const step = steps.get(name) ?? newStep(name)
-    const change: Change = { ...step, counts: { ...step.counts }, active: new Map(step.active) }
-    changed.set(name, change)
-    steps.set(name, change)
-    return change
-  }
+  const stepToChange = changesOf(steps)
   for (const event of fresh) {
     run.seq = event.seq
     switch (event.kind) {
@@ -134,6 +125,20 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
     }
   }
   return run
+}
+
+/** Gives a step of these as a copy that may be changed, which is among them from then on. */
+function changesOf(steps: Map<string, StepProgress>): (name: string) => Change {
+  const changed = new Map<string, Change>()
+  return (name) => {
+    const known = changed.get(name)
+    if (known !== undefined) return known
+    const step = steps.get(name) ?? newStep(name)
+    const change: Change = { ...step, counts: { ...step.counts }, active: new Map(step.active) }
+    changed.set(name, change)
+    steps.set(name, change)
+    return change
+  }
 }
 
 /** Items that neither run nor have ended; null where their number is not known yet. */

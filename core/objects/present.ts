@@ -40,7 +40,7 @@ export async function findMissing(
 }
 
 /** `trees/<sha256>/` and the like: the first two folders of a key, or the one it has. */
-export function groupOf(key: string): string {
+function groupOf(key: string): string {
   return /^(?:[^/]*\/){0,2}/.exec(key)?.[0] ?? ''
 }
 

@@ -21,7 +21,7 @@ export function celType(schema: ValueSchema | undefined): string {
 }
 
 /** A JSON value as CEL computes with it: integers of the declared type become 64-bit integers. */
-export function toCel(schema: ValueSchema | undefined, value: Json): unknown {
+function toCel(schema: ValueSchema | undefined, value: Json): unknown {
   if (schema?.type === 'integer' && typeof value === 'number') return BigInt(value)
   if (schema?.type === 'list' && Array.isArray(value)) return value.map((item: Json) => toCel(schema.items, item))
   return value

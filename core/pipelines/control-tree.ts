@@ -10,7 +10,7 @@ export type ControlNode =
   | { readonly op: 'reference'; readonly reference: Extract<Reference, { kind: 'parameter' | 'output' | 'status' }> }
   | { readonly op: 'not'; readonly of: ControlNode }
   | { readonly op: (typeof BINARY)[number]; readonly left: ControlNode; readonly right: ControlNode }
-  | { readonly op: '?:'; readonly test: ControlNode; readonly then: ControlNode; readonly otherwise: ControlNode }
+  | { readonly op: '?:'; readonly test: ControlNode; readonly met: ControlNode; readonly otherwise: ControlNode }
   | { readonly op: 'size'; readonly of: ControlNode }
   | { readonly op: 'list'; readonly items: readonly ControlNode[] }
 
@@ -32,8 +32,8 @@ export function controlTree(node: ASTNode): ControlNode {
     case '-_':
       return { op: 'literal', value: negated(controlTree(node.args)) }
     case '?:': {
-      const [test, then, otherwise] = node.args
-      return { op: '?:', test: controlTree(test), then: controlTree(then), otherwise: controlTree(otherwise) }
+      const [test, met, otherwise] = node.args
+      return { op: '?:', test: controlTree(test), met: controlTree(met), otherwise: controlTree(otherwise) }
     }
     case 'call':
       return size(node.args[1][0])

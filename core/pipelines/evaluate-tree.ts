@@ -26,7 +26,7 @@ export function evaluateTree(node: ControlNode, valueOf: (reference: ControlRefe
     case '||':
       return truth(value(node.left)) || truth(value(node.right))
     case '?:':
-      return value(truth(value(node.test)) ? node.then : node.otherwise)
+      return value(truth(value(node.test)) ? node.met : node.otherwise)
     default:
       return compared(node.op, value(node.left), value(node.right))
   }

@@ -1,51 +1,21 @@
 import { isFinalRun, isFinalStep, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
-import type { ProblemCode } from '#core/base/problem-codes.ts'
-import type { Json } from '#core/base/json.ts'
-import { Problem } from '#core/base/problem.ts'
-import type { AttemptReport, AttemptResult, AttemptTask, Executor, Mirror, MirrorReport } from './executor.ts'
-import { keyOf, nameOf, NOTHING } from './executor.ts'
+import { Problem, type Issue } from '#core/base/problem.ts'
+import { nameOf, NOTHING, type AttemptReport, type AttemptResult, type AttemptTask } from './executor.ts'
 import { emptyBatch, markDirty } from './open-batch.ts'
 import { projectionOf } from './projection.ts'
 import { applyEvent } from './apply-event.ts'
-import { isFanOut, itemOf, stepOf, type RunState, type StepState } from './run-state.ts'
-import type { Batch, FrozenRun } from './run-rows.ts'
-import { consumedOf, decide, newMemory, nextRetry, type CacheHit, type CacheQuery, type World } from './scheduler.ts'
+import type { LoopOptions } from './loop-options.ts'
+import { isCurrent, occupiedTasks, taskOf } from './loop-tasks.ts'
+import { mirrorReport } from './mirror-report.ts'
+import { itemOf, stepOf } from './run-state.ts'
+import { consumedOf, decide, newMemory, nextRetry, type World } from './scheduler.ts'
 import { retryAt, settle } from './settle.ts'
-import type { RunFacts } from './step-key.ts'
+import { MAX_TIMER_MS, TimeoutTimers } from './timeout-timers.ts'
 import { Waiters } from './waiters.ts'
 
 /** Between the wish that an attempt stops and its kill. */
 const GRACE_MS = 10_000
 const WRITE_AGAIN_MS = 1_000
-/** The longest that a timer of Node can wait. */
-const MAX_TIMER_MS = 2 ** 31 - 1
-
-export type LoopOptions = {
-  readonly run: string
-  readonly state: RunState
-  readonly facts: RunFacts
-  readonly parallelism: number
-  /** False: cache entries are not written. */
-  readonly writeCache: boolean
-  readonly executor: Executor
-  /** Where a cluster's engine decides what begins: this loop writes down what that does. */
-  readonly mirror?: Mirror
-  /** Of a run that the cluster began by itself: `FrozenRun.sent`. */
-  readonly sent?: FrozenRun['sent']
-  readonly now: () => number
-  write(batch: Batch): void
-  /** Called with every batch of events once it is on disk. */
-  publish(events: readonly SequencedEvent[]): void
-  lookUp(query: CacheQuery): CacheHit | string
-  outputs(state: RunState): { readonly [name: string]: Json }
-  /**
-   * What went wrong where nobody waits: a batch that could not be written, which the loop tries again by itself; or a
-   * bug, which ends the driving of this run alone.
-   */
-  onError(error: unknown): void
-  /** Called once, when the run is final and nothing of it is left, as far as that could be seen to. */
-  onEnd(isSwept: boolean): void
-}
 
 /** Something that happened outside: it becomes events in the next tick. */
 type Message = () => void
@@ -57,7 +27,7 @@ type Message = () => void
 export class RunLoop {
   readonly #options: LoopOptions
   readonly #memory = newMemory()
-  readonly #timers = new Map<string, NodeJS.Timeout>()
+  readonly #timers = new TimeoutTimers()
   readonly #world: World
   #inbox: Message[] = []
   #batch = emptyBatch()
@@ -71,10 +41,14 @@ export class RunLoop {
   #isSubmitting = false
 
   constructor(options: LoopOptions) {
+    const { mirror, state } = options
     this.#options = options
     this.#world = {
       parallelism: options.parallelism,
-      ...(options.mirror === undefined ? {} : { hasBegun: (...attempt) => this.#hasBegun(...attempt) }),
+      // None begins before the cluster has the run.
+      ...(mirror === undefined
+        ? {}
+        : { hasBegun: (...attempt) => state.submitted !== null && mirror.hasBegun(...attempt) }),
       facts: options.facts,
       now: options.now,
       emit: (event) => this.#emit(event),
@@ -88,9 +62,17 @@ export class RunLoop {
   /** Begins a new run, or goes on with one whose events were replayed into the state. */
   begin(): void {
     const { state, executor, mirror } = this.#options
-    mirror?.open(this.#mirrorReport())
+    mirror?.open(
+      mirrorReport(state, {
+        wake: () => this.#wake(),
+        post: (message) => this.#post(message),
+        emit: (event) => this.#emit(event),
+        refused: (code, reason) => this.#failOpen(code, reason),
+        cancel: () => void this.cancel().catch(() => undefined),
+      }),
+    )
     if (state.seq === 0) this.#post(() => this.#start())
-    for (const task of this.#occupied()) {
+    for (const task of occupiedTasks(this.#options)) {
       executor.adopt(task, this.#reportFor(task))
       this.#armTimeout(task)
       if (state.cancelling || itemOf(task.step, task.item).stopping !== null) executor.stop(task, GRACE_MS)
@@ -108,7 +90,7 @@ export class RunLoop {
       const { state } = this.#options
       this.#batch.effects.push(done)
       if (isFinalRun(state.status) || state.cancelling) return
-      const running = this.#occupied()
+      const running = occupiedTasks(this.#options)
       this.#emit({ kind: 'run.cancelling' })
       for (const task of running) this.#stopAttempt(task, 'cancel')
     })
@@ -119,7 +101,7 @@ export class RunLoop {
   detach(why: Error = new DOMException('this core no longer drives the run', 'AbortError')): void {
     this.#detached = true
     clearTimeout(this.#retryTimer)
-    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clearAll()
     this.#options.executor.detach()
     this.#waiters.giveUp(why)
   }
@@ -172,12 +154,6 @@ export class RunLoop {
     this.#armRetry()
   }
 
-  /** Whether a cluster has begun an attempt; none begins before the cluster has the run. */
-  #hasBegun(step: string, item: number | null, attempt: number): boolean {
-    const { state, mirror } = this.#options
-    return state.submitted !== null && mirror?.hasBegun(step, item, attempt) === true
-  }
-
   /** Sends a run to its cluster, once all that can be decided before it begins is on disk. */
   #submit(): void {
     const { state, mirror } = this.#options
@@ -187,26 +163,8 @@ export class RunLoop {
     mirror.submit(state)
   }
 
-  #mirrorReport(): MirrorReport {
-    return {
-      changed: () => this.#wake(),
-      submitted: (name, uid) =>
-        this.#post(() => {
-          if (this.#options.state.submitted === null) this.#emit({ kind: 'run.submitted', name, uid })
-        }),
-      refused: (code, reason) => this.#post(() => this.#failOpen(code, reason)),
-      connection: (reason) =>
-        this.#post(() => {
-          const { state } = this.#options
-          if (isFinalRun(state.status) || state.connected === (reason === null)) return
-          this.#emit({ kind: 'run.connection', state: reason === null ? 'connected' : 'lost', reason })
-        }),
-      cancelled: () => void this.cancel().catch(() => undefined),
-    }
-  }
-
   /** The cluster will not run it: what could begin fails, and what waits for that is skipped as ever. */
-  #failOpen(code: ProblemCode, reason: string): void {
+  #failOpen(code: Issue['code'], reason: string): void {
     for (const step of this.#memory.active) {
       if (isFinalStep(step.status)) continue
       this.#emit({ kind: 'step.failed', step: step.bound.planned.name, item: null, code, reason })
@@ -220,7 +178,7 @@ export class RunLoop {
     applyEvent(state, sequenced)
     this.#batch.events.push(sequenced)
     if (event.kind !== 'attempt.created') return
-    const task = this.#taskOf(stepOf(state, event.step), event.item)
+    const task = taskOf(this.#options, stepOf(state, event.step), event.item)
     this.#batch.effects.push(() => this.#options.executor.execute(task, this.#reportFor(task)))
   }
 
@@ -244,39 +202,17 @@ export class RunLoop {
 
   #finish(): void {
     clearTimeout(this.#retryTimer)
-    const { executor, run } = this.#options
-    const failed = (error: unknown): false => {
+    const options = this.#options
+    const failed = (error: unknown): void => {
       // A core that closes leaves it to the next one.
-      if (!this.#detached) this.#options.onError(error)
-      return false
+      if (!this.#detached) options.onError(error)
+      options.onEnd(false)
     }
-    void executor
-      .sweep(run)
-      .then(() => true, failed)
-      .then((isSwept) => this.#options.onEnd(isSwept))
-  }
-
-  #taskOf(step: StepState, item: number | null): AttemptTask {
-    const { attempts, createdSeq } = itemOf(step, item)
-    return { run: this.#options.run, state: this.#options.state, step, item, attempt: attempts, createdSeq }
-  }
-
-  /** Whether a task is still the attempt that holds its item's slot. */
-  #isCurrent({ step, item, createdSeq }: AttemptTask): boolean {
-    const state = itemOf(step, item)
-    return state.occupied && state.createdSeq === createdSeq
-  }
-
-  #occupied(): AttemptTask[] {
-    return this.#options.state.steps.flatMap((step) => {
-      if (step.occupied === 0) return []
-      const items = [...step.items.keys()].filter((index) => step.items[index]?.occupied === true)
-      return items.map((index) => this.#taskOf(step, isFanOut(step) ? index : null))
-    })
+    options.executor.sweep(options.run).then(() => options.onEnd(true), failed)
   }
 
   #reportFor(task: AttemptTask): AttemptReport {
-    const whenCurrent = (message: Message): void => this.#post(() => void (this.#isCurrent(task) && message()))
+    const whenCurrent = (message: Message): void => this.#post(() => void (isCurrent(task) && message()))
     return {
       waiting: (reason) => whenCurrent(() => this.#tellWaiting(task, reason)),
       started: (startedAt, notEnforced) =>
@@ -305,19 +241,17 @@ export class RunLoop {
 
   #finishAttempt(task: AttemptTask, result: AttemptResult): void {
     this.#tellWaiting(task, null)
-    clearTimeout(this.#timers.get(keyOf(task)))
-    this.#timers.delete(keyOf(task))
+    this.#timers.clear(task)
     const { step, item } = task
-    const wasStopped = this.#options.mirror !== undefined && result.code === 'step_timeout'
-    if (wasStopped && itemOf(step, item).stopping === null) {
+    const isMirror = this.#options.mirror !== undefined
+    if (isMirror && result.code === 'step_timeout' && itemOf(step, item).stopping === null)
       this.#emit({ kind: 'attempt.stopping', ...nameOf(task), why: 'timeout' })
-    }
     const { definition, usesRun } = step.bound.planned
     const { stopping, attemptStartedAt: startedAt } = itemOf(step, item)
     const wish = this.#options.state.cancelling ? 'cancel' : stopping
-    // In a cluster its runner alone keeps the time.
-    const since = this.#options.mirror === undefined ? startedAt : null
-    const settled = settle(result, wish, { startedAt: since, timeoutMs: definition.timeoutMs })
+    // In a cluster the runner alone keeps the time.
+    const limit = { startedAt: isMirror ? null : startedAt, timeoutMs: definition.timeoutMs }
+    const settled = settle(result, wish, limit)
     this.#emit({
       kind: 'attempt.finished',
       ...nameOf(task),
@@ -342,18 +276,14 @@ export class RunLoop {
   }
 
   #armTimeout(task: AttemptTask): void {
-    const limit = task.step.bound.planned.definition.timeoutMs
-    const { attemptStartedAt } = itemOf(task.step, task.item)
-    if (limit === null || attemptStartedAt === null || this.#options.mirror !== undefined) return
-    if (!this.#isCurrent(task)) return
-    const left = attemptStartedAt + limit - this.#options.now()
-    const fire = (): void => (left > 0 ? this.#armTimeout(task) : this.#post(() => this.#stopAttempt(task, 'timeout')))
-    this.#timers.set(keyOf(task), setTimeout(fire, Math.min(Math.max(left, 0), MAX_TIMER_MS)).unref())
+    const { mirror, now } = this.#options
+    if (mirror !== undefined) return
+    this.#timers.arm(task, now, () => this.#post(() => this.#stopAttempt(task, 'timeout')))
   }
 
   #stopAttempt(task: AttemptTask, why: 'timeout' | 'cancel'): void {
     const { stopping } = itemOf(task.step, task.item)
-    if (!this.#isCurrent(task) || stopping === 'cancel' || stopping === why) return
+    if (!isCurrent(task) || stopping === 'cancel' || stopping === why) return
     this.#emit({ kind: 'attempt.stopping', ...nameOf(task), why })
     this.#batch.effects.push(() => this.#options.executor.stop(task, GRACE_MS))
   }

@@ -4,6 +4,7 @@ import type { SequencedEvent } from '#core/contract/events.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { Store } from '#core/store/index.ts'
 import { ItemStore, STEP, toStepRow, type RawStep } from './item-store.ts'
+import { RARE, type RareKind } from './rare-events.ts'
 import { Recent } from './recent.ts'
 import { Rows } from './rows.ts'
 import { HEAD } from './run-list-store.ts'
@@ -37,16 +38,6 @@ const WRITE_STEP = `INSERT INTO step_runs (run, step, item, status, attempts, ke
     outputs = excluded.outputs, phase = excluded.phase, since = excluded.since, total = excluded.total,
     counts = excluded.counts, events = events || excluded.events`
 const EVENT = 'SELECT seq, at, kind, payload FROM run_events'
-/** The kinds that an index finds, in the words of that index. */
-const RARE =
-  "kind IN ('step.expanded', 'environment.building', 'environment.ready', 'run.cancelling', 'run.submitted', 'run.connection')"
-type RareKind =
-  | 'step.expanded'
-  | 'environment.building'
-  | 'environment.ready'
-  | 'run.cancelling'
-  | 'run.submitted'
-  | 'run.connection'
 
 /** All SQL of runs. */
 export class RunStore {

@@ -1,5 +1,4 @@
 import { idFrom } from '#core/base/id.ts'
-import type { JsonObject } from '#core/base/json.ts'
 import type { RunView } from '#core/contract/run.ts'
 import { digestOfJson, sha256 } from '#core/files/index.ts'
 import { bindPlan, type BoundPlan, type Parameters } from './bind.ts'
@@ -100,5 +99,5 @@ async function push(
 function fingerprintOf(digest: string, frozen: FrozenRun, target: Extract<Target, { kind: 'cluster' }>): string {
   const { parameters, facts, code, environments, parallelism } = frozen
   const whole = { digest, parameters, facts, code, environments, parallelism, target: target.digest }
-  return digestOfJson(whole as unknown as JsonObject)
+  return digestOfJson(whole)
 }

@@ -220,7 +220,7 @@ function follow(turn: Turn, hasBegun: NonNullable<World['hasBegun']>): void {
   const { memory, step } = turn
   const name = step.bound.planned.name
   const itemAt = (index: number): number | null => (isFanOut(step) ? index : null)
-  for (const index of [...step.retries.keys()]) {
+  for (const index of step.retries.keys()) {
     const attempt = (step.items[index]?.attempts ?? 0) + 1
     if (hasBegun(name, itemAt(index), attempt)) begin(turn, index, RETRIED)
   }

@@ -97,14 +97,15 @@ export class ClusterImports {
   #recordGap({ schedule, due }: Entry, workflow: ScheduledWorkflow): number {
     const { store, clock } = this.#options
     const { id, lookedAt, overlap, lastRun } = schedule
+    const decidedAt = clock.now()
     const until = workflow.dueAt - 1
     const before = this.#latest.get(id)
     const wasGoingOn = overlap === 'forbid' && before?.dueAt === lookedAt && lastRun !== null
     const blockedUntil = wasGoingOn ? Math.min(until, before.finishedAt ?? workflow.createdAt) : lookedAt
     const skipped = between(due, lookedAt, blockedUntil)
-    if (skipped !== undefined) store.addSkipped(id, skipped, clock.now(), `run ${lastRun} was still going on`)
+    if (skipped !== undefined) store.addSkipped(id, skipped, { decidedAt, reason: `run ${lastRun} was still going on` })
     const missed = between(due, Math.max(lookedAt, blockedUntil), until)
-    if (missed !== undefined) store.addMissed(id, missed, clock.now(), NO_WORKFLOW)
+    if (missed !== undefined) store.addMissed(id, missed, { decidedAt, reason: NO_WORKFLOW })
     return missed?.count ?? 0
   }
 }

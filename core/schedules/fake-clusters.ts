@@ -1,5 +1,11 @@
 import { Problem } from '#core/base/problem.ts'
-import type { ClusterSchedule, PushedPipeline, ScheduledWorkflow, ScheduleListener } from '#core/pipelines/index.ts'
+import type {
+  ClusterSchedule,
+  ClusterSchedules,
+  PushedPipeline,
+  ScheduledWorkflow,
+  ScheduleListener,
+} from '#core/pipelines/index.ts'
 import type { Clusters } from './cluster-imports.ts'
 import type { FakeRuns } from './fake-runs.ts'
 
@@ -27,9 +33,6 @@ export function createFakeClusters(runs: FakeRuns): FakeClusters {
   const there = new Map<string, ClusterSchedule>()
   const running = new Set<string>()
   const listeners = new Set<ScheduleListener>()
-  const reach = (): void => {
-    if (fake.away !== null) throw new Problem('cluster_unreachable', fake.away)
-  }
   const fake: FakeClusters = {
     there,
     running,
@@ -51,7 +54,7 @@ export function createFakeClusters(runs: FakeRuns): FakeClusters {
       async push({ file }, known) {
         if (fake.document === 'broken') throw new Problem('document_invalid', 'it is broken: mend it')
         if (fake.document === known) return null
-        reach()
+        reach(fake)
         return { file, fingerprint: fake.document, frozen: {} } as PushedPipeline
       },
       runOf: ({ uid }) => `run of ${uid}`,
@@ -65,27 +68,7 @@ export function createFakeClusters(runs: FakeRuns): FakeClusters {
         })
       },
     },
-    schedules: {
-      placeOf: () => 'lab',
-      namespaceOf: () => 'ml',
-      nameOf: (schedule) => `minisub-${schedule}`,
-      async put(schedule, { sayPaused }) {
-        reach()
-        const paused = sayPaused ? schedule.paused : (there.get(schedule.id)?.paused ?? schedule.paused)
-        there.set(schedule.id, { ...schedule, paused })
-        const trouble = paused === schedule.paused ? null : 'somebody has suspended it'
-        return { trouble, startedFor: fake.startedFor, isGoingOn: running.has(schedule.id) }
-      },
-      async remove(schedule) {
-        reach()
-        there.delete(schedule)
-        return !running.has(schedule)
-      },
-      follow(_, listener) {
-        listeners.add(listener)
-        return () => void listeners.delete(listener)
-      },
-    },
+    schedules: schedulesOf(() => fake, listeners),
   }
   return fake
 }
@@ -93,4 +76,32 @@ export function createFakeClusters(runs: FakeRuns): FakeClusters {
 /** Lets the cluster be away from now on. */
 export function leave(clusters: FakeClusters): void {
   clusters.away = AWAY
+}
+
+function reach({ away }: Pick<FakeClusters, 'away'>): void {
+  if (away !== null) throw new Problem('cluster_unreachable', away)
+}
+
+function schedulesOf(fake: () => FakeClusters, listeners: Set<ScheduleListener>): ClusterSchedules {
+  return {
+    placeOf: () => 'lab',
+    namespaceOf: () => 'ml',
+    nameOf: (schedule) => `minisub-${schedule}`,
+    async put(schedule, { sayPaused }) {
+      reach(fake())
+      const paused = sayPaused ? schedule.paused : (fake().there.get(schedule.id)?.paused ?? schedule.paused)
+      fake().there.set(schedule.id, { ...schedule, paused })
+      const trouble = paused === schedule.paused ? null : 'somebody has suspended it'
+      return { trouble, startedFor: fake().startedFor, isGoingOn: fake().running.has(schedule.id) }
+    },
+    async remove(schedule) {
+      reach(fake())
+      fake().there.delete(schedule)
+      return !fake().running.has(schedule)
+    },
+    follow(_, listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
 }

@@ -22,6 +22,9 @@ const UPDATE_OCCURRENCE = `UPDATE schedule_occurrences SET outcome = ?, decided_
 /** How an occurrence ended that was `starting`. */
 export type Settled = Pick<Occurrence, 'outcome' | 'decidedAt' | 'run' | 'reason'>
 
+/** When somebody decided what became of a time, and why. */
+type Said = Pick<Occurrence, 'decidedAt' | 'reason'>
+
 /** Which occurrence: its schedule's id and when it was due. */
 export type OccurrenceKey = { readonly schedule: string; readonly dueAt: number }
 
@@ -90,7 +93,7 @@ export class ScheduleStore {
   }
 
   /** Writes that times were missed, into the latest row where that says the same of times before. */
-  addMissed(schedule: string, due: Due, decidedAt: number, reason: string | null = null): void {
+  addMissed(schedule: string, due: Due, { decidedAt, reason }: Said): void {
     const { first, last, count } = due
     const [latest] = this.occurrences(schedule, 1)
     if (latest?.outcome === 'missed' && latest.reason === reason && latest.lastDueAt < first) {
@@ -104,7 +107,7 @@ export class ScheduleStore {
   }
 
   /** Writes that times were skipped since a run still went on. */
-  addSkipped(schedule: string, due: Due, decidedAt: number, reason: string): void {
+  addSkipped(schedule: string, due: Due, { decidedAt, reason }: Said): void {
     this.#add(schedule, due, { outcome: 'skipped', decidedAt, run: null, reason })
   }
 

@@ -6,7 +6,8 @@ import { ScheduleDraft, type ScheduleView } from '#core/contract/schedules.ts'
 import type { Progress, PushedPipeline } from '#core/pipelines/index.ts'
 import type { Store } from '#core/store/index.ts'
 import type { Runs } from './begin-run.ts'
-import { ClusterKeeper, isAway } from './cluster-keeper.ts'
+import { ClusterKeeper } from './cluster-keeper.ts'
+import { isAway } from './cluster-work.ts'
 import type { Clusters } from './cluster-imports.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { parseCron } from './cron.ts'
@@ -209,7 +210,7 @@ function pause(context: Context, entry: Entry): ScheduleView {
     const counted = kept === undefined ? {} : { lookedAt: kept.last, missed: missed + kept.count }
     const paused = { ...entry.schedule, ...counted, paused: true }
     store.transaction(() => {
-      if (kept !== undefined) store.addMissed(id, kept, now)
+      if (kept !== undefined) store.addMissed(id, kept, { decidedAt: now, reason: null })
       store.update(paused)
     })
     renew(entry, paused)

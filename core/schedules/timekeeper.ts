@@ -152,7 +152,7 @@ export class Timekeeper {
       const run = leftover.became === 'started' ? leftover.of.run : null
       store.settle(leftover.of, { outcome: leftover.became, decidedAt: now, run, reason: null })
     }
-    if (decision?.missed !== undefined) store.addMissed(schedule.id, decision.missed, now)
+    if (decision?.missed !== undefined) store.addMissed(schedule.id, decision.missed, { decidedAt: now, reason: null })
     store.update(schedule)
     if (decision?.start === undefined) return undefined
     const pending = { schedule: schedule.id, dueAt: decision.start, run: newId<'run'>() }

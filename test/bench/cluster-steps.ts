@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openEngine, sh, type Engine } from '../support/engine.ts'
-import { labProfile, openLab, WORKFLOWS } from '../support/lab-target.ts'
+import { openLab, WORKFLOWS } from '../support/lab-target.ts'
 import { kubernetesFault } from '../support/requirements.ts'
 import { median, type Measurement } from './report.ts'
 

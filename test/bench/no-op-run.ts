@@ -58,12 +58,19 @@ spec:
         now: Date.now,
         write: (batch) => store.write(batch),
         publish: () => undefined,
-        lookUp: createLookup({ store, blobs: openBlobs(join(home, 'blobs')), cache: true, resumes: null }),
+        lookUp: createLookup({
+          store,
+          blobs: openBlobs(join(home, 'blobs')),
+          remote: { add: () => undefined, find: () => undefined, stores: () => [] },
+          stores: [],
+          cache: true,
+          resumes: null,
+        }),
         outputs: (final) => finalOutputs('bench', final),
         onError: (error) => {
           throw error
         },
-        onEnd: done,
+        onEnd: () => done(),
       }).begin()
     })
     const seconds = (performance.now() - began) / 1000

@@ -75,7 +75,7 @@ const step: fc.Arbitrary<Drawn> = fc.record({
   list: fc.array(item, { maxLength: 2 }),
   items: fc.option(fc.array(item, { maxLength: 2 }), { freq: 3 }),
   itemsFrom: fc.option(fc.nat(5), { freq: 3 }),
-  default: fc.option(text, { freq: 1 }),
+  default: fc.option(text, { freq: 2 }),
   ending: fc.oneof(
     { weight: 6, arbitrary: fc.constant<Ending>('succeeds') },
     { weight: 4, arbitrary: fc.constantFrom<Ending>('fails', 'killed', 'second attempt', 'no output', 'wrong output') },
@@ -134,14 +134,16 @@ function specOf(it: Drawn, before: readonly Drawn[]): object {
     ...(known(it.status) ? [`\${{ steps.${nameOf(it.status)}.status }}`] : []),
     ...(items === null ? [] : ['${{ each.v }}']),
   ]
+  // readers of a fan-out see a list
+  const standIn = (value: Json): object => (value === null ? {} : { default: items === null ? value : [value] })
   const needs = it.needs.filter(([index]) => known(index)).map(([index, how]) => [nameOf(index), how])
   const when = it.when === null || !known(it.when[0]) ? null : conditionOf(it.when, isFanOut(before, it.when[0]))
   return {
     command: ['sh', '-c', SCRIPT + ENDINGS[it.ending], 'sh', ...args],
     env: { LIST: literal(JSON.stringify(it.list)), COUNT: String(it.count) },
     outputs: {
-      t: { type: 'string', ...(it.default === null ? {} : { default: it.default }) },
-      n: { type: 'integer', ...(it.default === null ? {} : { default: -1 }) },
+      t: { type: 'string', ...standIn(it.default) },
+      n: { type: 'integer', ...standIn(it.default === null ? null : -1) },
       l: { type: 'list' },
       f: { type: 'file' },
     },

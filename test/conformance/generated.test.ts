@@ -42,7 +42,16 @@ afterAll(async () => {
 describe(`${COUNT} generated pipelines (seed ${SEED})`, () => {
   test('are of every kind', async () => {
     const text = JSON.stringify(specs)
-    for (const key of ['"when"', '"forEach"', '"retry"', '"needs"', '"default"', '"inputs"', '.status', 'kill -9'])
+    for (const key of [
+      '"when"',
+      '"forEach"',
+      '"retry"',
+      '"needs"',
+      '"integer","default"',
+      '"inputs"',
+      '.status',
+      'kill -9',
+    ])
       expect(text.split(key).length, key).toBeGreaterThan(10)
   })
 

@@ -165,6 +165,16 @@ describeWithKubernetes('a schedule of a cluster', () => {
     // The first is killed before anything was written.
     expect([kept[0], wanted.length > 0]).toEqual([false, true])
 
+    const [first] = await list()
+    const { name: called, id } = first ?? { name: '', id: '' }
+    const shown = await sandbox.minisub('schedule', 'show', called)
+    expect(shown.stdout).toMatch(
+      new RegExp(`^in the cluster +CronWorkflow minisub-${id} in the namespace ${tenant.namespace}$`, 'm'),
+    )
+    expect(shown.stderr).toBe('the cluster starts its runs, also while no core runs: the next core follows them\n')
+    const synced = await sandbox.minisub('schedule', 'sync', called)
+    expect(synced).toMatchObject({ code: 0, stdout: `the cluster has ${called} as it is here\n` })
+
     for (const { name } of await list())
       void sandbox
         .client()

@@ -127,10 +127,11 @@ describeWithKubernetes('a run on a cluster', () => {
         'deleted-pods',
       )
       const { id } = await engine.start(file, { cache: false })
-      const isRunning = (): boolean => engine.service.show(id).steps.every(({ status }) => status === 'running')
-      await until('both run', isRunning)
       await using cluster = openLab()
-      for (const pod of await podsOf(id)) await cluster.delete(PODS, pod, { graceSeconds: 0 })
+      await until('it was sent', () => engine.events(id).some(({ kind }) => kind === 'run.submitted'))
+      // Of a pod that Argo itself has not seen running it makes another one.
+      await until('both run', async () => (await podPhases(cluster, id)).join() === 'Running,Running')
+      for (const pod of await podsOf(id)) await cluster.delete(PODS, pod, { graceSeconds: 1 })
       const view = await engine.end(id)
       expect(statusesOf(view)).toEqual({ once: 'lost', again: 'succeeded' })
       expect(stepOf(view, 'once').reason).toMatch(
@@ -241,6 +242,14 @@ describeWithKubernetes('a run on a cluster', () => {
     expect(other.service.list({ limit: 10 })).toEqual([])
   })
 })
+
+/** Phases of the pods of a run as Argo sees them. */
+async function podPhases(cluster: ReturnType<typeof openLab>, run: string): Promise<string[]> {
+  const { status = {} } = (await cluster.get(WORKFLOWS, run)) as { status?: { nodes?: Record<string, ArgoNode> } }
+  return Object.values(status.nodes ?? {}).flatMap(({ type, phase }) => (type === 'Pod' ? [phase] : []))
+}
+
+type ArgoNode = { readonly type: string; readonly phase: string }
 
 describeWithKubernetes('a user with rights in one namespace', () => {
   let tenant: Tenant

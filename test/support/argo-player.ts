@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Json } from '#core/base/json.ts'
-import { canonicalJson } from '#core/base/json.ts'
+import { canonicalJson, type Json } from '#core/base/json.ts'
 import { WORKFLOWS } from '#core/cluster/resources.ts'
 import type { ArgoObject } from '#core/cluster/index.ts'
 import type { DagTask, InputsOrOutputs, Template } from '#core/cluster/compile-shapes.ts'
@@ -41,7 +40,7 @@ const LABEL = 'minisub-test/played'
 const OVER = new Set(['Succeeded', 'Failed', 'Error'])
 /** The controller is at rest when it has changed nothing for so long; what is changed while it works costs it a second try. */
 const QUIET_MS = 500
-const LIMIT_MS = 120_000
+const LIMIT_MS = 240_000
 /** So many fit into a Workflow whose status is not compressed, which could not be patched. */
 const TOGETHER = 20
 /** Calls that are under way at a time. */
@@ -62,17 +61,15 @@ export async function playOnArgo(plays: readonly Play[]): Promise<Played[]> {
   const bundles = Array.from({ length: Math.ceil(plays.length / TOGETHER) }, (_, index): Bundle => {
     return { name: `${mark}-${index}`, plays: plays.slice(index * TOGETHER, (index + 1) * TOGETHER) }
   })
-  const trace: unknown[][] = []
   const done = new Map<string, Played>()
   const seen = new Map<string, { readonly played: Played; readonly at: number }>()
   const waiting: (() => Promise<unknown>)[] = bundles.map((bundle) => () => {
     return cluster.create(WORKFLOWS, together(bundle, mark))
   })
   const stop = cluster.watch(WORKFLOWS, { labelSelector: `${LABEL}=${mark}` }, (event) => {
-    if (event.kind !== 'put') { trace.push([Date.now(), event.kind]); return }
+    if (event.kind !== 'put') return
     const { name } = event.object.metadata
     const played = playedOf(event.object)
-    trace.push([Date.now(), name.slice(-2), 'event', event.object.metadata.resourceVersion, played.phase, played.nodes.length])
     if (OVER.has(played.phase)) done.set(name, played)
     else seen.set(name, { played, at: Date.now() })
   })
@@ -83,7 +80,6 @@ export async function playOnArgo(plays: readonly Play[]): Promise<Played[]> {
     if (quiet === undefined || found === undefined) return
     seen.delete(quiet.name)
     const nodes = endsOf(found.played, quiet)
-    trace.push([Date.now(), quiet.name.slice(-2), 'patch', Object.keys(nodes).length])
     if (Object.keys(nodes).length > 0) await cluster.patch(WORKFLOWS, quiet.name, { status: { nodes } })
   }
   try {
@@ -92,7 +88,9 @@ export async function playOnArgo(plays: readonly Play[]): Promise<Played[]> {
       while (done.size < bundles.length && Date.now() < end) await (waiting.shift() ?? answer)()
     }
     await Promise.all(Array.from({ length: AT_ONCE }, work))
-    for (const {name} of bundles) if (!done.has(name)) { const o = await cluster.get(WORKFLOWS, name); console.log(name, o.metadata.resourceVersion, trace.filter((it)=>it[1]===name.slice(-2)||it.length===2).map((t)=>JSON.stringify(t)).join('\n')) }
+    for (const { name } of bundles) {
+      if (!done.has(name)) done.set(name, playedOf(await cluster.get(WORKFLOWS, name)))
+    }
     return bundles.flatMap((bundle) => partsOf(bundle, done.get(bundle.name)))
   } finally {
     stop()

@@ -1,0 +1,31 @@
+import type { ProblemCode } from '#core/base/problem-codes.ts'
+import { isFinalRun, type RunEvent } from '#core/contract/events.ts'
+import type { MirrorReport } from './executor.ts'
+import type { RunState } from './run-state.ts'
+
+/** What the loop of a run does with what its mirror tells. */
+type Loop = {
+  wake(): void
+  /** Does something in the next tick. */
+  post(message: () => void): void
+  emit(event: RunEvent): void
+  refused(code: ProblemCode, reason: string): void
+  cancel(): void
+}
+
+export function mirrorReport(state: RunState, loop: Loop): MirrorReport {
+  return {
+    changed: () => loop.wake(),
+    submitted: (name, uid) =>
+      loop.post(() => {
+        if (state.submitted === null) loop.emit({ kind: 'run.submitted', name, uid })
+      }),
+    refused: (code, reason) => loop.post(() => loop.refused(code, reason)),
+    connection: (reason) =>
+      loop.post(() => {
+        if (isFinalRun(state.status) || state.connected === (reason === null)) return
+        loop.emit({ kind: 'run.connection', state: reason === null ? 'connected' : 'lost', reason })
+      }),
+    cancelled: () => loop.cancel(),
+  }
+}
