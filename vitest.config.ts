@@ -3,9 +3,15 @@ import { defineConfig } from 'vitest/config'
 const INCLUDE = ['core/**/*.test.ts', 'renderer/**/*.test.ts', 'test/**/*.test.ts']
 const EXCLUDE = ['**/node_modules/**', 'test/fixtures/**']
 /** They keep the machine busy with containers for minutes: what waits for a browser does not run beside them. */
-const CONTAINERS = ['pipelines', 'generated', 'attempt-runtimes'].map((name) => `test/conformance/${name}.test.ts`)
+const CONTAINERS = [
+  ...['pipelines', 'generated', 'attempt-runtimes', 'argo-dags', 'argo-expressions'].map(
+    (name) => `test/conformance/${name}.test.ts`,
+  ),
+  'test/kubernetes/{runs,killed}.test.ts',
+  'test/integration/cluster-schedules.test.ts',
+]
 /** Tests that take away from others what all of them use: they run last, alone. */
-const ALONE = ['core/runtimes/docker/engine-restart.test.ts']
+const ALONE = ['core/runtimes/docker/engine-restart.test.ts', 'test/kubernetes/api-restart.test.ts']
 
 const shared = {
   testTimeout: 240_000,

@@ -12,7 +12,8 @@ type Options = Pick<ClusterTargetsOptions, 'home' | 'blobs' | 'secrets' | 'image
 export function openClusters(options: Options): ClusterRuns {
   const runs: ClusterRuns = openClusterRuns({
     ...options,
-    openCluster,
+    // A Workflow may have a megabyte.
+    openCluster: (address) => openCluster(address, { pageSize: 25 }),
     openObjectStore,
     haveImageVolumes,
     describe: (profile) => describeTarget(profile, { cluster: runs.connections.to(profile).cluster, readContexts }),

@@ -50,11 +50,21 @@ function mayNotCreate(error: unknown): boolean {
 }
 
 function explained(error: unknown): unknown {
+  if (isProblem(error) && error.message.includes('must specify')) return unsaid(error)
   if (!isProblem(error) || !error.message.includes('exceeded quota')) return error
   const words = error.message.slice(error.message.indexOf('exceeded quota'))
   const fix =
     'ask for less (resources of the steps, parallelism of the target), wait until others are done, or have the quota raised'
   return new Problem('quota_exceeded', `the namespace has no room for a step: ${words}: ${fix}`, { cause: error })
+}
+
+/** A quota of processors or memory wants each container to say what it takes, those that Argo adds as well. */
+function unsaid(error: Problem): Problem {
+  const words = error.message.slice(Math.max(0, error.message.indexOf('failed quota')))
+  const fix =
+    'have a LimitRange with defaults for containers made in the namespace, or `executor.resources` set in Argo and `resources` in each step'
+  const message = `the quota of the namespace takes no pod that does not say what it needs (${words}): ${fix}`
+  return new Problem('quota_exceeded', message, { cause: error })
 }
 
 type Nodes = {

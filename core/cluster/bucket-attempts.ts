@@ -1,8 +1,20 @@
 import type { RunContext } from './run-context.ts'
-import { attemptKey, type PodNode } from './workflow-view.ts'
+import { findWorkflow } from './find-workflow.ts'
+import { untilReached, type Patience } from './patience.ts'
+import { attemptKey, type PodNode, type WorkflowView } from './workflow-view.ts'
+
+/** A Workflow that the watch does not have: it may have been made just now. Else what is known without it. */
+export async function lookForWorkflow(
+  of: Pick<RunContext, 'run' | 'connection'>,
+  patience: Patience,
+): Promise<{ readonly view: WorkflowView } | { readonly left: ReadonlyMap<string, PodNode> }> {
+  const view = await untilReached(() => findWorkflow(of, patience.signal), patience)
+  if (view !== undefined) return { view }
+  return { left: await untilReached(() => attemptsInBucket(of, patience.signal), patience) }
+}
 
 /** The attempts of a run that have left their end in the bucket: what is known where its Workflow was deleted. */
-export async function attemptsInBucket(
+async function attemptsInBucket(
   { run, connection }: Pick<RunContext, 'run' | 'connection'>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, PodNode>> {

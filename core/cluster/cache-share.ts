@@ -22,7 +22,10 @@ const SharedEntry = z.object({
 })
 
 /** Tells all who share the bucket what a run has computed. What is there already is the same. */
-export async function shareCache({ cached, connection, remote, storeId }: RunContext): Promise<void> {
+export async function shareCache(
+  { cached, connection, remote, storeId }: Pick<RunContext, 'cached' | 'connection' | 'remote' | 'storeId'>,
+  signal?: AbortSignal,
+): Promise<void> {
   const uploads = cached().flatMap((entry) => {
     const files = filesInBucket(entry, (sha) => remote.find(sha, [storeId]))
     if (files === undefined) return []
@@ -30,7 +33,7 @@ export async function shareCache({ cached, connection, remote, storeId }: RunCon
     const bytes = canonicalJson({ version: 1, key, run, consumed, outputs, files })
     return [{ key: cacheKey(key), source: { bytes } }]
   })
-  await connection.store.putMissing(uploads)
+  await connection.store.putMissing(uploads, { signal })
 }
 
 /** Undefined where one of them is not in the bucket. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { JsonObject } from '#core/base/json.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
@@ -11,6 +10,7 @@ import { artifactRepository } from './artifact-repository.ts'
 import { compileTemplate } from './compile-template.ts'
 import { openConnections, storeId, type Connection, type ConnectionOptions, type Connections } from './connections.ts'
 import { ClusterExecutor } from './executor.ts'
+import { homeId } from './home-id.ts'
 import { openLogTaker, type LogTaker } from './log-taker.ts'
 import { viewPod } from './pod-view.ts'
 import { prepareRun, type PrepareOptions } from './prepare.ts'
@@ -42,21 +42,19 @@ export type ClusterRuns = AsyncDisposable & {
   erase(profile: ClusterProfile): Promise<void>
 }
 
-/** 16 hex digits that stand for a data folder in labels. */
-export function homeId(home: string): string {
-  return createHash('sha256').update(home).digest('hex').slice(0, 16)
-}
-
 export function openClusterRuns(options: ClusterTargetsOptions): ClusterRuns {
   const stack = new AsyncDisposableStack()
-  const connections = stack.use(openConnections({ ...options, home: homeId(options.home) }))
+  const connections = stack.use(openConnections({ ...options, home: () => homeId(options.home) }))
   const logs = stack.use(openLogTaker({ home: options.home, connections }))
   return {
     connections,
     schedules: openClusterSchedules({
       ...options,
       connections,
-      homeId: homeId(options.home),
+      // Made when it is needed: most data folders have no cluster.
+      get homeId() {
+        return homeId(options.home)
+      },
       secretValues: options.secrets,
     }),
     erase: (profile) => erase(profile, connections),

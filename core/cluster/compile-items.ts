@@ -6,6 +6,8 @@ import { encoded, expressionOf, FAULT, literal } from './compile-values.ts'
 
 /** More items make a Workflow too large, whatever they are. */
 const MAX_ITEMS = 2_000
+/** An item comes to its pod as a variable: the kernel takes 128 KiB, its name included. */
+const MAX_ITEM_LENGTH = 128 * 1024 - 64
 
 /** What the items of a fan-out are, as arguments of its task: JSON lists of texts. */
 export type Items = {
@@ -47,7 +49,17 @@ function constants(step: StepState, { state }: CompileContext): JsonObject[] | u
 function encodedItem({ bound }: StepState, value: JsonObject): string {
   const values: Json[] = bound.forEach.map(({ variable }) => value[variable] ?? null)
   const [only] = values
-  return encoded(values.length === 1 && only !== undefined ? only : values)
+  const text = encoded(values.length === 1 && only !== undefined ? only : values)
+  if (text.length > MAX_ITEM_LENGTH) throw tooLarge(bound.planned.name, text.length)
+  return text
+}
+
+function tooLarge(step: string, length: number): Problem {
+  return new Problem(
+    'workflow_too_large',
+    `step "${step}" has an item of ${Math.ceil((length * 3) / 4 / 1024)} KiB, a cluster takes at most 95 KiB: let the items be names, and read what they stand for from a file`,
+    { path: `spec.steps.${step}.forEach` },
+  )
 }
 
 function checkCount(step: string, count: number): void {

@@ -13,6 +13,8 @@ import { blobKey, codeKey, endKey, outputKey, recordsKey } from './keys.ts'
 
 /** How much longer than its timeout a pod may live: for its image and inputs. The runner enforces the timeout itself. */
 const DEADLINE_SLACK_SECONDS = 900
+/** Kubernetes takes no pod with a longer one. */
+const LONGEST_DEADLINE_SECONDS = 2 ** 31 - 1
 const NONE = { none: {} }
 
 /** The template of a step's pods: one attempt, of a fan-out one attempt of one item. */
@@ -25,10 +27,14 @@ export function leafTemplate(step: StepState, pod: StepPod, context: CompileCont
       inputs: inputsOf(step, pod, context),
       outputs: outputsOf(step, pod.spec, context),
       retryStrategy: retry.limit === 0 ? undefined : retryOf(retry),
-      activeDeadlineSeconds: timeoutMs === null ? undefined : Math.ceil(timeoutMs / 1000) + DEADLINE_SLACK_SECONDS,
+      activeDeadlineSeconds: timeoutMs === null ? undefined : deadlineOf(timeoutMs),
     }),
     ...containersOf(step, pod, context),
   }
+}
+
+function deadlineOf(timeoutMs: number): number {
+  return Math.min(LONGEST_DEADLINE_SECONDS, Math.ceil(timeoutMs / 1000) + DEADLINE_SLACK_SECONDS)
 }
 
 /** Parameters that a task must give to the template of a step, by number of their producers. */

@@ -75,6 +75,46 @@ describe('retries', () => {
   })
 })
 
+describe('where pods run', () => {
+  const selectorOf = (nodeSelector: Record<string, string>): unknown =>
+    compileWorkflow({ ...goldenInput('wine'), profile: { ...PROFILE, platform: 'linux/arm64', nodeSelector } }).object
+      .spec['nodeSelector']
+  test('is on nodes of the platform of the images, unless the target says otherwise', () => {
+    expect(selectorOf({ pool: 'a' })).toEqual({ 'kubernetes.io/arch': 'arm64', pool: 'a' })
+    expect(selectorOf({ 'kubernetes.io/arch': 'amd64' })).toEqual({ 'kubernetes.io/arch': 'amd64' })
+  })
+  test('is bounded by what Kubernetes takes as a deadline, however long the timeout', () => {
+    const deadlines = ['90s', '30000d'].map((timeout) => {
+      const templates = templatesOf(compileWorkflow(ofSteps({ a: { command: ['x'], timeout } })))
+      return templates.find(({ name }) => name === 's-a')?.activeDeadlineSeconds
+    })
+    expect(deadlines).toEqual([990, 2 ** 31 - 1])
+  })
+})
+
+test('names that every object of JavaScript has are names as any other', () => {
+  const compiled = compileWorkflow(
+    ofSteps({
+      a: { command: ['x'], outputs: { constructor: { type: 'integer' } } },
+      constructor: {
+        command: ['x', '${{ steps.a.outputs.constructor }}'],
+        inputs: { keys: '${{ steps.a.outputs.constructor }}', name: '${{ steps.a.outputs.constructor }}' },
+      },
+    }),
+  )
+  const template = templatesOf(compiled).find(({ name }) => name === 's-constructor')
+  expect(template?.inputs?.artifacts?.map(({ name }) => name)).toEqual(['a-spec', 'a-code', 'a-records-a'])
+})
+
+test('an item that no variable can hold is refused in words', () => {
+  const input = (length: number): CompileInput =>
+    ofSteps({ a: { command: ['x'], forEach: { t: ['short', 'x'.repeat(length)] } } })
+  expect(() => compileWorkflow(input(95 * 1024))).not.toThrow()
+  expect(() => compileWorkflow(input(97 * 1024))).toThrow(
+    expect.objectContaining({ code: 'workflow_too_large', path: 'spec.steps.a.forEach' }),
+  )
+})
+
 describe('labels', () => {
   test('that Kubernetes would refuse are refused in words', () => {
     const bad = { ...goldenInput('wine'), profile: { ...PROFILE, labels: { team: 'not {{ok}}' } } }

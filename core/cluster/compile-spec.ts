@@ -82,8 +82,8 @@ function dataArtifacts(sources: readonly StepReference[], scope: SpecScope): Pod
 
 function filesOf({ bound }: StepState, context: CompileContext): PodArtifact[] {
   const files = context.input.files[bound.planned.name] ?? {}
-  return [...bound.planned.inputs.keys()].flatMap((name) => {
-    const record = files[name]
+  return [...bound.planned.inputs].flatMap(([name, { kind }]) => {
+    const record = kind === 'expression' ? undefined : files[name]
     return record === undefined ? [] : [fileOf(name, record, context)]
   })
 }

@@ -10,7 +10,7 @@ import { openWorkflowWatch, type WorkflowWatch } from './workflow-watch.ts'
 export type ConnectionOptions = {
   readonly secrets: Pick<Secrets, 'read'>
   /** Of the data folder: what it makes in a cluster carries it. */
-  readonly home: string
+  readonly home: () => string
   readonly openCluster: (address: ClusterAddress) => Cluster
   readonly openObjectStore: (options: ObjectStoreOptions) => ObjectStore
 }
@@ -38,7 +38,7 @@ export function openConnections(options: ConnectionOptions): Connections {
   const stack = new AsyncDisposableStack()
   const clusterOf = ({ kubeconfig, context, namespace }: ClusterProfile): Omit<Connection, 'store'> => {
     const cluster = stack.use(options.openCluster({ kubeconfig, context, namespace }))
-    return { cluster, watch: openWorkflowWatch(cluster, options.home), starts: openStartTimes(cluster) }
+    return { cluster, watch: openWorkflowWatch(cluster, options.home()), starts: openStartTimes(cluster) }
   }
   return {
     to(profile) {

@@ -53,8 +53,8 @@ export function locateCached(run: string, state: RunState, context: Context): Lo
   const bring = (record: OutputRecord, to: string): void => {
     for (const { sha256, size, key } of placesOf(record, to)) {
       const there = context.remote.find(sha256, [context.storeId])
-      if (context.blobs.has(sha256)) uploads.push({ key, source: { path: context.blobs.sourceOf(sha256), size } })
-      else if (there !== undefined && there.key !== key) copies.push({ from: there.key, to: key })
+      if (there !== undefined && there.key !== key) copies.push({ from: there.key, to: key })
+      else if (context.blobs.has(sha256)) uploads.push({ key, source: { path: context.blobs.sourceOf(sha256), size } })
     }
   }
   for (const { step, output, records } of cachedOutputs(state)) {
@@ -81,7 +81,10 @@ export function placesOf(record: OutputRecord, key: string): RemoteFile[] {
 }
 
 /** The key at or below which the bucket has all of a record. */
-function sharedKey(record: OutputRecord, { remote, storeId }: Context): string | undefined {
+export function sharedKey(
+  record: OutputRecord,
+  { remote, storeId }: Pick<Context, 'remote' | 'storeId'>,
+): string | undefined {
   const keyOf = (sha256: string): string | undefined => remote.find(sha256, [storeId])?.key
   if (record.kind === 'value') return undefined
   if (record.kind === 'file') return keyOf(record.sha256)
@@ -100,7 +103,7 @@ type CachedOutput = {
 }
 
 /** Files and folders of cached step runs that a step which is to run reads. */
-function* cachedOutputs(state: RunState): Generator<CachedOutput> {
+export function* cachedOutputs(state: RunState): Generator<CachedOutput> {
   const read = state.steps.filter(({ finishedAt }) => finishedAt === null).flatMap(artifactsRead)
   for (const key of new Set(read)) {
     const [name = '', output = ''] = key.split(' ')

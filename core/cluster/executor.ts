@@ -18,23 +18,17 @@ import { collectEnd } from './collect.ts'
 import { notEnforcedOnCluster } from './compile-limits.ts'
 import { outcomeOf } from './outcome.ts'
 import { findWorkflow } from './find-workflow.ts'
-import { attemptsInBucket } from './bucket-attempts.ts'
-import { untilReached } from './patience.ts'
+import { lookForWorkflow } from './bucket-attempts.ts'
+import { Links } from './links.ts'
+import { untilReached, type Patience } from './patience.ts'
 import type { RunContext } from './run-context.ts'
 import { submitRun } from './submit.ts'
 import { endRun, stopRun } from './stop.ts'
-import { attemptKey, waitingReason, type PodNode, type WorkflowView } from './workflow-view.ts'
+import { openTurns } from './turns.ts'
+import { track, type Tracked } from './tracked.ts'
+import { attemptKey, isDone, waitingReason, type PodNode, type WorkflowView } from './workflow-view.ts'
 
-/** An attempt that the loop has begun and whose end was not told. */
-type Tracked = {
-  readonly task: AttemptTask
-  readonly report: AttemptReport
-  isStarted: boolean
-  isLookedAt: boolean
-  isEnding: boolean
-  /** Aborted when nothing but its end is of interest any more. */
-  readonly ended: AbortController
-}
+const COLLECTED_AT_ONCE = 16
 
 /**
  * Follows a run that a cluster plays. It starts nothing but the whole run: what begins is Argo's to say, and of each
@@ -45,11 +39,17 @@ export class ClusterExecutor implements Executor {
   readonly #context: RunContext
   readonly #tracked = new Map<string, Tracked>()
   readonly #closing = new AbortController()
+  /** Aborted when the run is over here, so that nothing of it is sent any more. */
+  readonly #unwanted = new AbortController()
+  readonly #links = new Links((reason) => this.#report?.connection(reason))
+  readonly #inTurn = openTurns(COLLECTED_AT_ONCE)
   #report: MirrorReport | undefined
   #view: WorkflowView | undefined
   /** What is known of attempts whose Workflow was deleted. */
   #left: ReadonlyMap<string, PodNode> | undefined
   #isLooking = false
+  /** The watch said again that it has none. */
+  #isMissed = false
   /** Nothing of a run that was stopped is left in the cluster. */
   #isGone = false
   #submitting: Promise<void> | undefined
@@ -73,8 +73,7 @@ export class ClusterExecutor implements Executor {
   }
 
   execute(task: AttemptTask, report: AttemptReport): void {
-    const fresh = { isStarted: false, isLookedAt: false, isEnding: false, ended: new AbortController() }
-    this.#tracked.set(idOf(task), { task, report, ...fresh })
+    this.#tracked.set(idOf(task), track(task, report))
     this.#follow()
     this.#update(idOf(task))
   }
@@ -86,16 +85,21 @@ export class ClusterExecutor implements Executor {
   /** One attempt of a run is not stopped alone: only the whole run is. */
   stop(): void {
     this.#stopping ??= this.#stop().catch((error: unknown) => {
-      this.#stopping = undefined
-      if (!this.#closing.signal.aborted) this.#context.onError(error)
+      if (this.#closing.signal.aborted) return
+      // What the cluster does not let be stopped is left to the sweep, and to later cores.
+      this.#context.onError(error)
+      this.#endStopped()
     })
   }
 
   release(task: AttemptTask): void {
+    const isStarted = this.#tracked.get(idOf(task))?.isStarted === true
     this.#tracked.delete(idOf(task))
     const { id: run, frozen, logs, onError } = this.#context
     const attempt = { ...nameOf(task), run, createdSeq: task.createdSeq, frozen }
-    if (!this.#closing.signal.aborted) void logs.take(attempt, true).catch(onError)
+    const { signal } = this.#closing
+    if (isStarted && !signal.aborted)
+      void logs.take(attempt, true).catch((error: unknown) => void (signal.aborted || onError(error)))
   }
 
   detach(): void {
@@ -106,9 +110,10 @@ export class ClusterExecutor implements Executor {
   /** Rejects with an AbortError where this core closes before it could be done. */
   async sweep(): Promise<void> {
     const { signal } = this.#closing
+    this.#unwanted.abort(new DOMException('the run is over', 'AbortError'))
     try {
       await this.#submitting
-      await endRun(this.#context, this.#view?.isOver === true, signal)
+      await endRun(this.#context, this.#view !== undefined && isDone(this.#view), signal)
     } finally {
       this.#unfollow?.()
     }
@@ -120,10 +125,10 @@ export class ClusterExecutor implements Executor {
     try {
       const { uid } = await submitRun(this.#context, state, {
         signal,
-        onLost: (reason) => report?.connection(reason),
-        isUnwanted: () => state.cancelling,
+        onLost: (reason) => this.#links.tell('submit', reason),
+        unwanted: this.#unwanted.signal,
       })
-      report?.connection(null)
+      this.#links.tell('submit', null)
       if (uid !== null) report?.submitted(this.#context.run, uid)
     } catch (error) {
       if (signal.aborted) return
@@ -139,11 +144,12 @@ export class ClusterExecutor implements Executor {
     this.#unfollow = connection.watch.follow(run, {
       put: (view) => this.#see(view),
       gone: () => void this.#seeGone(),
-      connection: (reason) => this.#report?.connection(reason),
+      connection: (reason) => this.#links.tell('watch', reason),
     })
   }
 
   #see(view: WorkflowView): void {
+    this.#links.tell('watch', null)
     const wasStopped = this.#view?.isStopped ?? false
     this.#view = view
     if (view.isStopped && !wasStopped && this.#stopping === undefined) this.#report?.cancelled()
@@ -152,22 +158,31 @@ export class ClusterExecutor implements Executor {
 
   /** The Workflow was deleted: what its attempts left in the bucket counts, and there is no more. */
   async #seeGone(): Promise<void> {
+    this.#links.tell('watch', null)
+    this.#isMissed = true
     if (this.#left !== undefined || this.#isLooking) return
     this.#isLooking = true
+    const link = 'what is left'
     try {
-      // One that was just made may not have come to the watch yet.
-      const found = await findWorkflow(this.#context, this.#closing.signal)
-      if (found !== undefined) return this.#see(found)
-      const left = await attemptsInBucket(this.#context, this.#closing.signal)
-      this.#left ??= left
+      while (this.#isMissed) {
+        this.#isMissed = false
+        const before = this.#view
+        const found = await lookForWorkflow(this.#context, this.#patience(link))
+        this.#links.tell(link, null)
+        if ('left' in found) this.#left = found.left
+        // What the watch told meanwhile is newer.
+        else if (this.#view === before) this.#see(found.view)
+      }
       this.#updateAll()
     } catch (error) {
-      if (this.#closing.signal.aborted) return
-      // The watch tells of it again.
-      this.#report?.connection(error instanceof Error ? error.message : String(error))
+      if (!this.#closing.signal.aborted) this.#links.tell(link, error instanceof Error ? error.message : String(error))
     } finally {
       this.#isLooking = false
     }
+  }
+
+  #patience(link: string): Patience {
+    return { signal: this.#closing.signal, onLost: (reason) => this.#links.tell(link, reason), isSent: true }
   }
 
   #updateAll(): void {
@@ -188,13 +203,16 @@ export class ClusterExecutor implements Executor {
     if (tracked === undefined || tracked.isEnding) return
     const { step, item, attempt } = nameOf(tracked.task)
     const node = this.#nodeOf(attemptKey(step, item, attempt))
-    if (node === undefined) {
+    const isOpen = node?.phase === 'Pending' || node?.phase === 'Running'
+    if (node === undefined || (isOpen && this.#left !== undefined)) {
       if (this.#isOver()) this.#finish(tracked, lostResult(this.#endWords(), this.#context.now()))
-    } else if (node.phase === 'Pending') tracked.report.waiting(waitingReason(node))
-    else if (node.phase === 'Running') {
-      if (this.#left !== undefined) this.#finish(tracked, lostResult(this.#endWords(), this.#context.now()))
+    } else if (isOpen && !this.#isOver()) {
+      if (node.phase === 'Pending') tracked.report.waiting(waitingReason(node))
       else this.#look(tracked, node)
-    } else if (!this.#isEndingPods()) this.#collect(tracked, node)
+    } else if (!this.#isEndingPods()) {
+      // Argo may end a Workflow, and forget its pods.
+      this.#collect(tracked, isOpen ? { ...node, phase: 'Error', message: this.#endWords() } : node)
+    }
   }
 
   /** Argo calls a node of a stopped Workflow failed at once, while its pod still ends and leaves how. */
@@ -233,18 +251,23 @@ export class ClusterExecutor implements Executor {
     tracked.ended.abort()
     const { task } = tracked
     const { frozen, now } = this.#context
-    const patience = { signal: this.#closing.signal, onLost: (it: string) => this.#report?.connection(it) }
+    const link = `the end of ${idOf(task)}`
     const judge = (end: PodEnd | undefined): void => {
+      this.#links.tell(link, null)
       const inputBytes = inputBytesOf(task, frozen.facts.files)
       const asked = this.#stopping !== undefined
       const { startedAt, result } = outcomeOf({ end, node, asked, inputBytes, now: now() })
-      if (end?.startedAt !== null) this.#start(tracked, startedAt)
+      // Of one that left nothing it is not known that its command began.
+      const hasBegun = end === undefined ? tracked.isLookedAt || result.exitCode !== null : end.startedAt !== null
+      if (hasBegun) this.#start(tracked, startedAt)
       this.#finish(tracked, result)
     }
-    void collectEnd(this.#context, node, patience)
+    void this.#inTurn(() => collectEnd(this.#context, node, this.#patience(link)))
       .then(judge)
       .catch((error: unknown) => {
-        if (!this.#closing.signal.aborted) this.#finish(tracked, failureResult(error, now()))
+        if (this.#closing.signal.aborted) return
+        this.#links.tell(link, null)
+        this.#finish(tracked, failureResult(error, now()))
       })
   }
 
@@ -259,9 +282,17 @@ export class ClusterExecutor implements Executor {
     await stopRun(this.#context, this.#closing.signal)
     // How its last pods ended may not have come to the watch yet.
     const patience = { signal: this.#closing.signal, onLost: () => undefined }
-    const view = await untilReached(() => findWorkflow(this.#context, this.#closing.signal), patience)
+    const view: WorkflowView | undefined = await untilReached(
+      () => findWorkflow(this.#context, this.#closing.signal),
+      patience,
+    )
     this.#isGone = true
     if (view !== undefined) this.#see(view)
+    this.#endStopped()
+  }
+
+  #endStopped(): void {
+    this.#isGone = true
     for (const tracked of this.#tracked.values()) {
       if (!tracked.isEnding) this.#finish(tracked, cancelledResult(this.#context.now()))
     }

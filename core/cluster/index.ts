@@ -2,4 +2,5 @@
 export { compileWorkflow } from './compile.ts'
 export { renderYaml } from './render-yaml.ts'
 export type { ArgoLimits, ArgoObject, Compiled, CompileInput, NeededObject, SecretReference } from './types.ts'
-export { homeId, openClusterRuns, type ClusterRuns, type ClusterTargetsOptions } from './cluster-target.ts'
+export { homeId } from './home-id.ts'
+export { openClusterRuns, type ClusterRuns, type ClusterTargetsOptions } from './cluster-target.ts'

@@ -7,10 +7,12 @@ import type { Connections } from './connections.ts'
 import { findWorkflow } from './find-workflow.ts'
 import { endKey } from './keys.ts'
 import { readFrozenCluster, workflowOf } from './run-context.ts'
+import { openTurns } from './turns.ts'
 import { attemptKey, type PodNode } from './workflow-view.ts'
 
 /** Beside a log that is here to its end. */
 const WHOLE = 'log.whole'
+const WHOLE_AT_ONCE = 8
 const FLUSH_MS = 200
 /** A log that nobody asks for any more is not followed. */
 const UNWANTED_MS = 30_000
@@ -29,6 +31,7 @@ export function openLogTaker(options: { readonly home: string; readonly connecti
   const following = new Map<string, Following>()
   const failedAt = new Map<string, number>()
   const taking = new Map<string, Promise<void>>()
+  const inTurn = openTurns(WHOLE_AT_ONCE)
   return {
     async take(attempt, isOver) {
       const { control } = attemptFolders(options.home, attempt)
@@ -40,7 +43,7 @@ export function openLogTaker(options: { readonly home: string; readonly connecti
         if (!isOver) return void (known ?? (await begin(attempt, control)))
         known?.stop.abort()
         await known?.done
-        await once(control, () => takeWhole(options.connections, attempt, control))
+        await once(control, () => inTurn(() => takeWhole(options.connections, attempt, control)))
       } catch (error) {
         // The log is shown as far as it is here.
         if (!isProblem(error)) throw error
@@ -73,7 +76,7 @@ export function openLogTaker(options: { readonly home: string; readonly connecti
       done: follow(bytes, control, {
         askedAt: () => entry.askedAt,
         onStarted: (time) => starts.note(node.pod, time),
-        signal,
+        stop,
       }),
     }
     following.set(control, entry)
@@ -84,28 +87,37 @@ export function openLogTaker(options: { readonly home: string; readonly connecti
 type Followed = {
   readonly askedAt: () => number
   readonly onStarted: (time: number) => void
-  readonly signal: AbortSignal
+  readonly stop: AbortController
 }
 
-/** Writes a log that grows until it ends, nobody wants it, or its connection breaks. */
+/** Writes a log that grows until it ends, nobody wants it, its connection breaks, or the disk is full. */
 async function follow(
   bytes: AsyncIterable<Uint8Array>,
   control: string,
-  { askedAt, onStarted, signal }: Followed,
+  { askedAt, onStarted, stop }: Followed,
 ): Promise<void> {
   const writer = new LogWriter(control)
-  const flush = setInterval(() => writer.flush(), FLUSH_MS)
+  const flush = setInterval(() => {
+    try {
+      writer.flush()
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      stop.abort(error)
+    }
+    // A pod may be silent for days.
+    if (Date.now() - askedAt() > UNWANTED_MS) stop.abort()
+  }, FLUSH_MS)
   try {
     for await (const record of recordsOf(bytes)) {
       writer.take(record)
       if (record.kind === 'started') onStarted(record.time)
-      if (Date.now() - askedAt() > UNWANTED_MS) return
     }
+    writer.flush()
   } catch (error) {
-    if (!signal.aborted && !isProblem(error)) throw error
+    // What was not written comes again.
+    if (!stop.signal.aborted && !isProblem(error)) throw error
   } finally {
     clearInterval(flush)
-    writer.flush()
     writer.close()
   }
 }

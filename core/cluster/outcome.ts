@@ -61,5 +61,7 @@ function withoutEnd(node: PodNode, finishedAt: number, inputBytes: number): Atte
 
 function wordsOf({ phase, message }: PodNode): string {
   if (message === '') return `its pod ended as ${phase} without a word`
+  const refused = /pods "[^"]*" is forbidden: (.*)$/s.exec(message)?.[1]
+  if (refused !== undefined) return `the cluster did not take its pod: ${refused}`
   return `its pod ended as ${phase}: ${message}`
 }

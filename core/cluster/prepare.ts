@@ -7,6 +7,7 @@ import type { Cluster } from '#core/runtimes/cluster.ts'
 import type { ClusterRun, Progress, RunState } from '#core/pipelines/index.ts'
 import { transferLine } from './progress-line.ts'
 import { learnCache } from './cache-share.ts'
+import { foreseeWithBucket } from './check-cached.ts'
 import { argoLimits } from './argo-version.ts'
 import { checkAdmission, checkNodes } from './admission.ts'
 import { WORKFLOWS } from './resources.ts'
@@ -34,7 +35,7 @@ export async function prepareRun(run: ClusterRun, options: PrepareOptions, progr
   const limits = await argoLimits(connection.cluster, signal)
   await checkNodes(connection.cluster, profile, signal)
   if (run.frozen.cache) await learnCache(run, connection, options.storeId)
-  const { state } = run.foresee()
+  const state = await foreseeWithBucket(run, { ...options, connection }, signal)
   const images = await imagesFor(run, state, { ...options, ...progress })
   const cluster: FrozenCluster = { profile, limits, secrets, ...images }
   await tryOut({ ...options, ...run, cluster, run: newId<'run'>() }, state, progress)
@@ -51,8 +52,7 @@ async function imagesFor(
 ): Promise<Images> {
   const { registry, platform } = profile
   const pipeline = bound.plan.definition.name
-  const onProgress = onLine === undefined ? undefined : transferLine('pushing the image', onLine)
-  const wish = { registry, platform, pipeline, signal, onLine, onProgress }
+  const wish = { registry, platform, pipeline, signal, onLine }
   const open = state.steps.filter(({ status }) => !isFinalStep(status))
   const names = new Set(open.map(({ bound: { planned } }) => planned.definition.environment ?? ''))
   const found = [...names].map(async (name): Promise<[string, ClusterImage]> => {

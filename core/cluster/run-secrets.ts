@@ -139,3 +139,19 @@ export async function createOnce(create: () => Promise<KubeObject>): Promise<voi
     if (!isProblem(error) || error.code !== 'conflict') throw error
   }
 }
+
+/** Where nobody comes back to delete it, the Secret of a run goes with its Workflow. */
+export async function giveSecretTo(
+  { run, cluster, connection }: Pick<RunContext, 'run' | 'cluster' | 'connection'>,
+  workflow: KubeObject,
+  signal: AbortSignal,
+): Promise<void> {
+  if (carriedKeys(cluster.secrets).length === 0) return
+  const { name, uid } = workflow.metadata
+  const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name, uid }
+  try {
+    await connection.cluster.patch(SECRETS, runSecretName(run), { metadata: { ownerReferences: [owner] } }, { signal })
+  } catch (error) {
+    if (!isProblem(error) || error.code !== 'not_found') throw error
+  }
+}

@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RecordReader } from '#core/attempts/index.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { Cluster } from '#core/runtimes/cluster.ts'
+import { openTurns } from './turns.ts'
 
 const AT_ONCE = 8
 const AGAIN_MS = 400
+/** One whose command does not begin lets others have its turn. */
+const TURN_MS = 15_000
 
 /** Looks into the logs of pods that run, a few at once. */
 export type StartTimes = {
@@ -18,24 +21,12 @@ export type StartTimes = {
 }
 
 export function openStartTimes(cluster: Cluster): StartTimes {
-  let free = AT_ONCE
-  const waiting: (() => void)[] = []
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve))
-    else free -= 1
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) free += 1
-      else next()
-    }
-  }
+  const inTurn = openTurns(AT_ONCE)
   const noted = new Map<string, (time: number) => void>()
   const look = async (pod: string, signal: AbortSignal): Promise<number | undefined> => {
     try {
       for (;;) {
-        const time = await inTurn(() => startIn(cluster, pod, signal))
+        const time = await inTurn(() => startInTime(cluster, pod, signal))
         if (time !== undefined) return time
         await sleep(AGAIN_MS, undefined, { signal, ref: false })
       }
@@ -57,6 +48,16 @@ export function openStartTimes(cluster: Cluster): StartTimes {
         found.abort()
       }
     },
+  }
+}
+
+async function startInTime(cluster: Cluster, pod: string, signal: AbortSignal): Promise<number | undefined> {
+  const late = AbortSignal.timeout(TURN_MS)
+  try {
+    return await startIn(cluster, pod, AbortSignal.any([signal, late]))
+  } catch (error) {
+    if (late.aborted && !signal.aborted && error === late.reason) return undefined
+    throw error
   }
 }
 

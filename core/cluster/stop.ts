@@ -63,5 +63,5 @@ export async function endRun(context: RunContext, isOver: boolean, signal: Abort
   const patience = { signal, onLost: () => undefined }
   if (!isOver) await stopRun(context, signal)
   await untilReached(() => connection.cluster.delete(SECRETS, runSecretName(run), { signal }), patience)
-  await untilReached(() => shareCache(context), patience)
+  await untilReached(() => shareCache(context, signal), patience)
 }

@@ -8,12 +8,14 @@ import { codeUpload, locateCached, neededUploads } from './content.ts'
 import { untilReached, type Patience } from './patience.ts'
 import { HOME_LABEL, WORKFLOWS } from './resources.ts'
 import type { RunContext } from './run-context.ts'
-import { makeRunSecret, secretReferences } from './run-secrets.ts'
+import { giveSecretTo, makeRunSecret, secretReferences } from './run-secrets.ts'
 import type { Compiled } from './types.ts'
 
+const COPIES_AT_ONCE = 8
+
 export type SubmitOptions = Patience & {
-  /** Whether the run was cancelled meanwhile: then nothing is sent. */
-  readonly isUnwanted: () => boolean
+  /** Aborted when the run was cancelled meanwhile: then nothing is sent any more. */
+  readonly unwanted: AbortSignal
 }
 
 type CompiledRun = Pick<
@@ -59,15 +61,27 @@ export async function submitRun(
   state: RunState,
   options: SubmitOptions,
 ): Promise<{ readonly uid: string | null }> {
-  const sent = await untilReached(() => findSent(context, options.signal), options)
-  if (sent !== undefined) return { uid: sent.metadata.uid ?? '' }
+  try {
+    return { uid: await send(context, state, options) }
+  } catch (error) {
+    if (options.unwanted.aborted && !options.signal.aborted) return { uid: null }
+    throw error
+  }
+}
+
+/** What a call makes is known only by its answer: such calls are not left when the run is cancelled. */
+async function send(context: RunContext, state: RunState, options: SubmitOptions): Promise<string> {
+  const { signal: closing, onLost, unwanted } = options
+  const signal = AbortSignal.any([closing, unwanted])
+  const patience = { signal, onLost }
+  const sent = await untilReached(() => findSent(context, signal), patience)
+  if (sent !== undefined) return sent.metadata.uid ?? ''
   const compiled = compileRun(context, state)
-  await untilReached(() => bringContent(context, compiled, { signal: options.signal }), options)
-  if (options.isUnwanted()) return { uid: null }
-  await untilReached(() => makeNeeded(context, options.signal), options)
-  if (options.isUnwanted()) return { uid: null }
-  const object = await untilReached(() => createWorkflow(context, compiled, options.signal), options)
-  return { uid: object.metadata.uid ?? '' }
+  await untilReached(() => bringContent(context, compiled, { signal }), patience)
+  await untilReached(() => makeNeeded(context, closing), patience)
+  const object = await untilReached(() => createWorkflow(context, compiled, closing), patience)
+  await untilReached(() => giveSecretTo(context, object, closing), patience)
+  return object.metadata.uid ?? ''
 }
 
 async function findSent({ connection, run, homeId }: RunContext, signal: AbortSignal): Promise<KubeObject | undefined> {
@@ -94,7 +108,10 @@ export async function bringContent(
   const all = [...codeUpload(context), ...neededUploads(needed, context), ...uploads]
   const unique = new Map(all.map((upload) => [upload.key, upload]))
   await store.putMissing([...unique.values()], options)
-  for (const { from, to } of copies) await store.copy(from, to)
+  for (let from = 0; from < copies.length; from += COPIES_AT_ONCE) {
+    options.signal?.throwIfAborted()
+    await Promise.all(copies.slice(from, from + COPIES_AT_ONCE).map((copy) => store.copy(copy.from, copy.to)))
+  }
 }
 
 async function makeNeeded(context: RunContext, signal: AbortSignal): Promise<void> {

@@ -37,6 +37,11 @@ export function attemptKey(step: string, item: number | null, attempt: number): 
   return `${step} ${item ?? ''} ${attempt}`
 }
 
+/** Whether the cluster has nothing left to do: Argo may end a Workflow and forget its pods. */
+export function isDone({ isOver, attempts }: WorkflowView): boolean {
+  return isOver && [...attempts.values()].every(({ phase }) => phase !== 'Pending' && phase !== 'Running')
+}
+
 const FINAL = new Set(['Succeeded', 'Failed', 'Error'])
 const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Error'] as const
 
@@ -64,23 +69,31 @@ type RawStatus = {
 
 /** What a Workflow says of its pods. What is no Workflow of ours has none. */
 export function readWorkflow(object: KubeObject): WorkflowView {
-  const status = (object['status'] ?? {}) as RawStatus
-  const spec = (object['spec'] ?? {}) as { readonly shutdown?: string }
-  const phase = status.phase ?? 'Pending'
   const attempts = new Map<string, PodNode>()
-  for (const node of Object.values(nodesOf(status))) {
+  for (const node of Object.values(nodesOf(statusOf(object)))) {
     const pod = readNode(object.metadata.name, node)
     if (pod !== undefined) attempts.set(attemptKey(pod.step, pod.item, pod.attempt), pod)
   }
+  return { ...readSummary(object), attempts }
+}
+
+/** The same without its attempts. */
+export function readSummary(object: KubeObject): WorkflowView {
+  const { phase = 'Pending', message = '', finishedAt } = statusOf(object)
+  const { shutdown = '' } = (object['spec'] ?? {}) as { readonly shutdown?: string }
   return {
     uid: object.metadata.uid ?? '',
     phase,
-    message: status.message ?? '',
+    message,
     isOver: FINAL.has(phase),
-    finishedAt: timeOf(status.finishedAt),
-    isStopped: (spec.shutdown ?? '') !== '',
-    attempts,
+    finishedAt: timeOf(finishedAt),
+    isStopped: shutdown !== '',
+    attempts: new Map(),
   }
+}
+
+function statusOf(object: KubeObject): RawStatus {
+  return object['status'] ?? {}
 }
 
 /** Argo keeps the nodes of a large Workflow as gzip in base64. */

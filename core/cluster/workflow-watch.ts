@@ -1,18 +1,22 @@
 import type { Cluster, KubeObject, WatchEvent } from '#core/runtimes/cluster.ts'
 import { HOME_LABEL, WORKFLOWS } from './resources.ts'
-import { readWorkflow, type WorkflowView } from './workflow-view.ts'
+import { readSummary, readWorkflow, type WorkflowView } from './workflow-view.ts'
 
 /** What one run hears of its Workflow. */
 export type WorkflowListener = {
   put(view: WorkflowView): void
-  /** The cluster has none of this name. Told after each full list too. */
+  /** The cluster has none of this name, or it was not followed when it came. Told after each full list too. */
   gone(): void
   /** Why nothing is heard; null when it is heard again. */
   connection(reason: string | null): void
 }
 
 /** A Workflow, and what it is. */
-export type SeenWorkflow = { readonly metadata: KubeObject['metadata']; readonly view: WorkflowView }
+export type SeenWorkflow = {
+  readonly metadata: KubeObject['metadata']
+  /** Without attempts where nobody follows it: a namespace may hold hundreds of large ones. */
+  readonly view: WorkflowView
+}
 
 /** What somebody hears who asks for all Workflows. */
 export type AllListener = Pick<WorkflowListener, 'connection'> & { put(seen: SeenWorkflow): void }
@@ -25,12 +29,14 @@ export type WorkflowWatch = {
   followAll(listener: AllListener): () => void
 }
 
+type Held = SeenWorkflow & { readonly isWhole: boolean }
+
 type Known = {
   readonly cluster: Cluster
   readonly home: string
   readonly listeners: Map<string, WorkflowListener>
   readonly all: Set<AllListener>
-  readonly objects: Map<string, SeenWorkflow>
+  readonly objects: Map<string, Held>
   isSynced: boolean
   lost: string | null
   end: (() => void) | undefined
@@ -45,7 +51,7 @@ export function openWorkflowWatch(cluster: Cluster, home: string): WorkflowWatch
       begin(known)
       tellAll(known, run, listener)
       return () => {
-        if (known.listeners.get(run) === listener) known.listeners.delete(run)
+        if (known.listeners.get(run) === listener) forget(known, run)
         endIfUnused(known)
       }
     },
@@ -67,6 +73,12 @@ function begin(known: Known): void {
   known.end ??= known.cluster.watch(WORKFLOWS, { labelSelector }, (event) => hear(known, event))
 }
 
+function forget({ listeners, objects }: Known, run: string): void {
+  listeners.delete(run)
+  const seen = objects.get(run)
+  if (seen !== undefined) objects.set(run, { ...seen, view: { ...seen.view, attempts: new Map() }, isWhole: false })
+}
+
 function endIfUnused(known: Known): void {
   if (known.listeners.size > 0 || known.all.size > 0) return
   known.end?.()
@@ -77,8 +89,8 @@ function endIfUnused(known: Known): void {
 function tellAll({ objects, isSynced, lost }: Known, run: string, listener: WorkflowListener): void {
   const seen = objects.get(run)
   if (lost !== null) listener.connection(lost)
-  if (seen !== undefined) listener.put(seen.view)
-  else if (isSynced) listener.gone()
+  if (seen?.isWhole === true) listener.put(seen.view)
+  else if (seen !== undefined || isSynced) listener.gone()
 }
 
 function hear(known: Known, event: WatchEvent): void {
@@ -86,7 +98,8 @@ function hear(known: Known, event: WatchEvent): void {
   switch (event.kind) {
     case 'put': {
       const { metadata } = event.object
-      const seen = { metadata, view: readWorkflow(event.object) }
+      const isWhole = listeners.has(metadata.name)
+      const seen = { metadata, view: isWhole ? readWorkflow(event.object) : readSummary(event.object), isWhole }
       objects.set(metadata.name, seen)
       listeners.get(metadata.name)?.put(seen.view)
       for (const listener of all) listener.put(seen)

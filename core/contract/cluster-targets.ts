@@ -31,12 +31,14 @@ const address = z.url({
   protocol: /^https?$/,
   error: 'not an address: write http://HOST[:PORT] or https://HOST[:PORT]',
 })
+const NOT_A_KEY = 'not a key of a label: at most 63 letters, digits, -, _ and ., a DNS name and / in front if wanted'
 const labels = z
   .record(
-    z.string().regex(LABEL_NAME, { error: 'not a key of a label' }),
+    z.string().regex(LABEL_NAME),
     z.string().regex(LABEL_VALUE, {
       error: 'not a value of a label: at most 63 letters, digits, -, _ and ., a letter or digit at both ends',
     }),
+    { error: (issue) => (issue.code === 'invalid_key' ? NOT_A_KEY : undefined) },
   )
   .default({})
 

@@ -120,12 +120,13 @@ function refusal(error: Error, { action, endpoint, bucket, key }: Asked): Made |
   return ['store_denied', `the artifact store at ${endpoint} denied ${words} ${where}: ${fix}`]
 }
 
-function missing(error: Error, { endpoint, bucket, key }: Asked): Made | undefined {
+function missing(error: Error, { action, endpoint, bucket, key }: Asked): Made | undefined {
   if (storeCode(error) === 'NoSuchBucket') {
     const fix = 'make it, or name another one in the target'
     return ['store_missing', `the artifact store at ${endpoint} has no bucket ${bucket}: ${fix}`]
   }
-  if (statusOf(error) !== 404 || key === undefined) return undefined
+  // A store that has the bucket takes a new object: who answers so is another server.
+  if (statusOf(error) !== 404 || key === undefined || action === 'write') return undefined
   return ['not_found', `the bucket ${bucket} has no object ${key}: it was removed, or was never written`]
 }
 
@@ -139,7 +140,9 @@ function otherwise(error: Error, { action, endpoint, bucket, key }: Asked): Made
   if (status === 412) {
     return ['conflict', `the object ${key ?? ''} of the bucket ${bucket} was replaced while it was read: read it again`]
   }
-  const said = status === 200 ? 'what answers there is no S3 store' : `${status} ${error.name}, ${error.message}`
+  // The library cannot read what it got, and says so in words for programmers.
+  const isOther = status === 200 || error.message.includes('Deserialization error')
+  const said = isOther ? 'what answers there is no S3 store' : `${status} ${error.name}, ${error.message}`
   const fix = 'check the endpoint, the path style and what the store supports'
   return [
     'store_refused',

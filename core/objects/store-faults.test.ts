@@ -244,6 +244,19 @@ test.each([200, 404])('what answers %d with a page is no S3 store', async (statu
   await expect(Array.fromAsync(store.list(''))).rejects.toMatchObject({ code: 'store_refused' })
 })
 
+test.each(['', '404 page not found'])(
+  'what has no place for a new object (%j) is no S3 store, and the object is not said to be gone',
+  async (body) => {
+    const { store } = await storeThat((_, response) => response.writeHead(404).end(body))
+    await expect(put(store)).rejects.toMatchObject({
+      code: 'store_refused',
+      message: expect.stringMatching(
+        body === '' ? /check the endpoint/ : /what answers there is no S3 store.*check the endpoint/,
+      ),
+    })
+  },
+)
+
 test('an object that was replaced while it was read is told of', async () => {
   let version = 0
   const { store } = await storeThat((request, response) => {

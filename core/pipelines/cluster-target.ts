@@ -1,4 +1,5 @@
 import type { JsonObject } from '#core/base/json.ts'
+import type { OutputRecord } from '#core/contract/outputs.ts'
 import type { TargetView } from '#core/contract/routes-targets.ts'
 import type { CompiledView, PodView } from '#core/contract/run.ts'
 import type { ImageEnvironments } from '#core/environments/index.ts'
@@ -21,11 +22,13 @@ export type ClusterRun = {
   readonly foresee: () => Foreseen
   /** Notes what others have computed, so that the run is foreseen with it. */
   readonly learn: (entries: readonly CacheEntry[]) => void
+  /** Takes to this machine what of these is only in the buckets of other clusters. */
+  readonly fetch: (records: readonly OutputRecord[]) => Promise<unknown>
   readonly remote: RemoteFiles
 }
 
 /** A run that a cluster plays. */
-export type OpenClusterRun = Omit<ClusterRun, 'foresee' | 'learn'> & {
+export type OpenClusterRun = Omit<ClusterRun, 'foresee' | 'learn' | 'fetch'> & {
   readonly run: string
   /** The same functions on every target; what cannot be waited for goes here. */
   readonly onError: (error: unknown) => void
@@ -60,7 +63,7 @@ export type ClusterTarget = {
    */
   prepare(run: ClusterRun, progress: Progress): Promise<JsonObject>
   /** What would be pushed for a pipeline: asks neither cluster nor bucket nor registry. */
-  compile(run: Omit<ClusterRun, 'foresee' | 'learn'>): Promise<CompiledView>
+  compile(run: Omit<ClusterRun, 'foresee' | 'learn' | 'fetch'>): Promise<CompiledView>
   open(run: OpenClusterRun): Executor & { readonly mirror: Mirror }
   /** Takes the log of an attempt to this machine, as far as it is there; the rest while it is asked for again and again. */
   takeLog(attempt: ClusterAttempt, isOver: boolean): Promise<void>

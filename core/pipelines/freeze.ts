@@ -14,7 +14,7 @@ import type { FrozenRun } from './run-rows.ts'
 import { readSecrets } from './secrets.ts'
 import type { Progress } from './service-types.ts'
 import { checkTarget, findTarget, type Target, type Targets } from './targets.ts'
-import { reachableStores } from './fetch-files.ts'
+import { fetchFiles, reachableStores } from './fetch-files.ts'
 import { foresee, type Foreseen } from './foresee.ts'
 import { createLookup } from './lookup.ts'
 import type { RemoteFiles } from './remote-files.ts'
@@ -112,6 +112,7 @@ export async function forTarget(
       remote,
       foresee: begins ?? (() => foresee(bound, { facts, lookUp, now })),
       learn: (entries) => store.learn(entries, now()),
+      fetch: (records) => fetchFiles(records, wish, wish),
     },
     wish,
   )

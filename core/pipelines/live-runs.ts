@@ -81,8 +81,9 @@ export class LiveRuns {
   #sweepLater(id: string): void {
     const { store, onError } = this.#options
     const row = store.get(id)
-    const snapshot = row === undefined ? undefined : store.snapshot(row.frozen.code)
-    if (row === undefined || snapshot === undefined || !isFinalRun(row.status)) return
+    if (row === undefined) return this.#unswept.forget(id)
+    const snapshot = store.snapshot(row.frozen.code)
+    if (snapshot === undefined || !isFinalRun(row.status)) return
     try {
       const state = initialState(bindPlan(planOf(row.definition), row.frozen.parameters))
       const executor = this.#executor(row, snapshot, state)
@@ -90,7 +91,8 @@ export class LiveRuns {
       executor
         .sweep(id)
         .then(() => this.#unswept.forget(id))
-        .catch(onError)
+        // A core that closes leaves it to the next one.
+        .catch((error: unknown) => void (this.#sweeping.has(executor) && onError(error)))
         .finally(() => this.#sweeping.delete(executor))
     } catch (error) {
       onError(error)
@@ -132,6 +134,7 @@ export class LiveRuns {
   detach(): void {
     for (const loop of this.#loops.values()) loop.detach()
     for (const executor of this.#sweeping) executor.detach()
+    this.#sweeping.clear()
     this.#loops.clear()
     this.#environments.clear()
   }

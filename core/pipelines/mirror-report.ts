@@ -18,7 +18,8 @@ export function mirrorReport(state: RunState, loop: Loop): MirrorReport {
     changed: () => loop.wake(),
     submitted: (name, uid) =>
       loop.post(() => {
-        if (state.submitted === null) loop.emit({ kind: 'run.submitted', name, uid })
+        // One that was cancelled while it was sent has its end already.
+        if (state.submitted === null && !isFinalRun(state.status)) loop.emit({ kind: 'run.submitted', name, uid })
       }),
     refused: (code, reason) => loop.post(() => loop.refused(code, reason)),
     connection: (reason) =>
@@ -28,4 +29,9 @@ export function mirrorReport(state: RunState, loop: Loop): MirrorReport {
       }),
     cancelled: () => loop.cancel(),
   }
+}
+
+/** Whether its cluster is still to be given a run. */
+export function isUnsent({ submitted, cancelling, status }: RunState): boolean {
+  return submitted === null && !cancelling && !isFinalRun(status)
 }

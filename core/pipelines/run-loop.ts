@@ -1,12 +1,13 @@
-import { isFinalRun, isFinalStep, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
-import { Problem, type Issue } from '#core/base/problem.ts'
+import { isFinalRun, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
+import { Problem } from '#core/base/problem.ts'
 import { nameOf, NOTHING, type AttemptReport, type AttemptResult, type AttemptTask } from './executor.ts'
 import { emptyBatch, markDirty } from './open-batch.ts'
 import { projectionOf } from './projection.ts'
 import { applyEvent } from './apply-event.ts'
 import type { LoopOptions } from './loop-options.ts'
 import { isCurrent, occupiedTasks, taskOf } from './loop-tasks.ts'
-import { mirrorReport } from './mirror-report.ts'
+import { isUnsent, mirrorReport } from './mirror-report.ts'
+import { failuresOf, type Refusal } from './refusal.ts'
 import { itemOf, stepOf } from './run-state.ts'
 import { consumedOf, decide, newMemory, nextRetry, type World } from './scheduler.ts'
 import { retryAt, settle } from './settle.ts'
@@ -39,6 +40,7 @@ export class RunLoop {
   /** Those who wait until a wish of theirs is on disk. */
   readonly #waiters = new Waiters()
   #isSubmitting = false
+  #refusal: Refusal | undefined
 
   constructor(options: LoopOptions) {
     const { mirror, state } = options
@@ -67,7 +69,7 @@ export class RunLoop {
         wake: () => this.#wake(),
         post: (message) => this.#post(message),
         emit: (event) => this.#emit(event),
-        refused: (code, reason) => this.#failOpen(code, reason),
+        refused: (code, reason) => this.#failOpen({ code, reason }),
         cancel: () => void this.cancel().catch(() => undefined),
       }),
     )
@@ -140,9 +142,7 @@ export class RunLoop {
   #advance(): void {
     // A batch that could not be written waits: nothing new is decided before it is on disk.
     if (this.#batch.events.length === 0) {
-      const messages = this.#inbox
-      this.#inbox = []
-      for (const message of messages) message()
+      for (const message of this.#inbox.splice(0)) message()
       this.#decidedAt = this.#options.now()
       if (decide(this.#options.state, this.#memory, this.#world)) this.#wake()
     }
@@ -157,18 +157,17 @@ export class RunLoop {
   /** Sends a run to its cluster, once all that can be decided before it begins is on disk. */
   #submit(): void {
     const { state, mirror } = this.#options
-    if (mirror === undefined || state.submitted !== null || this.#isSubmitting || this.#scheduled) return
-    if (state.cancelling || isFinalRun(state.status)) return
+    if (mirror === undefined || this.#scheduled || !isUnsent(state)) return
+    const refusal = this.#refusal
+    // Steps that run after a failure may be open by now.
+    if (refusal !== undefined && this.#memory.active.length > 0) return this.#post(() => this.#failOpen(refusal))
+    if (!this.#isSubmitting) mirror.submit(state)
     this.#isSubmitting = true
-    mirror.submit(state)
   }
 
-  /** The cluster will not run it: what could begin fails, and what waits for that is skipped as ever. */
-  #failOpen(code: Issue['code'], reason: string): void {
-    for (const step of this.#memory.active) {
-      if (isFinalStep(step.status)) continue
-      this.#emit({ kind: 'step.failed', step: step.bound.planned.name, item: null, code, reason })
-    }
+  #failOpen(refusal: Refusal): void {
+    this.#refusal = refusal
+    for (const event of failuresOf(this.#memory.active, refusal)) this.#emit(event)
   }
 
   #emit(event: RunEvent, at = this.#options.now()): void {

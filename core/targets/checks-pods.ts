@@ -1,4 +1,5 @@
 import { isProblem } from '#core/base/problem.ts'
+import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import { mayI } from './access-review.ts'
 import {
   clusterOf,
@@ -32,8 +33,22 @@ async function checkPodSecurity(context: CheckContext): Promise<Finding> {
   const words = level === undefined ? '' : `, at the level ${level}`
   if (!isProblem(tried)) return passed(`takes pods like those of runs${words}`)
   if (tried.code !== 'cluster_refused') throw tried
-  if (tried.message.includes('PodSecurity')) return failed(tried.message, levelFix(context))
-  return failed(tried.message, POD_SECURITY_CHECK.fix)
+  return failed(tried.message, admissionFix(tried.message, context.profile) ?? POD_SECURITY_CHECK.fix)
+}
+
+/** What to do where the cluster lets no pod in, by its own words; undefined where these are none that are known. */
+export function admissionFix(words: string, { namespace, serviceAccount }: ClusterProfile): string | undefined {
+  if (words.includes('exceeded quota')) return 'free some of the quota, or ask for more'
+  if (/failed quota: .*must specify/.test(words)) {
+    return 'have a LimitRange with defaults for containers made, or `executor.resources` set in Argo'
+  }
+  if (words.includes('PodSecurity')) {
+    return `have an administrator call \`kubectl label --overwrite namespace ${namespace} ${LEVEL}=baseline\``
+  }
+  if (/serviceaccount ".*" not found/.test(words)) {
+    return `name another service account in the target, or make ${serviceAccount} with its Role, see docs/targets.md`
+  }
+  return undefined
 }
 
 /** Who may not create pods cannot try it: Argo's controller makes those of runs. */
@@ -46,10 +61,6 @@ function byLabel(level: string | undefined): Finding {
   return level === undefined
     ? { status: 'skipped', found: `${found}: the pod below shows it`, fix: null }
     : passed(found)
-}
-
-function levelFix({ profile }: CheckContext): string {
-  return `have an administrator call \`kubectl label --overwrite namespace ${profile.namespace} ${LEVEL}=baseline\``
 }
 
 /** A pod with what all pods of runs have. */

@@ -1,5 +1,6 @@
 import { isProblem } from '#core/base/problem.ts'
 import { failed, orProblem, passed, warning, type Check, type CheckContext, type Finding } from './check-context.ts'
+import { admissionFix } from './checks-pods.ts'
 import { isCopied } from './checks-stores.ts'
 import { startProbe, type Probe, type ProbeLook } from './probe.ts'
 
@@ -96,8 +97,8 @@ async function checkPull(context: CheckContext): Promise<Finding> {
   }
   // Its image may be there though the artifact is not: Argo's own container comes first.
   if (isOver(look) && pod !== undefined) return passed(`was on ${pod.node}, and ended early`)
-  if (message.includes('exceeded quota')) return failed(message, 'free some of the quota, or ask for more')
-  return failed(message === '' ? `no pod within ${PULL_MS / 1000} s` : message, FIX.pull)
+  if (message === '') return failed(`no pod within ${PULL_MS / 1000} s`, FIX.pull)
+  return failed(message, admissionFix(message, context.profile) ?? FIX.pull)
 }
 
 function isOver({ phase }: ProbeLook): boolean {

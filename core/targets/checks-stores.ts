@@ -1,5 +1,6 @@
-import { Problem } from '#core/base/problem.ts'
-import { storeOf, failed, passed, type Check, type CheckContext, type Finding } from './check-context.ts'
+import { isProblem, Problem } from '#core/base/problem.ts'
+import type { ObjectStore } from '#core/objects/index.ts'
+import { storeOf, failed, orProblem, passed, type Check, type CheckContext, type Finding } from './check-context.ts'
 
 /** That this machine can use the bucket and the registry. */
 export const STORE_CHECKS: readonly Check[] = [
@@ -33,7 +34,7 @@ export function probeKeys(mark: string): { readonly input: string; readonly outp
 
 /** The object of the input stays for the pod. */
 async function checkBucket(context: CheckContext): Promise<Finding> {
-  const { profile, deps, opened, undo } = context
+  const { profile, deps, opened } = context
   const { accessKey, secretKey, clusterEndpoint: _, ...options } = profile.artifacts
   const credentials = async (): Promise<{ accessKey: string; secretKey: string }> => ({
     accessKey: await valueOf(context, accessKey),
@@ -44,8 +45,8 @@ async function checkBucket(context: CheckContext): Promise<Finding> {
   const store = await deps.openObjectStore({ ...options, credentials })
   opened.store = store
   const { input, output, removed } = probeKeys(opened.mark)
-  undo.defer(() => store.remove([input, output, removed]))
-  for (const key of [input, removed]) await store.put(key, { bytes: PROBE_TEXT }, { signal: context.signal })
+  await firstWrite(context, store)
+  await store.put(removed, { bytes: PROBE_TEXT }, { signal: context.signal })
   if (new TextDecoder().decode(await store.read(input)) !== PROBE_TEXT) {
     return failed('an object that was written reads differently', 'look at what is between this machine and the store')
   }
@@ -58,6 +59,19 @@ async function checkBucket(context: CheckContext): Promise<Finding> {
     'an object that was deleted is still there',
     'let the credentials delete, and set no lock on the bucket',
   )
+}
+
+/** What is made is removed at the end. Where the store took nothing there is nothing to remove, nor to tell of it. */
+async function firstWrite({ opened, undo, signal }: CheckContext, store: ObjectStore): Promise<void> {
+  const { input, output, removed } = probeKeys(opened.mark)
+  let isRefused = false
+  undo.defer(async () => {
+    if (!isRefused) await store.remove([input, output, removed])
+  })
+  const stored = await orProblem(() => store.put(input, { bytes: PROBE_TEXT }, { signal }))
+  if (!isProblem(stored)) return
+  isRefused = true
+  throw stored
 }
 
 /** The value of a secret of the data folder. Throws Problem `secret_missing`. */

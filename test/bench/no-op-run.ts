@@ -61,7 +61,7 @@ spec:
         lookUp: createLookup({
           store,
           blobs: openBlobs(join(home, 'blobs')),
-          remote: { add: () => undefined, find: () => undefined, stores: () => [] },
+          remote: { add: () => undefined, forget: () => undefined, find: () => undefined, stores: () => [] },
           stores: [],
           cache: true,
           resumes: null,

@@ -12,6 +12,8 @@ import { describeWithDocker, describeWithKubernetes, kubernetesFault } from '#te
 import { dag } from './dags.ts'
 
 const COUNT = 100
+/** So many on the slower targets; another seed shows others. */
+const ON_DOCKER = 40
 /** Pods are slow; `argo-dags.test.ts` plays hundreds without. */
 const ON_CLUSTER = 15
 /** Another one shows other pipelines; a failure names the one that it had. */
@@ -62,8 +64,8 @@ describe(`${COUNT} generated pipelines (seed ${SEED})`, () => {
   )
 })
 
-describeWithDocker(`${COUNT} generated pipelines on docker (seed ${SEED})`, () => {
-  test('give the same traces and step keys as on process', () => compare('process', 'docker'), LIMIT_MS)
+describeWithDocker(`${ON_DOCKER} generated pipelines on docker (seed ${SEED})`, () => {
+  test('give the same traces and step keys as on process', () => compare('process', 'docker', ON_DOCKER), LIMIT_MS)
 })
 
 describeWithKubernetes(`${ON_CLUSTER} generated pipelines on a cluster (seed ${SEED})`, () => {

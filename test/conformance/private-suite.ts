@@ -17,11 +17,17 @@ export type PlayingSuite = AsyncDisposable & {
   readonly errors: readonly unknown[]
 }
 
+export type PlayOptions = {
+  readonly wrap?: (open: OpenConformanceEngine) => OpenConformanceEngine
+  /** How many cases are played at once; what the product does where absent. */
+  readonly atOnce?: number
+}
+
 /** Plays cases on a target in a folder of its own, with a private engine as the product has it. */
 export async function playSuite(
   target: string,
   cases: readonly Case[],
-  wrap: (open: OpenConformanceEngine) => OpenConformanceEngine = (open) => open,
+  { wrap = (open) => open, atOnce }: PlayOptions = {},
 ): Promise<PlayingSuite> {
   const folder = await mkdtemp(join(tmpdir(), 'minisub-suite-'))
   const errors: unknown[] = []
@@ -37,6 +43,7 @@ export async function playSuite(
     open,
     folder,
     version: 'test',
+    ...(atOnce === undefined ? {} : { atOnce }),
     signal: giveUp.signal,
     onCase: (result) => results.get(result.name)?.resolve(result),
   })

@@ -11,6 +11,7 @@ import {
   type Case,
   type ConformanceEngine,
   type Expected,
+  type OpenConformanceEngine,
 } from '#core/conformance/index.ts'
 import type { ConformanceResult } from '#core/contract/conformance.ts'
 import type { SequencedEvent } from '#core/contract/events.ts'
@@ -26,12 +27,13 @@ async function playedWith(
   name: string,
   change: (service: PipelineService) => Partial<PipelineService>,
 ): Promise<ConformanceResult> {
-  await using suite = await playSuite('process', [caseOf(name)], (open) => async (home) => {
+  const wrap = (open: OpenConformanceEngine) => async (home: string) => {
     const engine = await open(home)
     const service = { ...engine.service, ...change(engine.service) }
     const changed: ConformanceEngine = { ...engine, service }
     return changed
-  })
+  }
+  await using suite = await playSuite('process', [caseOf(name)], { wrap })
   return await suite.result(name)
 }
 

@@ -251,6 +251,29 @@ async function podPhases(cluster: ReturnType<typeof openLab>, run: string): Prom
 
 type ArgoNode = { readonly type: string; readonly phase: string }
 
+describeWithKubernetes('a namespace that is deleted while a run plays in it', () => {
+  test('has the run end with what is lost', async () => {
+    const tenant = await openTenant()
+    let isThere = true
+    try {
+      const { namespace, serviceAccount } = tenant
+      await using engine = await openEngine({
+        target: 'lab',
+        profile: labProfile(`gone-${namespace}`, { namespace, serviceAccount }),
+      })
+      const file = await engine.pipeline({ steps: { first: sh('echo up; sleep 600') } })
+      const { id } = await engine.start(file, { cache: false })
+      await until('it runs', () => stepOf(engine.service.show(id), 'first').status === 'running')
+      await tenant[Symbol.asyncDispose]()
+      isThere = false
+      const view = await engine.end(id)
+      expect(stepOf(view, 'first')).toMatchObject({ status: 'lost' })
+    } finally {
+      if (isThere) await tenant[Symbol.asyncDispose]()
+    }
+  })
+})
+
 describeWithKubernetes('a user with rights in one namespace', () => {
   let tenant: Tenant
   beforeAll(async () => void (tenant = await openTenant()))

@@ -154,7 +154,7 @@ function clusterRows({ cluster, timeZone }: ScheduleView): string[][] {
   return [
     ['in the cluster', namespace === null ? 'never yet' : `CronWorkflow ${name} in the namespace ${namespace}`],
     ...(frozenAt === null ? [] : [['frozen', zonedTime(frozenAt, timeZone)]]),
-    ...(pending === null ? [] : [['not yet there', plainText(pending)]]),
+    ...(pending === null ? [] : [[namespace === null ? 'not yet there' : 'may differ there', plainText(pending)]]),
     ...(trouble === null ? [] : [['trouble', plainText(trouble)]]),
   ]
 }
@@ -165,7 +165,9 @@ function isAmiss({ cluster }: ScheduleView): boolean {
 
 function sayInCluster({ name, cluster }: ScheduleView): void {
   if (cluster === null) return
-  if (cluster.pending !== null) say(`${name} is not yet in the cluster: ${plainText(cluster.pending)}`)
+  const fault =
+    cluster.namespace === null ? 'is not yet in the cluster' : 'may differ in the cluster from what it is here'
+  if (cluster.pending !== null) say(`${name} ${fault}: ${plainText(cluster.pending)}`)
   else if (cluster.trouble !== null) say(`${name} has trouble in the cluster: ${plainText(cluster.trouble)}`)
   else say(ELSEWHERE)
 }

@@ -191,6 +191,17 @@ describe('a registry without TLS', () => {
     expect(await safe.checkPush(host)).toMatchObject({ push: { code: 'registry_unreachable' } })
   })
 
+  test('that nobody serves is said not to answer, and not that its certificate is wrong', async () => {
+    const nobody = openImageRegistries({ engine: nowhere, insecureFile: join(folder, 'insecure.json') })
+    const { push } = await nobody.checkPush('127.0.0.1:9/team')
+    expect(push).toMatchObject({
+      code: 'registry_unreachable',
+      message: expect.stringMatching(
+        /^the registry 127.0.0.1:9 cannot be reached \(fetch failed: .*\): look at its address/,
+      ),
+    })
+  })
+
   test.each([
     ['http: server gave HTTP response to HTTPS client', 'registry_unreachable', /insecure-registries/],
     ['x509: certificate signed by unknown authority', 'registry_unreachable', /trust the authority/],

@@ -68,8 +68,13 @@ async function checkPush(registry: string, asking: Asking): Promise<PushCheck> {
   } catch (error) {
     if (!isProblem(error)) throw error
     if (error.code.startsWith('registry_')) return { push: error }
-    return { push: pushProblem(error.details ?? error.message, { ...hostOf(text), reference: text, cause: error }) }
+    return { push: pushProblem(saidIn(error), { ...hostOf(text), reference: text, cause: error }) }
   }
+}
+
+/** The registry's words in a Problem, without its advice: that names certificates whatever the fault is. */
+function saidIn({ details, message }: Problem): string {
+  return details ?? /cannot be reached \((.*)\): /s.exec(message)?.[1] ?? message
 }
 
 function hostOf(text: string): { readonly host: string } {

@@ -1,19 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeObject } from '../cluster.ts'
+import { diceOf, FaultyStream, STREAM_ENDS, type Dice, type StreamEnd } from './faulty-stream-fixture.ts'
 import { sendJson, sendStatus, startLocalServer, type LocalServer } from './local-cluster-fixture.ts'
-
-/** Whole numbers from 0 up to below a bound. */
-export type Dice = (below: number) => number
-
-/** The same numbers for the same seed. */
-export function diceOf(seed: number): Dice {
-  let state = seed
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
 
 /** An API server that remembers what has changed, and does to its clients what networks and real ones do. */
 export type FaultyServer = AsyncDisposable & {
@@ -24,7 +12,7 @@ export type FaultyServer = AsyncDisposable & {
   /** Who watches from a version before this one is told 410 from now on, and so are lists that were begun. */
   forget(): void
   /** Ends all streams: in good order, in the middle of what is sent, or by falling silent. */
-  end(how: 'end' | 'cut' | 'silence'): void
+  end(how: StreamEnd): void
   /** Whether it does any of that by itself. */
   isKind: boolean
 }
@@ -37,7 +25,7 @@ class Server implements FaultyServer {
   server!: LocalServer
   readonly #dice: Dice
   readonly #changes: Change[] = []
-  readonly #streams = new Set<Stream>()
+  readonly #streams = new Set<FaultyStream>()
   readonly #lists = new Map<string, { readonly version: number; readonly items: readonly KubeObject[] }>()
   #version = 1
   #oldest = 0
@@ -65,7 +53,7 @@ class Server implements FaultyServer {
     this.#lists.clear()
   }
 
-  end(how: 'end' | 'cut' | 'silence'): void {
+  end(how: StreamEnd): void {
     for (const stream of this.#streams) stream.finish(how)
   }
 
@@ -90,7 +78,7 @@ class Server implements FaultyServer {
     if (fault === 1) return void response.destroy()
     if (from < this.#oldest && this.#dice(2) === 0) return sendStatus(response, 410, 'too old resource version')
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders()
-    const stream = new Stream(response, this.#dice)
+    const stream = new FaultyStream(response, this.#dice)
     response.on('close', () => this.#streams.delete(stream))
     if (from < this.#oldest) {
       stream.say({ type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old resource version' } })
@@ -100,8 +88,8 @@ class Server implements FaultyServer {
     for (const change of this.#changes) if (change.version > from) this.#say(stream, change)
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.server[Symbol.asyncDispose]()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]()
   }
 
   #tell(change: Change): void {
@@ -109,57 +97,17 @@ class Server implements FaultyServer {
     for (const stream of this.#streams) this.#say(stream, change)
   }
 
-  #say(stream: Stream, { type, object, version }: Change): void {
+  #say(stream: FaultyStream, { type, object, version }: Change): void {
     stream.say({ type, object })
-    const fault = this.#fault(30)
-    if (fault < 3) stream.finish((['end', 'cut', 'silence'] as const)[fault] ?? 'end')
+    const fault = this.#fault(60)
+    if (fault < 3) stream.finish(STREAM_ENDS[fault] ?? 'end')
     if (fault === 3) stream.say({ type: 'ERROR', object: { kind: 'Status', code: 500, message: 'etcd' } })
-    if (fault > 25) stream.say({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(version) } } })
+    if (fault > 50) stream.say({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(version) } } })
   }
 
-  /** A number below a bound; the bound itself where nothing is to go wrong. */
+  /** A number below a bound; one that does no harm where nothing is to go wrong. */
   #fault(below: number): number {
     return this.isKind ? below - 4 : this.#dice(below)
-  }
-}
-
-/** One answer to a watch, in pieces that have nothing to do with its lines and characters. */
-class Stream {
-  readonly #response: ServerResponse
-  readonly #dice: Dice
-  #left = Buffer.alloc(0)
-  #how: 'end' | 'cut' | 'silence' | undefined
-  #isSending = false
-
-  constructor(response: ServerResponse, dice: Dice) {
-    this.#response = response
-    this.#dice = dice
-  }
-
-  say(line: object): void {
-    if (this.#how !== undefined) return
-    this.#left = Buffer.concat([this.#left, Buffer.from(`${JSON.stringify(line)}\n`)])
-    if (!this.#isSending) void this.#send()
-  }
-
-  finish(how: 'end' | 'cut' | 'silence'): void {
-    this.#how ??= how
-    if (!this.#isSending) void this.#send()
-  }
-
-  async #send(): Promise<void> {
-    this.#isSending = true
-    while (this.#left.length > 0 && !this.#response.destroyed) {
-      const size = 1 + this.#dice(this.#left.length * 2)
-      this.#response.write(this.#left.subarray(0, size))
-      this.#left = this.#left.subarray(size)
-      await sleep(this.#dice(2))
-      if (this.#how === 'cut' && this.#dice(2) === 0) break
-      if (this.#how === 'silence' && this.#dice(2) === 0) return
-    }
-    this.#isSending = false
-    if (this.#how === 'cut') this.#response.destroy()
-    if (this.#how === 'end') this.#response.end()
   }
 }
 

@@ -20,15 +20,43 @@ describe('image volumes', () => {
     return cluster
   }
 
-  test('work where the API server keeps them, and nothing is made to see that', async () => {
+  /** A cluster that keeps image volumes, with nodes of these kubelets and runtimes. */
+  const clusterOf = async (
+    nodes: readonly (readonly [string, string])[],
+  ): Promise<[Cluster, (string | undefined)[]]> => {
     const asked: (string | undefined)[] = []
+    const items = nodes.map(([kubeletVersion, containerRuntimeVersion]) => {
+      return { status: { nodeInfo: { kubeletVersion, containerRuntimeVersion } } }
+    })
     const cluster = await clusterWith(async (request, response) => {
       asked.push(request.url)
+      if (request.method === 'GET') return sendJson(response, 200, { items })
       const body: unknown = JSON.parse((await request.setEncoding('utf8').toArray()).join(''))
       sendJson(response, 201, { ...z.looseObject({}).parse(body), metadata: { name: 'minisub-image-volume-x' } })
     })
+    return [cluster, asked]
+  }
+
+  test('work where the API server keeps them and all nodes mount them, and nothing is made to see that', async () => {
+    const [cluster, asked] = await clusterOf([
+      ['v1.35.0', 'containerd://2.2.0'],
+      ['v1.36.1+k3s1', 'containerd://2.10.3-k3s1'],
+    ])
     expect(await imageVolumesWork(cluster)).toBe(true)
-    expect(asked).toEqual(['/api/v1/namespaces/ml/pods?dryRun=All'])
+    expect(asked).toEqual(['/api/v1/namespaces/ml/pods?dryRun=All', '/api/v1/nodes'])
+  })
+
+  test.each([
+    ['a kubelet has them switched off', 'v1.34.10', 'containerd://2.2.0'],
+    ['containerd takes no notice of the path in the image', 'v1.35.0', 'containerd://2.1.6'],
+    ['containerd knows nothing of them', 'v1.35.0', 'containerd://1.7.27'],
+    ['CRI-O may let nothing be executed in them', 'v1.35.0', 'cri-o://1.35.0'],
+  ])('do not where, on one node, %s', async (_, kubelet, runtime) => {
+    const [cluster] = await clusterOf([
+      ['v1.35.0', 'containerd://2.2.0'],
+      [kubelet, runtime],
+    ])
+    expect(await imageVolumesWork(cluster)).toBe(false)
   })
 
   test('do not where such a pod is refused; other faults are told', async () => {

@@ -35,6 +35,7 @@ export async function sendOnce(session: Session, ready: Ready, call: Call): Prom
     signal: limit.signal,
   })
   const { statusCode, headers, body } = await Promise.race([sent, limit.left])
+  session.heard()
   return { status: statusCode, retryAfterS: secondsOf(headers['retry-after']), body }
 }
 
@@ -52,11 +53,12 @@ function limitConnecting(session: Session, signal: AbortSignal | undefined): Lim
   const late = new AbortController()
   const leave = (): void => reject(signal?.reason)
   signal?.addEventListener('abort', leave, { once: true })
+  const { connectMs } = session
   const timer = setTimeout(() => {
-    const problem = unreachable(session.where, `no connection within ${session.connectMs / 1000} s`)
+    const problem = unreachable(session.where, `no connection within ${connectMs / 1000} s`)
     late.abort(problem)
     reject(problem)
-  }, session.connectMs)
+  }, connectMs)
   return {
     signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
     left,

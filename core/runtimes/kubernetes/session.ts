@@ -21,6 +21,7 @@ export type Ready = {
 export type Session = {
   /** The cluster as people know it, for messages. */
   readonly where: string
+  /** So long a connection may take: longer where the cluster answered a moment ago, and is only slow. */
   readonly connectMs: number
   /** How many objects of a list are asked for at once. */
   readonly pageSize: number
@@ -28,6 +29,8 @@ export type Session = {
   ready(): Promise<Ready>
   /** Says that what was used was refused: the next call of `ready` reads everything anew. */
   renew(used: Ready): void
+  /** Says that the cluster has answered. */
+  heard(): void
   /** Says that nothing came in time: the next call makes another connection. */
   reconnect(): void
   /** Cuts everything. */
@@ -38,6 +41,9 @@ export type SessionOptions = Pick<Session, 'connectMs' | 'pageSize'> & { readonl
 
 type Current = { readonly login: Login; readonly undici: Undici; readonly ready: Ready }
 
+const RECENTLY_MS = 60_000
+const SLOW_FACTOR = 5
+
 /** Half-written files are read again after that. */
 const SETTLE_MS = 200
 
@@ -46,7 +52,8 @@ export function openSession(address: ClusterAddress, options: SessionOptions): S
 }
 
 class KeptSession implements Session {
-  readonly connectMs: number
+  readonly #connectMs: number
+  #heardAt = Number.NEGATIVE_INFINITY
   readonly pageSize: number
   readonly #address: ClusterAddress
   readonly #sources: CredentialSources
@@ -57,7 +64,7 @@ class KeptSession implements Session {
   #isClosed = false
 
   constructor(address: ClusterAddress, { variables, connectMs, pageSize }: SessionOptions) {
-    this.connectMs = connectMs
+    this.#connectMs = connectMs
     this.pageSize = pageSize
     this.#address = address
     this.#sources = { variables, provider: (selected) => this.#provider(selected) }
@@ -66,6 +73,14 @@ class KeptSession implements Session {
   get where(): string {
     const server = this.#current?.login.server
     return `the cluster ${this.#address.context}${server === undefined ? '' : ` (${server.host})`}`
+  }
+
+  get connectMs(): number {
+    return performance.now() - this.#heardAt < RECENTLY_MS ? this.#connectMs * SLOW_FACTOR : this.#connectMs
+  }
+
+  heard(): void {
+    this.#heardAt = performance.now()
   }
 
   async ready(): Promise<Ready> {
@@ -119,7 +134,7 @@ class KeptSession implements Session {
   }
 
   #open(undici: Undici, { proxy, tls }: Login): Dispatcher {
-    const dispatcher = openDispatcher(undici, { proxy, tls, connectMs: this.connectMs })
+    const dispatcher = openDispatcher(undici, { proxy, tls, connectMs: this.#connectMs * SLOW_FACTOR })
     this.#dispatchers.add(dispatcher)
     return dispatcher
   }
