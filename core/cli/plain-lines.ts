@@ -1,6 +1,7 @@
 import { assertNever } from '#core/base/assert-never.ts'
 import { formatDuration } from '#core/base/quantity.ts'
 import type { SequencedEvent } from '#core/contract/events.ts'
+import { lostConnection } from './lost-connection.ts'
 import { plainText } from './text.ts'
 
 /** Turns events into lines such as `12:01:02 train[1] succeeded in 0.52 s`; silent events give none. */
@@ -49,9 +50,7 @@ function eventText(event: SequencedEvent, startedAt: ReadonlyMap<string, number>
     case 'run.submitted':
       return `the cluster has taken the run as ${event.name}`
     case 'run.connection':
-      return event.reason === null
-        ? 'the connection to the cluster is back'
-        : `the connection to the cluster is lost, the run goes on there: ${plainText(event.reason)}`
+      return event.reason === null ? 'the connection to the cluster is back' : lostConnection(event.reason)
     case 'attempt.waiting':
       return event.reason === null
         ? undefined

@@ -10,6 +10,7 @@ import { learnCache } from './cache-share.ts'
 import { foreseeWithBucket } from './check-cached.ts'
 import { argoLimits } from './argo-version.ts'
 import { checkAdmission, checkNodes } from './admission.ts'
+import { checkQuota } from './quota.ts'
 import { WORKFLOWS } from './resources.ts'
 import type { FrozenCluster, RunContext } from './run-context.ts'
 import { findSecrets } from './run-secrets.ts'
@@ -76,6 +77,7 @@ async function tryOut(context: TriedRun, state: RunState, { signal, onLine }: Pr
   const { cluster } = context.connection
   await cluster.create(WORKFLOWS, compiled.object, { dryRun: true, signal })
   await checkAdmission(cluster, compiled.object satisfies ArgoObject, signal)
+  await checkQuota(cluster, compiled.object, signal)
   const onProgress = onLine === undefined ? undefined : transferLine('uploading', onLine)
   await bringContent(context, withoutOwn(compiled, context.run), { signal, onProgress })
 }

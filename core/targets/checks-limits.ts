@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { failed, passed, warning, type Check, type CheckContext, type Finding } from './check-context.ts'
 import { checkLimitRanges, limitsOf, listOf, quantities, unread } from './limit-ranges.ts'
-import { leftOf, leftText, type Left } from './quantities.ts'
+import { leftOf, leftText, type Left } from '#core/base/quota.ts'
 import { RESOURCES } from './resources.ts'
 
 /** What quotas leave, and what pods get without asking. */

@@ -4,8 +4,9 @@ import { didYouMean } from '#core/base/nearest.ts'
 import { Problem } from '#core/base/problem.ts'
 import { formatBytes } from '#core/base/quantity.ts'
 import { connect } from '#core/cli/connect.ts'
-import { print, printJson, wholeNumber, type Context } from '#core/cli/context.ts'
+import { print, printJson, say, wholeNumber, type Context } from '#core/cli/context.ts'
 import { EXIT } from '#core/cli/exit-codes.ts'
+import { lostConnection, sayIfLost } from '#core/cli/lost-connection.ts'
 import { duration, outputText, summaryText } from '#core/cli/run-report.ts'
 import { nameOf, parseStepAddress, stepRunsOf } from '#core/cli/step-address.ts'
 import { columns, localTime, plainText } from '#core/cli/text.ts'
@@ -55,6 +56,8 @@ export async function runsCommand(options: RunsOptions, context: Context): Promi
 export async function showCommand(run: string, _options: object, context: Context): Promise<number> {
   const client = await connect(context.home)
   const view = await client.showRun({ run })
+  const { notice } = await client.showGraph({ run: view.id })
+  if (notice !== null) say(lostConnection(notice))
   if (context.json) await printJson(view)
   else await print(`${summaryText(view)}digest: ${view.pipelineDigest}\n\n${stepTable(view)}`)
   return EXIT.succeeded
@@ -67,6 +70,7 @@ export async function cancelCommand(run: string, _options: object, context: Cont
   await client.cancelRun({ run: id })
   for await (const batch of client.events(id)) {
     if (batch.some((event) => event.kind === 'run.finished')) break
+    sayIfLost(batch)
   }
   const view = await client.showRun({ run: id })
   await (context.json ? printJson(view) : print(summaryText(view)))

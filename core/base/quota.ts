@@ -1,4 +1,4 @@
-import { parseBytes, parseCpu } from '#core/base/quantity.ts'
+import { parseBytes, parseCpu } from './quantity.ts'
 
 /** What a quota has left of a resource; undefined where its quantities cannot be read. */
 export type Left = { readonly resource: string; readonly hard: string; readonly left: number | undefined }
@@ -19,7 +19,8 @@ export function leftText({ resource, hard, left }: Left): string {
   return `${resource}: ${shown(resource, left)} of ${hard} left`
 }
 
-function amountOf(resource: string, text: string): number | undefined {
+/** The number that an amount of a resource is, bytes of memory; undefined where it cannot be read. */
+export function amountOf(resource: string, text: string): number | undefined {
   return isMemory(resource) ? parseBytes(text) : parseCpu(text)
 }
 
