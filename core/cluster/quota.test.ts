@@ -10,7 +10,7 @@ test.each([
   ['the short name of a request', { cpu: '100m' }, {}, POD, 'cpu'],
   ['too little memory at all', { 'limits.memory': '512Mi' }, {}, POD, 'limits.memory'],
 ])('a quota with %s has no room for a pod', (_what, hard, used, pod, resource) => {
-  expect(shortOf({ status: { hard, used } } as Parameters<typeof shortOf>[0], pod)?.resource).toBe(resource)
+  expect(shortOf({ status: { hard, used } }, pod)?.resource).toBe(resource)
 })
 
 test.each([
@@ -18,5 +18,5 @@ test.each([
   ['limits of what pods do not take', { services: '0', 'requests.storage': '0' }, {}, POD],
   ['memory for a step that names none', { 'limits.memory': '1Mi' }, {}, {}],
 ])('a quota with %s has room for a pod', (_what, hard, used, pod) => {
-  expect(shortOf({ status: { hard, used } } as Parameters<typeof shortOf>[0], pod)).toBeUndefined()
+  expect(shortOf({ status: { hard, used } }, pod)).toBeUndefined()
 })
