@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const INCLUDE = ['core/**/*.test.ts', 'renderer/**/*.test.ts', 'test/**/*.test.ts']
 const EXCLUDE = ['**/node_modules/**', 'test/fixtures/**']
@@ -12,6 +13,18 @@ const CONTAINERS = [
 ]
 /** Tests that take away from others what all of them use: they run last, alone. */
 const ALONE = ['core/runtimes/docker/engine-restart.test.ts', 'test/kubernetes/api-restart.test.ts']
+
+/** Takes longer than all else of its group: it begins first. */
+const LONGEST = 'test/conformance/pipelines.test.ts'
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- it is no array's
+    const sorted = await super.sort(files)
+    const isLongest = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith(LONGEST)
+    return [...sorted.filter(isLongest), ...sorted.filter((it) => !isLongest(it))]
+  }
+}
 
 const shared = {
   testTimeout: 240_000,
@@ -27,6 +40,7 @@ function group(name: string, groupOrder: number, files: { include: string[]; exc
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       group('together', 0, { include: INCLUDE, exclude: [...EXCLUDE, ...CONTAINERS, ...ALONE] }),
       group('containers', 1, { include: CONTAINERS }),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openEngine, podsOf, problemOf, sh, statusesOf, stepOf, until, type Engine } from '#test/support/engine.ts'
 import { openTenant, type Tenant } from '#test/support/cluster-tenant.ts'
@@ -129,9 +130,10 @@ describeWithKubernetes('a run on a cluster', () => {
       const { id } = await engine.start(file, { cache: false })
       await using cluster = openLab()
       await until('it was sent', () => engine.events(id).some(({ kind }) => kind === 'run.submitted'))
-      // Of a pod that Argo itself has not seen running it makes another one.
+      // Of a pod that Argo itself has not seen running it makes another one; what happens in the next seconds it overlooks.
       await until('both run', async () => (await podPhases(cluster, id)).join() === 'Running,Running')
-      for (const pod of await podsOf(id)) await cluster.delete(PODS, pod, { graceSeconds: 1 })
+      await sleep(12_000)
+      for (const pod of await podsOf(id)) await cluster.delete(PODS, pod)
       const view = await engine.end(id)
       expect(statusesOf(view)).toEqual({ once: 'lost', again: 'succeeded' })
       expect(stepOf(view, 'once').reason).toMatch(
