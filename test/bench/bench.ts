@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parse as parseYaml } from 'yaml'
 import { validateDocument } from '#core/pipelines/index.ts'
 import { measureCompile } from './compile.ts'
+import { measureClusterSteps } from './cluster-steps.ts'
 import { measureDockerSteps } from './docker-steps.ts'
 import { measureCached, measureSteps } from './engine.ts'
 import { measureObjects } from './objects.ts'
@@ -159,6 +160,7 @@ const suites: (() => Measurement[] | Promise<Measurement[]>)[] = [
   measureNoOp,
   measureRunner,
   measureDockerSteps,
+  measureClusterSteps,
   measureObjects,
   measureWatch,
 ]
