@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CASES, type Case } from '#core/conformance/index.ts'
 import { CASE_NAME } from '#core/contract/conformance.ts'
-import { describeWithDocker, describeWithKubernetes, dockerFault, kubernetesFault } from '#test/support/requirements.ts'
+import { describeWithDocker, describeWithKubernetes } from '#test/support/requirements.ts'
 import { playSuite, type PlayingSuite } from './private-suite.ts'
 
 /** The suite plays beside the tests: a test waits for its case, and for those that were before it. */
@@ -26,35 +26,16 @@ const DECIDED_BY_ENGINE = new Set(['edges', 'conditions', 'fan-outs', 'cache'])
 const isFull = process.env['MINISUB_TEST_FULL'] === '1'
 const ON_DOCKER = isFull ? CASES : CASES.filter(({ group }) => !DECIDED_BY_ENGINE.has(group))
 
-/** Containers and pods play side by side: both wait much of the time. */
-const BESIDE = { process: [], docker: ['lab'], lab: ['docker'] } as const
-const AT_ONCE = 4
-const playing = new Map<string, Promise<PlayingSuite>>()
-
 function casesOf(target: string): readonly Case[] {
   return target === 'docker' ? ON_DOCKER : CASES
 }
 
-/** The suite of a target, begun with those that play beside it. */
-function suiteOf(target: 'process' | 'docker' | 'lab'): Promise<PlayingSuite> {
-  for (const name of [target, ...BESIDE[target]]) {
-    const isThere = name === 'process' || (name === 'docker' ? dockerFault() : kubernetesFault()) === undefined
-    if (isThere && !playing.has(name)) playing.set(name, playSuite(name, casesOf(name), { atOnce: AT_ONCE }))
-  }
-  const suite = playing.get(target)
-  if (suite === undefined) throw new Error(`the target ${target} is not here`)
-  return suite
-}
-
-afterAll(async () => {
-  for (const suite of playing.values()) await (await suite)[Symbol.asyncDispose]()
-}, LIMIT_MS)
-
 const keys = new Map<string, string | null>()
 
-function passesEveryCase(target: 'process' | 'docker' | 'lab'): void {
+function passesEveryCase(target: string): void {
   let suite: PlayingSuite
-  beforeAll(async () => void (suite = await suiteOf(target)))
+  beforeAll(async () => void (suite = await playSuite(target, casesOf(target))))
+  afterAll(() => suite[Symbol.asyncDispose](), LIMIT_MS)
 
   test.each(casesOf(target).map(({ name, description }) => [name, description] as const))(
     '%s: %s',

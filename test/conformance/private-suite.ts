@@ -19,15 +19,13 @@ export type PlayingSuite = AsyncDisposable & {
 
 export type PlayOptions = {
   readonly wrap?: (open: OpenConformanceEngine) => OpenConformanceEngine
-  /** How many cases are played at once; what the product does where absent. */
-  readonly atOnce?: number
 }
 
 /** Plays cases on a target in a folder of its own, with a private engine as the product has it. */
 export async function playSuite(
   target: string,
   cases: readonly Case[],
-  { wrap = (open) => open, atOnce }: PlayOptions = {},
+  { wrap = (open) => open }: PlayOptions = {},
 ): Promise<PlayingSuite> {
   const folder = await mkdtemp(join(tmpdir(), 'minisub-suite-'))
   const errors: unknown[] = []
@@ -43,7 +41,6 @@ export async function playSuite(
     open,
     folder,
     version: 'test',
-    ...(atOnce === undefined ? {} : { atOnce }),
     signal: giveUp.signal,
     onCase: (result) => results.get(result.name)?.resolve(result),
   })
