@@ -150,9 +150,13 @@ export function createAppRouter() {
   })
 }
 
-/** Fetches what is not there yet, so that every page can be gone to while the core is away, and at once. */
-export function loadAllPages(router: ReturnType<typeof createAppRouter>): void {
-  for (const route of Object.values(router.routesById)) void router.loadRouteChunk(route)
+/**
+ * Fetches what is not there yet, so that every page can be gone to while the core is away, and at once. The mark
+ * `pages-loaded` tells when that holds.
+ */
+export async function loadAllPages(router: ReturnType<typeof createAppRouter>): Promise<void> {
+  await Promise.all(Object.values(router.routesById).map(async (route) => router.loadRouteChunk(route)))
+  performance.mark('pages-loaded')
 }
 
 /** A piece that could not be fetched is not asked for again by itself. */

@@ -40,7 +40,7 @@ async function enter(): Promise<State> {
   try {
     const client = await signIn()
     if (client === undefined) return { kind: 'stranger' }
-    requestIdleCallback(() => loadAllPages(router), { timeout: 2_000 })
+    requestIdleCallback(() => void loadAllPages(router), { timeout: 2_000 })
     return { kind: 'in', client, live: startLive(client, cache) }
   } catch (error) {
     return { kind: 'failed', error }

@@ -169,10 +169,7 @@ describeInBrowser('the frame of the page', () => {
   test('goes to pages that were not seen yet while the core is away, and shows them when it is back', async () => {
     const page = await fixture.open({ path: '/runs' })
     await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor()
-    const isLoaded = () =>
-      page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('schedules-page')))
-    await expect.poll(isLoaded).toBe(true)
-    await page.waitForLoadState('networkidle')
+    await page.waitForFunction(() => performance.getEntriesByName('pages-loaded').length > 0)
     await fixture.closeCore()
     await page.getByRole('link', { name: 'Schedules' }).click()
     await page.getByRole('heading', { level: 1, name: 'Schedules' }).waitFor()

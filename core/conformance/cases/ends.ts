@@ -3,7 +3,10 @@ import type { Case } from '#core/conformance/case.ts'
 import { file, folder, put, py, sh } from './steps.ts'
 
 const group = 'ends'
-const CODES = Array.from({ length: 256 }, (_, code) => code)
+/** Those that mean something to shells, engines and people; the step runner's own test has all 256. */
+const CODES = [
+  0, 1, 2, 3, 42, 64, 77, 78, 100, 124, 125, 126, 127, 128, 129, 130, 134, 137, 139, 143, 159, 160, 192, 193, 254, 255,
+]
 /** A shell reports the death by signal n as 128 + n, so an exit code may look like one. */
 const signals = new Map(
   Object.entries(constants.signals)
@@ -17,7 +20,7 @@ export const endCases: readonly Case[] = [
   {
     name: 'exit-codes',
     group,
-    description: 'Every exit code from 0 to 255 is reported as it was',
+    description: 'An exit code is reported as it was, be it one that shells use for signals or the largest',
     spec: { steps: { code: sh('exit "$1"', { args: ['${{ each.c }}'], forEach: { c: CODES } }) } },
     slow: true,
     scenario: [
@@ -29,7 +32,7 @@ export const endCases: readonly Case[] = [
           trace: [
             `code failed: expanded [${CODES.map((c) => `{"c":${c}}`).join(',')}] > finished failed`,
             'code[0] succeeded: #1 > started > succeeded 0',
-            ...CODES.slice(1).map((c) => `code[${c}] failed: #1 > started > ${endOf(c)}`),
+            ...CODES.map((c, i) => `code[${i}] failed: #1 > started > ${endOf(c)}`).slice(1),
           ],
         },
       },
@@ -227,7 +230,7 @@ export const endCases: readonly Case[] = [
     spec: {
       steps: {
         late: sh(`test "$MINISUB_ATTEMPT" = 2 || sleep 60; ${put('f', 'in time')}`, {
-          timeout: '4s',
+          timeout: '10s',
           retry: { limit: 1 },
           outputs: { f: { type: 'file' } },
         }),
@@ -240,7 +243,7 @@ export const endCases: readonly Case[] = [
           status: 'succeeded',
           trace: [
             [
-              'late succeeded: #1 > started > stopping (timeout) > failed 143 SIGTERM step_timeout (ran longer than its timeout of 4.00 s: raise the timeout or make the step quicker), again',
+              'late succeeded: #1 > started > stopping (timeout) > failed 143 SIGTERM step_timeout (ran longer than its timeout of 10.0 s: raise the timeout or make the step quicker), again',
               `#2 (another attempt after a failure) > started > succeeded 0 f=${file('in time')}`,
             ].join(' > '),
           ],
