@@ -25,11 +25,18 @@ const LOADERS: Readonly<Record<string, string>> = {
 }
 
 /**
- * What keeps the runner small: a young generation of 1 MiB, no helper threads of V8, and room for the
- * records of a million files however small the container is. Other flags that were tried (jitless, lite mode, single
- * threaded) save nothing, and cost 10 ms, since they make Node drop its own code cache.
+ * What keeps the runner small: a young generation of 1 MiB, one helper thread of V8, and room for the records of a million
+ * files however small the container is. The thread has nothing to do: a compilation on it may wait for the main thread to
+ * collect garbage while that waits for it at the end of Node, for ever (nodejs/node#54918). Other flags that were tried
+ * (jitless, lite mode, single threaded) save nothing, and cost 10 ms, since they make Node drop its own code cache.
  */
-const NODE_FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=0', '--max-old-space-size=1024'] as const
+const NODE_FLAGS = [
+  '--max-semi-space-size=1',
+  '--v8-pool-size=0',
+  '--no-concurrent-recompilation',
+  '--single-threaded-gc',
+  '--max-old-space-size=1024',
+] as const
 
 /**
  * The entrypoint of every container on a platform such as `linux/amd64`; its command is empty. Node starts through the
