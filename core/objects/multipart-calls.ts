@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isProblem } from '#core/base/problem.ts'
 import type { Connection } from './connection.ts'
 import { storeCode } from './problems.ts'
@@ -32,15 +33,25 @@ export async function completeUpload(
   })
 }
 
+/** Tries to end an upload, and how long after each. */
+const ABORTS = 6
+const PAUSE_MS = 100
+
 /**
- * Ends an upload that failed, and removes its parts. That this fails too is not told: what went wrong before is, and the
- * rule of the bucket for unfinished uploads takes the parts.
+ * Ends an upload that failed, and removes its parts. A part that was on its way may come to lie there after that, so AWS
+ * wants it repeated until none is left. That this fails too is not told: what went wrong before is, and the rule of the
+ * bucket for unfinished uploads takes the parts.
  */
 export async function abandonUpload(connection: Connection, { key, uploadId }: OpenUpload): Promise<void> {
   try {
-    await connection.run({ action: 'abort upload', key }, ({ sdk, client }, pass) =>
-      client.send(new sdk.AbortMultipartUploadCommand({ ...connection.at(key), UploadId: uploadId }), pass),
-    )
+    for (let count = 1; count <= ABORTS; count += 1) {
+      await connection.run({ action: 'abort upload', key }, ({ sdk, client }, pass) =>
+        client.send(new sdk.AbortMultipartUploadCommand({ ...connection.at(key), UploadId: uploadId }), pass),
+      )
+      await sleep(PAUSE_MS * count)
+      // Throws where the store knows it no more.
+      await partsLeft(connection, { key, uploadId }, {})
+    }
   } catch (error) {
     if (!isProblem(error)) throw error
   }
