@@ -121,7 +121,7 @@ function pipelineHandlers({ service }: HandlersOptions): Pick<Handlers, Pipeline
     },
     showRun: ({ run }) => service.show(run),
     showGraph: ({ run }) => service.graph(run),
-    cancelRun: ({ run }) => service.cancel(run),
+    cancelRun: ({ run, force }) => service.cancel(run, { force }),
     resumeRun: ({ run, withCode }, { onLine, signal }) => service.resume(run, { withCode, onLine, signal }),
     listEvents: ({ run, from, limit }) => {
       const events = service.events(run, from, limit)

@@ -29,6 +29,9 @@ describe('exit codes', () => {
       'python_missing',
       'network_unavailable',
       'core_unreachable',
+      'cluster_unauthorized',
+      'cluster_forbidden',
+      'store_denied',
     ] as const
     expect(two.map(exitCodeOfProblem)).toEqual(two.map(() => 2))
     expect(one.map(exitCodeOfProblem)).toEqual(one.map(() => 1))

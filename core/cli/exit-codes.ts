@@ -11,6 +11,9 @@ const FAILURES: ReadonlySet<ProblemCode> = new Set([
   'python_missing',
   'unauthorized',
   'forbidden',
+  'cluster_unauthorized',
+  'cluster_forbidden',
+  'store_denied',
 ])
 
 /** The exit code of a command that ended with a Problem: 2 where the caller's input has to change, else 1. */

@@ -11,5 +11,7 @@ export function lostConnection(reason: string): string {
 export function sayIfLost(events: readonly SequencedEvent[]): void {
   const last = events.findLast((event) => event.kind === 'run.connection')
   if (last?.kind !== 'run.connection' || last.reason === null) return
-  say(`${lostConnection(last.reason)}\nit is cancelled when the cluster is heard again; Ctrl-C only ends this waiting`)
+  say(
+    `${lostConnection(last.reason)}\nit is cancelled when the cluster is heard again; Ctrl-C only ends this waiting, and --force ends the run here`,
+  )
 }

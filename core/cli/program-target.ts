@@ -30,7 +30,10 @@ export function addTargetCommand({ add, run }: Setup): void {
     "minisub target edit lab --image-pull-secret '' --node-selector ''",
     'minisub target show lab > lab.yaml && vi lab.yaml && minisub target edit lab --from lab.yaml',
   ])
-  withProfileFlags(editing).action(async (name: string, options: ProfileFlags, command: Command) => {
+  withProfileFlags(editing)
+  // What is not named stays as it is.
+  for (const option of editing.options) option.description = option.description.replace(/ \(default.*\)$/, '')
+  editing.action(async (name: string, options: ProfileFlags, command: Command) => {
     await run(command, async (context) => (await loadEdit()).editTargetCommand(name, options, context))
   })
   addVerbs({ run, add: sub })

@@ -147,6 +147,7 @@ function addHistoryCommands({ add, run }: Setup): void {
       await run(command, async (context) => (await load.history()).showCommand(id, options, context))
     })
   add('cancel <run>', 'cancel a run and wait until everything that it started is gone', ['minisub cancel 01kc2m3n'])
+    .option('--force', 'do not wait for a cluster that is not heard: what is left there ends when it is heard again')
     .option(JSON_FLAG, JSON_HELP)
     .action(async (id: string, options, command: Command) => {
       await run(command, async (context) => (await load.history()).cancelCommand(id, options, context))

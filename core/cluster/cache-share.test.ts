@@ -55,6 +55,15 @@ describe('the shared cache', () => {
     expect([...store.objects.keys()]).toEqual([cacheKey(K2)])
   })
 
+  test('is told again of what is computed again, since its files may have been removed', async () => {
+    const store = memoryStore()
+    const [before, after] = [fileRecord('f'), fileRecord('g')]
+    await share(store, [entry(K1, { f: before })], [[before, 'runs/r1/a/f']])
+    await share(store, [entry(K1, { f: after })], [[after, 'runs/r2/a/f']])
+    const { remote } = await learn(store, [K1])
+    expect(remote.find(sha256('g'), ['s'])?.key).toBe('runs/r2/a/f')
+  })
+
   test('asks for no key twice', async () => {
     const store = memoryStore()
     await learn(store, [K1, K2])

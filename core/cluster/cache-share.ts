@@ -8,6 +8,8 @@ import type { Connection } from './connections.ts'
 import { cacheKey } from './keys.ts'
 import type { RunContext } from './run-context.ts'
 
+const AT_ONCE = 16
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** What `cache/<stepKey>.json` holds. */
@@ -21,7 +23,7 @@ const SharedEntry = z.object({
   files: z.array(z.object({ sha256, size: z.int(), key: z.string() })),
 })
 
-/** Tells all who share the bucket what a run has computed. What is there already is the same. */
+/** Tells all who share the bucket what a run has computed; of what is there already, files may be gone meanwhile. */
 export async function shareCache(
   { cached, connection, remote, storeId }: Pick<RunContext, 'cached' | 'connection' | 'remote' | 'storeId'>,
   signal?: AbortSignal,
@@ -31,9 +33,12 @@ export async function shareCache(
     if (files === undefined) return []
     const { key, run, consumed, outputs } = entry
     const bytes = canonicalJson({ version: 1, key, run, consumed, outputs, files })
-    return [{ key: cacheKey(key), source: { bytes } }]
+    return [{ key: cacheKey(key), bytes }]
   })
-  await connection.store.putMissing(uploads, { signal })
+  for (let from = 0; from < uploads.length; from += AT_ONCE) {
+    const part = uploads.slice(from, from + AT_ONCE)
+    await Promise.all(part.map(({ key, bytes }) => connection.store.put(key, { bytes }, { signal })))
+  }
 }
 
 /** Undefined where one of them is not in the bucket. */
@@ -51,8 +56,6 @@ function filesInBucket(
   }
   return files
 }
-
-const AT_ONCE = 16
 
 /**
  * Learns what others have computed of a run that is to come, as deep as it goes: what is found may make the keys of the

@@ -155,6 +155,16 @@ describe('a run that is cancelled', () => {
     expect(onError).toHaveBeenCalledOnce()
   })
 
+  test('ends here at once where nobody waits for a cluster that is not heard', async () => {
+    const patch = () => Promise.reject(new Problem('cluster_unreachable', 'away'))
+    const { executor, tell, finished, onError } = setUp({ faults: { patch } })
+    tell(workflow('Running'))
+    executor.stop()
+    executor.mirror.abandon()
+    expect(await finished).toMatchObject({ outcome: 'cancelled', reason: 'given up: its cluster was not waited for' })
+    expect(onError).not.toHaveBeenCalled()
+  })
+
   test('is told how its pods ended, once they are gone', async () => {
     const { executor, store, tell, finished } = setUp()
     tell(workflow('Running'))

@@ -26,9 +26,10 @@ import { submitRun } from './submit.ts'
 import { endRun, stopRun } from './stop.ts'
 import { openTurns } from './turns.ts'
 import { track, type Tracked } from './tracked.ts'
-import { attemptKey, isDone, waitingReason, type PodNode, type WorkflowView } from './workflow-view.ts'
+import { attemptKey, endWords, isDone, waitingReason, type PodNode, type WorkflowView } from './workflow-view.ts'
 
 const COLLECTED_AT_ONCE = 16
+const DELETED = 'its Workflow was deleted from the cluster'
 
 /**
  * Follows a run that a cluster plays. It starts nothing but the whole run: what begins is Argo's to say, and of each
@@ -69,6 +70,7 @@ export class ClusterExecutor implements Executor {
       submit: (state) => {
         this.#submitting = this.#submit(state)
       },
+      abandon: () => this.#endStopped('given up: its cluster was not waited for'),
     }
   }
 
@@ -86,7 +88,7 @@ export class ClusterExecutor implements Executor {
   stop(): void {
     this.#stopping ??= this.#stop().catch((error: unknown) => {
       if (this.#closing.signal.aborted) return
-      // What the cluster does not let be stopped is left to the sweep, and to later cores.
+      // What may not be stopped is left to the sweep, and to later cores.
       this.#context.onError(error)
       this.#endStopped()
     })
@@ -222,9 +224,7 @@ export class ClusterExecutor implements Executor {
 
   /** Why an attempt that did not run will not. */
   #endWords(): string {
-    if (this.#left !== undefined) return 'its Workflow was deleted from the cluster'
-    const { phase = '', message = '' } = this.#view ?? {}
-    return `the cluster ended the run as ${phase}${message === '' ? '' : ` (${message})`} before it ran`
+    return this.#view === undefined || this.#left !== undefined ? DELETED : endWords(this.#view)
   }
 
   /** A pod runs a while before the command does. */
@@ -279,22 +279,21 @@ export class ClusterExecutor implements Executor {
 
   /** Stops the run in the cluster, waits until nothing of it is left there, and then tells its attempts' ends. */
   async #stop(): Promise<void> {
-    await stopRun(this.#context, this.#closing.signal)
+    const { signal } = this.#closing
+    await stopRun(this.#context, signal)
     // How its last pods ended may not have come to the watch yet.
-    const patience = { signal: this.#closing.signal, onLost: () => undefined }
-    const view: WorkflowView | undefined = await untilReached(
-      () => findWorkflow(this.#context, this.#closing.signal),
-      patience,
-    )
+    const look = (): Promise<WorkflowView | undefined> => findWorkflow(this.#context, signal)
+    const view = await untilReached(look, { signal, onLost: () => undefined })
     this.#isGone = true
     if (view !== undefined) this.#see(view)
     this.#endStopped()
   }
 
-  #endStopped(): void {
+  #endStopped(reason: string | null = null): void {
     this.#isGone = true
     for (const tracked of this.#tracked.values()) {
-      if (!tracked.isEnding) this.#finish(tracked, cancelledResult(this.#context.now()))
+      if (reason !== null || !tracked.isEnding)
+        this.#finish(tracked, { ...cancelledResult(this.#context.now()), reason })
     }
   }
 }

@@ -133,6 +133,11 @@ function timeOf(text: string | null | undefined): number | null {
 /** What Kubernetes says of every pod while it starts. */
 const USUAL = /^(?:PodInitializing|ContainerCreating)\b/
 
+/** Why an attempt of a Workflow that is over will not run. */
+export function endWords({ phase, message }: Pick<WorkflowView, 'phase' | 'message'>): string {
+  return `the cluster ended the run as ${phase}${message === '' ? '' : ` (${message})`} before it ran`
+}
+
 /** Why a pod does not run yet; null where that is nothing to tell. */
 export function waitingReason({ phase, message }: PodNode): string | null {
   return phase !== 'Pending' || message === '' || USUAL.test(message) ? null : message

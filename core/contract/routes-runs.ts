@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RUN_STATUSES } from './events.ts'
-import { API_PREFIX, EventView, pipelineParameter, queryInteger, runParameter } from './http.ts'
+import { API_PREFIX, EventView, pipelineParameter, queryFlag, queryInteger, runParameter } from './http.ts'
 import { RunGraph } from './run-graph.ts'
 import { ResumeRequest, RunRequest, RunSummary, RunView } from './run.ts'
 import type { Route } from './route.ts'
@@ -106,6 +106,10 @@ export const runRoutes = {
     summary: 'Ask a run to end; it is over when everything it started is gone',
     auth: 'token',
     params,
+    query: z.strictObject({
+      /** Waits no longer for a cluster: the run is over here at once, what is left there ends when it is heard again. */
+      force: queryFlag,
+    }),
     example: { input: { run: ID } },
   },
   resumeRun: {

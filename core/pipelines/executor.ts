@@ -77,6 +77,8 @@ export type Mirror = {
   hasBegun(step: string, item: number | null, attempt: number): boolean
   /** Sends what the scheduler has left to do, once, whatever happens: an earlier core may have sent it. */
   submit(state: RunState): void
+  /** Waits for the engine no longer: what runs ends as cancelled now, and what is left there is swept when it answers. */
+  abandon(): void
 }
 
 /** Where a mirror reports to. */

@@ -81,7 +81,8 @@ export class LiveRuns {
   #sweepLater(id: string): void {
     const { store, onError } = this.#options
     const row = store.get(id)
-    if (row === undefined) return this.#unswept.forget(id)
+    // Nobody can reach what a target had that was deleted.
+    if (row === undefined || this.#options.targets.get(row.target) === undefined) return this.#unswept.forget(id)
     const snapshot = store.snapshot(row.frozen.code)
     if (snapshot === undefined || !isFinalRun(row.status)) return
     try {
@@ -100,7 +101,7 @@ export class LiveRuns {
   }
 
   /** Resolves when the wish is on disk. Throws Problem `internal` for a run that this core could not take up. */
-  async cancel(run: string): Promise<void> {
+  async cancel(run: string, how?: { readonly abandon: boolean }): Promise<void> {
     const loop = this.#loops.get(run)
     if (loop === undefined) {
       throw new Problem(
@@ -108,7 +109,7 @@ export class LiveRuns {
         `run ${run} could not be taken up by this core: the log of the core says why, start it again after that`,
       )
     }
-    await loop.cancel()
+    await loop.cancel(how)
   }
 
   /** Calls back with each batch of events of a run. Returns the end of the subscription. */

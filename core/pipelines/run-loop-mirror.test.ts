@@ -44,6 +44,7 @@ function openMirror(steps: object) {
       open: (it) => (opened = it),
       hasBegun: (step, item, attempt) => nodes.has(`${step} ${item ?? ''} ${attempt}`),
       submit: () => void (opened !== undefined && submitted.resolve(opened)),
+      abandon: () => undefined,
     },
     now: () => 1,
     write: () => undefined,

@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { bindPlan } from './bind.ts'
-import { NOTHING, type Executor } from './executor.ts'
+import type { RunEvent } from '#core/contract/events.ts'
+import { NOTHING, type AttemptResult, type Executor } from './executor.ts'
 import { RunLoop } from './run-loop.ts'
 import { initialState, type RunState } from './run-state.ts'
 import { validateDocument } from './validate.ts'
 
-/** Fails the first attempt of every step and lets the second one succeed. */
-function secondTime(clock: () => number): Executor {
+/** Fails the first attempt of every step, with this code, and lets the second one succeed. */
+function secondTime(clock: () => number, code: AttemptResult['code'] = null): Executor {
   return {
     execute(task, report) {
       report.started(clock(), [])
-      report.finished({ ...NOTHING, outcome: task.attempt === 1 ? 'failed' : 'succeeded', finishedAt: clock() })
+      const isFirst = task.attempt === 1
+      const result = isFirst ? ({ outcome: 'failed', code } as const) : ({ outcome: 'succeeded' } as const)
+      report.finished({ ...NOTHING, ...result, finishedAt: clock() })
     },
     adopt: (_task, report) => report.absent(),
     stop: () => undefined,
@@ -20,12 +23,18 @@ function secondTime(clock: () => number): Executor {
   }
 }
 
-type Playing = { readonly backoffMs: number; readonly now: () => number; readonly write?: () => void }
+type Playing = {
+  readonly backoffMs: number
+  readonly now: () => number
+  readonly write?: () => void
+  readonly code?: AttemptResult['code']
+  readonly onEvent?: (event: RunEvent) => void
+}
 
 /** Plays a run of one step that is tried twice. */
-async function play({ backoffMs, now, write = () => undefined }: Playing): Promise<RunState> {
+async function play({ backoffMs, now, write = () => undefined, code, onEvent }: Playing): Promise<RunState> {
   const retry = { limit: 1, backoff: { duration: `${backoffMs}ms` } }
-  const spec = { steps: { a: { command: ['true'], cache: false, retry } } }
+  const spec = { steps: { a: { command: ['true'], cache: false, timeout: '1s', retry } } }
   const document = { apiVersion: 'mini-submarine/v1', kind: 'Pipeline', metadata: { name: 'p' }, spec }
   const validation = validateDocument(JSON.stringify(document))
   if (!validation.ok) throw new Error(JSON.stringify(validation.issues))
@@ -37,10 +46,10 @@ async function play({ backoffMs, now, write = () => undefined }: Playing): Promi
       facts: { environments: {}, code: {}, files: {} },
       parallelism: 1,
       writeCache: false,
-      executor: secondTime(now),
+      executor: secondTime(now, code),
       now,
       write,
-      publish: () => undefined,
+      publish: (events) => events.forEach((event) => onEvent?.(event)),
       lookUp: () => 'off',
       outputs: () => ({}),
       onError: () => undefined,
@@ -69,5 +78,21 @@ describe('a retry', () => {
     }
     expect((await play({ backoffMs: 50, now: Date.now, write })).status).toBe('succeeded')
     expect(writes).toBeGreaterThan(3)
+  })
+})
+
+describe('an attempt whose step runner ended it for its time', () => {
+  test('was stopped for that, also where the core did not see its time pass', async () => {
+    const told: unknown[] = []
+    const onEvent = (event: RunEvent): void => {
+      if (event.kind === 'attempt.stopping') told.push(event.why)
+      if (event.kind === 'attempt.finished') told.push(event.reason)
+    }
+    await play({ backoffMs: 0, now: () => 1, code: 'step_timeout', onEvent })
+    expect(told).toEqual([
+      'timeout',
+      'ran longer than its timeout of 1.00 s: raise the timeout or make the step quicker',
+      null,
+    ])
   })
 })

@@ -83,14 +83,15 @@ export class RunLoop {
   }
 
   /**
-   * Wishes the run to end. What waits is cancelled at once, what runs is stopped. Resolves when the wish is on disk;
-   * rejects with an AbortError when the core closes before that, or with Problem `internal` after a bug.
+   * Wishes the run to end: what waits is cancelled, what runs is stopped, and with `abandon` not waited for. Resolves
+   * when that is on disk; rejects with an AbortError when the core closes before, or Problem `internal` after a bug.
    */
-  cancel(): Promise<void> {
+  cancel({ abandon = false } = {}): Promise<void> {
     const { promise, done } = this.#waiters.begin()
     this.#post(() => {
       const { state } = this.#options
       this.#batch.effects.push(done)
+      if (abandon) this.#batch.effects.push(() => this.#options.mirror?.abandon())
       if (isFinalRun(state.status) || state.cancelling) return
       const running = occupiedTasks(this.#options)
       this.#emit({ kind: 'run.cancelling' })
@@ -242,14 +243,14 @@ export class RunLoop {
     this.#tellWaiting(task, null)
     this.#timers.clear(task)
     const { step, item } = task
-    const isMirror = this.#options.mirror !== undefined
-    if (isMirror && result.code === 'step_timeout' && itemOf(step, item).stopping === null)
+    // The step runner keeps the time too, and may be first to see that it is over.
+    if (result.code === 'step_timeout' && itemOf(step, item).stopping === null)
       this.#emit({ kind: 'attempt.stopping', ...nameOf(task), why: 'timeout' })
     const { definition, usesRun } = step.bound.planned
     const { stopping, attemptStartedAt: startedAt } = itemOf(step, item)
     const wish = this.#options.state.cancelling ? 'cancel' : stopping
     // In a cluster the runner alone keeps the time.
-    const limit = { startedAt: isMirror ? null : startedAt, timeoutMs: definition.timeoutMs }
+    const limit = { startedAt: this.#options.mirror === undefined ? startedAt : null, timeoutMs: definition.timeoutMs }
     const settled = settle(result, wish, limit)
     this.#emit({
       kind: 'attempt.finished',

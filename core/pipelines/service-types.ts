@@ -63,8 +63,12 @@ export type PipelineService = {
   /** Validates, locks on first use, takes the snapshot, writes the run and begins. Nothing is written on a Problem. */
   start(request: RunRequest, progress: Progress, origin?: RunOrigin): Promise<RunView>
   resume(run: string, options: { readonly withCode: boolean } & Progress): Promise<RunView>
-  /** Returns when the wish is written down; the run ends when everything it started is gone. */
-  cancel(run: string): Promise<void>
+  /**
+   * Returns when the wish is written down; the run ends when everything it started is gone. With `force` a run on a
+   * cluster ends at once; what is left there is ended when the cluster is heard again. Throws Problem `conflict` for a
+   * run that is over, and `not_supported` where force does nothing.
+   */
+  cancel(run: string, options?: { readonly force: boolean }): Promise<void>
   /** Newest first. `before` is the id of the last row of the page before. */
   list(filter: {
     readonly limit: number

@@ -76,12 +76,7 @@ export function openPipelines(options: PipelineOptions): Pipelines {
     targets: () => listTargets(options.targets),
     start: (request, progress, origin) => start(context, request, { ...progress, origin }),
     resume: (run, how) => resume(context, run, how),
-    async cancel(id) {
-      const { id: run, status } = findRun(store, id)
-      if (isFinalRun(status))
-        throw new Problem('conflict', `run ${run} is over (${status}): there is nothing to cancel`)
-      await live.cancel(run)
-    },
+    cancel: (id, how) => cancel(context, id, how),
     onChange: (listener) => changes.onChange(listener),
     subscribe: (run, listener) => live.subscribe(findRun(store, run).id, listener),
     readArtifact: (sha256, range) => context.blobs.read(sha256, range),
@@ -91,6 +86,15 @@ export function openPipelines(options: PipelineOptions): Pipelines {
     scheduled: openScheduledRuns({ ...context, begin: (run, frozen) => insert(context, run, frozen) }),
     [Symbol.dispose]: () => live.detach(),
   }
+}
+
+async function cancel({ store, targets, live }: Context, id: string, { force = false } = {}): Promise<void> {
+  const { id: run, status, target } = findRun(store, id)
+  if (isFinalRun(status)) throw new Problem('conflict', `run ${run} is over (${status}): there is nothing to cancel`)
+  if (force && findTarget(targets, target).kind !== 'cluster') {
+    throw new Problem('not_supported', `run ${run} is on this machine, where a cancel ends all of it: leave out force`)
+  }
+  await live.cancel(run, { abandon: force })
 }
 
 function listRuns(

@@ -23,7 +23,8 @@ export function settle(
   if (wish === 'cancel')
     return { ...result, ...NO_OUTPUTS, outcome: 'cancelled', code: null, reason: 'the run was cancelled' }
   const inTime = startedAt !== null && timeoutMs !== null && result.finishedAt + CLOCK_STEP_MS < startedAt + timeoutMs
-  if (wish === null || inTime) return result
+  // The step runner knows best that it ended the command for its time.
+  if (wish === null || (inTime && result.code !== 'step_timeout')) return result
   const reason = `ran longer than its timeout of ${formatDuration(timeoutMs ?? 0)}: raise the timeout or make the step quicker`
   return { ...result, outcome: 'failed', code: 'step_timeout', reason, ...NO_OUTPUTS }
 }

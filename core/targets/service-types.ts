@@ -24,10 +24,13 @@ export type TargetService = {
   profiles(): ClusterTargetView[]
   /** Throws Problem `not_found`. */
   show(name: string): ClusterTargetView
-  /** Throws Problem `invalid_name`, or `conflict` where the name is taken. */
-  add(name: string, profile: ClusterProfile): ClusterTargetView
-  /** Throws Problem `not_found`, or `conflict` where an active run would be lost. */
-  edit(name: string, profile: ClusterProfile): ClusterTargetView
+  /**
+   * Throws Problem `invalid_name`, `conflict` where the name is taken, or `cluster_config` for a kubeconfig that is
+   * malformed or has other contexts only; one that is not there may come later.
+   */
+  add(name: string, profile: ClusterProfile): Promise<ClusterTargetView>
+  /** Throws Problem `not_found`, `conflict` where an active run would be lost, or `cluster_config` as `add` does. */
+  edit(name: string, profile: ClusterProfile): Promise<ClusterTargetView>
   /** Throws Problem `not_found`, or `conflict` while a run or a schedule needs it. */
   remove(name: string): void
   /** Checks all that a run needs; a line for each check that is done. Throws Problem `not_found`. */

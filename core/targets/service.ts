@@ -1,3 +1,7 @@
+import { canonicalJson } from '#core/base/json.ts'
+import { didYouMean } from '#core/base/nearest.ts'
+import { Problem } from '#core/base/problem.ts'
+import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import { checkLine, type KubeContexts, type TargetCheck, type TargetReport } from '#core/contract/target-report.ts'
 import { checkTarget } from './checks.ts'
 import type { CheckDeps, Progress, TargetService } from './service-types.ts'
@@ -17,8 +21,17 @@ export function openTargetService({ targets, deps, readContexts, scheduleOn }: T
   return {
     profiles: () => targets.list(),
     show,
-    add: (name, profile) => targets.add(name, profile),
-    edit: (name, profile) => targets.edit(name, profile),
+    add: async (name, profile) => {
+      await refuseUnknownContext(profile, readContexts)
+      return targets.add(name, profile)
+    },
+    edit: async (name, profile) => {
+      const before = show(name).profile
+      const isSame =
+        before.context === profile.context && canonicalJson(before.kubeconfig) === canonicalJson(profile.kubeconfig)
+      if (!isSame) await refuseUnknownContext(profile, readContexts)
+      return targets.edit(name, profile)
+    },
     remove: (name) => {
       show(name)
       const schedule = scheduleOn(name)
@@ -29,6 +42,17 @@ export function openTargetService({ targets, deps, readContexts, scheduleOn }: T
     contexts: readContexts,
     onChange: (listener) => targets.onChange(listener),
   }
+}
+
+/** A kubeconfig that is not there now may be there later: a context that others are beside is misspelt. */
+async function refuseUnknownContext(
+  { kubeconfig, context }: ClusterProfile,
+  readContexts: TargetServiceOptions['readContexts'],
+): Promise<void> {
+  const names = (await readContexts(kubeconfig)).contexts.map(({ name }) => name)
+  if (names.length === 0 || names.includes(context)) return
+  const hint = didYouMean(context, names)
+  throw new Problem('cluster_config', `the kubeconfig ${kubeconfig.join(', ')} has no context ${context}${hint}`)
 }
 
 type Parts = Pick<TargetServiceOptions, 'targets' | 'deps'>

@@ -30,7 +30,7 @@ const POD: PodView = {
   ],
 }
 
-type Faked = { readonly pod?: PodView | null; readonly isWaiting?: boolean }
+type Faked = { readonly pod?: PodView | null; readonly isWaiting?: boolean; readonly isCancelling?: boolean }
 
 describeInBrowser('a run on a cluster', () => {
   let fixture: PageFixture
@@ -47,7 +47,10 @@ describeInBrowser('a run on a cluster', () => {
    * The page of a run of this machine with answers of the core changed as those of a run on a cluster are, in states that
    * a real one is in for a moment only: whose step waits where `isWaiting`, and which is not heard of.
    */
-  const open = async (search: string, { pod = POD, isWaiting = true }: Faked = {}): Promise<Page> => {
+  const open = async (
+    search: string,
+    { pod = POD, isWaiting = true, isCancelling = false }: Faked = {},
+  ): Promise<Page> => {
     const page = await fixture.open({ path: '/runs', context: { viewport: { width: 1280, height: 900 } } })
     const counts = { succeeded: 0, failed: 0, skipped: 0, cached: 0, cancelled: 0, lost: 0 }
     const active = [{ item: 0, attempt: 1, since: Date.now(), phase: 'starting' as const }]
@@ -55,7 +58,9 @@ describeInBrowser('a run on a cluster', () => {
       const graph = (await (await route.fetch()).json()) as RunGraph
       const waits = { status: 'pending', reason: REASON, startedAt: null, finishedAt: null, counts, active } as const
       const steps = graph.steps.map((step) => (step.name === 'wait' ? { ...step, ...waits } : step))
-      const changed = isWaiting ? { status: 'running' as const, finishedAt: null, notice: NOTICE, steps } : {}
+      const changed = isWaiting
+        ? { status: 'running' as const, finishedAt: null, notice: NOTICE, steps, cancelling: isCancelling }
+        : {}
       await route.fulfill({ json: { ...graph, target: 'far', ...changed } satisfies RunGraph })
     })
     await page.route('**/steps/wait', async (route) => {
@@ -77,6 +82,22 @@ describeInBrowser('a run on a cluster', () => {
     await page.getByRole('region', { name: 'State of the run' }).getByRole('link', { name: 'far' }).waitFor()
     await page.getByRole('button', { name: /^wait:/ }).waitFor()
     await expectAccessibleInBoth(page)
+    await page.context().close()
+  })
+
+  test('that is cancelled and not heard of can be ended without its cluster, and says why it is not', async () => {
+    const page = await open('', { isCancelling: true })
+    const notice = page.getByRole('status', { name: 'Notice' })
+    await notice.getByText('The run is cancelled there when the connection is back').waitFor()
+    await expectAccessibleInBoth(page)
+    const asked: string[] = []
+    await page.route('**/cancel?*', (route) => {
+      asked.push(new URL(route.request().url()).search)
+      return route.continue()
+    })
+    await notice.getByRole('button', { name: 'End it here without the cluster' }).click()
+    await notice.getByText(/is over \(succeeded\): there is nothing to cancel/).waitFor()
+    expect(asked).toEqual(['?force=true'])
     await page.context().close()
   })
 

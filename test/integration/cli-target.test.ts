@@ -22,6 +22,7 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [['add', 'lab'], '--registry, --endpoint, --bucket must be given, or all of it with --from FILE'],
   [['add', 'lab', ...WANTED], 'the access-key of the bucket is missing: give --access-key SECRET/KEY or'],
   [['add', 'lab', ...WANTED, ...NAMED, '--context', 'none', '--namespace', 'A'], 'namespace: not a namespace'],
+  [['add', 'lab', ...WANTED, ...NAMED, '--context', 'othr'], 'has no context othr: did you mean "other"?'],
   [['add', 'docker', ...WANTED, ...NAMED], 'the name docker is taken'],
   [['add', 'lab', ...WANTED, '--access-key', 'x'], '--access-key wants SECRET/KEY'],
   [['add', 'lab', ...WANTED, ...NAMED, '--access-key-env', 'ACCESS'], 'name the same value'],

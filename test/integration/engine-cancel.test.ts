@@ -65,6 +65,7 @@ describe('cancel', () => {
     expect((await problemOf(engine.service.cancel('01aaaaaaaaaaaaaaaaaaaaaaaa'))).code).toBe('not_found')
     const slow = await engine.start(await engine.pipeline({ steps: { a: sh('echo on; exec sleep 1000') } }))
     await running(engine, slow.id, 'a')
+    expect((await problemOf(engine.service.cancel(slow.id, { force: true }))).code).toBe('not_supported')
     await engine.service.cancel(slow.id)
     await engine.service.cancel(slow.id).catch((error: unknown) => expect(error).toMatchObject({ code: 'conflict' }))
     expect((await engine.end(slow.id)).status).toBe('cancelled')

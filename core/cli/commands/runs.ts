@@ -64,10 +64,14 @@ export async function showCommand(run: string, _options: object, context: Contex
 }
 
 /** `minisub cancel RUN`: returns when the run has ended. */
-export async function cancelCommand(run: string, _options: object, context: Context): Promise<number> {
+export async function cancelCommand(
+  run: string,
+  { force }: { readonly force?: boolean },
+  context: Context,
+): Promise<number> {
   const client = await connect(context.home)
   const { id } = await client.showRun({ run })
-  await client.cancelRun({ run: id })
+  await client.cancelRun({ run: id, ...(force === true && { force }) })
   for await (const batch of client.events(id)) {
     if (batch.some((event) => event.kind === 'run.finished')) break
     sayIfLost(batch)

@@ -1,13 +1,15 @@
 import { Problem } from '#core/base/problem.ts'
 import type { Client } from '#core/client/index.ts'
 import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
+import { readCheckLine, type TargetReport } from '#core/contract/target-report.ts'
 import { connect } from '#core/cli/connect.ts'
 import { print, printJson, say, type Context } from '#core/cli/context.ts'
 import { EXIT } from '#core/cli/exit-codes.ts'
 import { openInterrupt } from '#core/cli/interrupt.ts'
+import { openLiveScreen } from '#core/cli/live-screen.ts'
 import { askYes } from '#core/cli/ask-yes.ts'
 import { progressLine, reportText } from '#core/cli/target-report.ts'
-import { columns, plainText } from '#core/cli/text.ts'
+import { columns, cutText, plainText } from '#core/cli/text.ts'
 
 /** `minisub target list`. */
 export async function listTargetCommand(_options: object, context: Context): Promise<number> {
@@ -45,16 +47,32 @@ export async function testTargetCommand(name: string, _options: object, context:
   using interrupt = openInterrupt()
   const client = await connect(context.home)
   try {
-    const report = await client.testTarget(
-      { name },
-      { onLine: (line) => say(progressLine(line)), signal: interrupt.signal },
-    )
+    const report = await testShown(client, name, interrupt.signal)
     await (context.json ? printJson(report) : print(reportText(report)))
     return report.ok ? EXIT.succeeded : EXIT.failed
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
     say('cancelled; the core removes what the test made')
     return EXIT.cancelled
+  }
+}
+
+/** On a terminal the check that was last done stands in one line, until all are: the table has them. */
+async function testShown(client: Client, name: string, signal: AbortSignal): Promise<TargetReport> {
+  const { stderr } = process
+  if (!stderr.isTTY || process.env['TERM'] === 'dumb')
+    return client.testTarget({ name }, { onLine: (line) => say(progressLine(line)), signal })
+  let shown = [`testing ${name}`]
+  using screen = openLiveScreen(stderr, () => shown)
+  const onLine = (line: string): void => {
+    shown = [cutText(`testing ${name}: ${plainText(readCheckLine(line)?.title ?? line)}`, (stderr.columns || 80) - 1)]
+    screen.update()
+  }
+  try {
+    return await client.testTarget({ name }, { onLine, signal })
+  } finally {
+    shown = []
+    screen.update()
   }
 }
 

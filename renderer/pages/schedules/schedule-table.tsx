@@ -47,7 +47,11 @@ function ScheduleRow({ schedule }: { readonly schedule: ScheduleView }) {
             starts {pipeline}
             {cluster !== null && ` on ${target}, also without the core`}
           </Text>
-          {cluster !== null && cluster.pending !== null && <Text size="xs">not yet in the cluster</Text>}
+          {cluster !== null && cluster.pending !== null && (
+            <Text size="xs" title={cluster.pending}>
+              its latest change is not yet in the cluster
+            </Text>
+          )}
         </Stack>
       </Table.Th>
       <Table.Td>
