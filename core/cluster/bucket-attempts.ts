@@ -1,7 +1,7 @@
 import type { RunContext } from './run-context.ts'
 import { findWorkflow } from './find-workflow.ts'
 import { untilReached, type Patience } from './patience.ts'
-import { attemptKey, type PodNode, type WorkflowView } from './workflow-view.ts'
+import { attemptKey, WORKFLOW_DELETED, type PodNode, type WorkflowView } from './workflow-view.ts'
 
 /** A Workflow that the watch does not have: it may have been made just now. Else what is known without it. */
 export async function lookForWorkflow(
@@ -31,7 +31,15 @@ async function attemptsInBucket(
   return found
 }
 
-/** What it left says how it ended. */
+/** What it left says how it ended; of who stopped it no more is known than this message. */
 function nodeOf(of: Pick<PodNode, 'step' | 'item' | 'attempt'>): PodNode {
-  return { ...of, pod: '', phase: 'Succeeded', message: '', startedAt: null, finishedAt: null, logKey: null }
+  return {
+    ...of,
+    pod: '',
+    phase: 'Succeeded',
+    message: WORKFLOW_DELETED,
+    startedAt: null,
+    finishedAt: null,
+    logKey: null,
+  }
 }

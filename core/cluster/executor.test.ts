@@ -104,6 +104,17 @@ describe('an attempt in a cluster', () => {
     expect(await finished).toMatchObject({ outcome: 'succeeded' })
   })
 
+  test('whose pod had to stop since its Workflow was deleted is lost by that', async () => {
+    const { store, tell, finished } = setUp()
+    tell(workflow('Running'))
+    store.objects.set(
+      END_KEY,
+      END.replace('"exitCode":0', '"exitCode":143').replace('"stoppedBy":null', '"stoppedBy":"signal"'),
+    )
+    tell(undefined)
+    expect(await finished).toMatchObject({ outcome: 'lost', reason: 'lost: its Workflow was deleted from the cluster' })
+  })
+
   test.each(['Pending', 'Running'])('that Argo forgot as %s when it ended the Workflow is lost', async (phase) => {
     const { tell, finished, started } = setUp()
     tell(workflow(phase, 'Error'))

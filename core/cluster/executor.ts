@@ -29,7 +29,6 @@ import { track, type Tracked } from './tracked.ts'
 import { attemptKey, endWords, isDone, waitingReason, type PodNode, type WorkflowView } from './workflow-view.ts'
 
 const COLLECTED_AT_ONCE = 16
-const DELETED = 'its Workflow was deleted from the cluster'
 
 /**
  * Follows a run that a cluster plays. It starts nothing but the whole run: what begins is Argo's to say, and of each
@@ -224,7 +223,7 @@ export class ClusterExecutor implements Executor {
 
   /** Why an attempt that did not run will not. */
   #endWords(): string {
-    return this.#view === undefined || this.#left !== undefined ? DELETED : endWords(this.#view)
+    return endWords(this.#left === undefined ? this.#view : undefined)
   }
 
   /** A pod runs a while before the command does. */

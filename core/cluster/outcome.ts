@@ -2,9 +2,10 @@ import type { PodEnd } from '#core/attempts/index.ts'
 import { Problem } from '#core/base/problem.ts'
 import { failureResult, lostResult, outputBytesOf, resultOfExit, type AttemptResult } from '#core/pipelines/index.ts'
 import { exitOfEnd } from '#core/runtimes/exit-of-end.ts'
-import type { PodNode } from './workflow-view.ts'
+import { WORKFLOW_DELETED, type PodNode } from './workflow-view.ts'
 
 const KILLED = 137
+const STOPPED_BY_OTHERS = 'its pod was asked to stop from outside (evicted, deleted, or its node drained)'
 
 /** All that is known of how an attempt in a pod ended. */
 export type PodEvidence = {
@@ -24,11 +25,10 @@ export function outcomeOf(evidence: PodEvidence): { readonly startedAt: number; 
   if (end === undefined)
     return { startedAt: node.startedAt ?? finishedAt, result: withoutEnd(node, finishedAt, inputBytes) }
   const startedAt = end.startedAt ?? end.end.finishedAt
-  if (end.end.stoppedBy === 'signal' && !asked)
-    return {
-      startedAt,
-      result: lostResult('its pod was asked to stop from outside (evicted, deleted, or its node drained)', finishedAt),
-    }
+  if (end.end.stoppedBy === 'signal' && !asked) {
+    const why = node.message === WORKFLOW_DELETED ? WORKFLOW_DELETED : STOPPED_BY_OTHERS
+    return { startedAt, result: lostResult(why, finishedAt) }
+  }
   const { problem } = end.end
   if (end.startedAt === null && problem !== null) {
     return { startedAt, result: failureResult(new Problem(problem.code, problem.message), finishedAt) }

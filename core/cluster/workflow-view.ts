@@ -133,8 +133,13 @@ function timeOf(text: string | null | undefined): number | null {
 /** What Kubernetes says of every pod while it starts. */
 const USUAL = /^(?:PodInitializing|ContainerCreating)\b/
 
-/** Why an attempt of a Workflow that is over will not run. */
-export function endWords({ phase, message }: Pick<WorkflowView, 'phase' | 'message'>): string {
+/** Why an attempt is lost whose Workflow is not there any more. */
+export const WORKFLOW_DELETED = 'its Workflow was deleted from the cluster'
+
+/** Why an attempt of a Workflow that is over, or not there any more, will not run. */
+export function endWords(view: Pick<WorkflowView, 'phase' | 'message'> | undefined): string {
+  if (view === undefined) return WORKFLOW_DELETED
+  const { phase, message } = view
   return `the cluster ended the run as ${phase}${message === '' ? '' : ` (${message})`} before it ran`
 }
 
