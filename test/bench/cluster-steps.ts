@@ -6,6 +6,7 @@ import { median, type Measurement } from './report.ts'
 
 const ROUNDS = 3
 const CHAIN = 5
+const LOOK_MS = 50
 
 type Lab = ReturnType<typeof openLab>
 
@@ -72,10 +73,13 @@ async function byUs(
   engine: Engine,
   { cluster, file }: Played,
 ): Promise<{ readonly seconds: number; readonly submit: number }> {
-  const { id } = await engine.run(file, { cache: false })
-  const events = engine.events(id)
-  const at = (kind: string): number => events.find((event) => event.kind === kind)?.at ?? Number.NaN
-  return { seconds: await secondsOf(cluster, id), submit: (at('run.submitted') - at('run.started')) / 1000 }
+  const { id } = await engine.start(file, { cache: false })
+  const at = (kind: string): number | undefined => engine.events(id).find((event) => event.kind === kind)?.at
+  while (at('run.submitted') === undefined) await sleep(LOOK_MS)
+  const submit = ((at('run.submitted') ?? Number.NaN) - (at('run.started') ?? Number.NaN)) / 1000
+  const seconds = await secondsOf(cluster, id)
+  await engine.end(id)
+  return { seconds, submit }
 }
 
 async function byHand(cluster: Lab, image: string): Promise<number> {
@@ -86,15 +90,16 @@ async function byHand(cluster: Lab, image: string): Promise<number> {
   return seconds
 }
 
-/** By the cluster's own clock, once it is over. */
+/** From when Argo has begun to when it is over. The cluster's own clock tells whole seconds only. */
 async function secondsOf(cluster: Lab, name: string): Promise<number> {
+  let began: number | undefined
   for (;;) {
     const { status = {} } = (await cluster.get(WORKFLOWS, name)) as unknown as {
       readonly status?: Record<string, string>
     }
-    const { startedAt = '', finishedAt } = status
-    if (finishedAt) return (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000
-    await sleep(500)
+    if (status['startedAt']) began ??= performance.now()
+    if (began !== undefined && status['finishedAt']) return (performance.now() - began) / 1000
+    await sleep(LOOK_MS)
   }
 }
 
