@@ -17,7 +17,7 @@ function openMirror(steps: object) {
   const ended = Promise.withResolvers<void>()
   const submitted = Promise.withResolvers<MirrorReport>()
   let opened: MirrorReport | undefined
-  const swept = { count: 0, done: Promise.resolve() }
+  const swept = { count: 0, abandoned: 0, done: Promise.resolve() }
   const executor: Executor = {
     execute({ step, item, attempt }, report) {
       report.started(1, [])
@@ -44,7 +44,7 @@ function openMirror(steps: object) {
       open: (it) => (opened = it),
       hasBegun: (step, item, attempt) => nodes.has(`${step} ${item ?? ''} ${attempt}`),
       submit: () => void (opened !== undefined && submitted.resolve(opened)),
-      abandon: () => undefined,
+      abandon: () => void (swept.abandoned += 1),
     },
     now: () => 1,
     write: () => undefined,
@@ -116,6 +116,19 @@ describe('a run that its cluster plays', () => {
     await run.ended
     expect(run.kinds()).toEqual(['run.started', 'run.cancelling', 'run.finished'])
     expect([run.state.status, run.swept.count]).toEqual(['cancelled', 1])
+  })
+
+  test('is not waited for where a cancel says so, also one that comes second', async () => {
+    const run = openMirror({ a: step() })
+    const sweep = Promise.withResolvers<void>()
+    run.swept.done = sweep.promise
+    await run.submitted
+    await run.loop.cancel()
+    expect(run.swept.abandoned).toBe(0)
+    await run.loop.cancel({ abandon: true })
+    expect(run.swept.abandoned).toBe(1)
+    sweep.resolve()
+    await run.ended
   })
 
   test('tells of its connection when that changes', async () => {
