@@ -21,7 +21,7 @@ export function openClusters(options: Options): ClusterRuns {
   return runs
 }
 
-/** Who may not even try gets an init container, which always works. */
+/** Who may not even try gets a container that copies the runner, which always works. */
 async function haveImageVolumes(cluster: Cluster): Promise<boolean> {
   try {
     return await imageVolumesWork(cluster)

@@ -28,6 +28,7 @@ export {
   podEntrypoint,
   RUNNER_HAZARDS,
   runnerEntrypoint,
+  runnerHoldCommand,
   runnerInstallCommand,
   TIMEOUT_MARGIN_MS,
   type RunnerEnd,

@@ -9,7 +9,7 @@ export const CONTAINER = {
   inputs: '/mini-submarine/inputs',
   outputs: '/mini-submarine/outputs',
   home: '/mini-submarine/home',
-  /** A read-only volume or layer, or in pods a volume that an init container filled: `bin/node`, `lib/…`, `runner.mjs`. */
+  /** A read-only volume or layer, or in pods a volume that another container filled: `bin/node`, `lib/…`, `runner.mjs`. */
   runner: '/mini-submarine-runner',
   /**
    * What the runner is told. It deletes the file when it has read it, since secrets are in it; where the image's user
@@ -53,11 +53,16 @@ export function podEntrypoint(platform: string): string[] {
 }
 
 /**
- * The command of an init container of the runner's image: it copies the runner into an empty volume that is mounted at
- * `target`, which is not CONTAINER.runner, and in the step's container is. Throws Problem `image_platform`.
+ * The command that copies the runner, in a container of the runner's own image, into an empty volume that is mounted at
+ * `target` there, and at CONTAINER.runner in the step's container. Throws Problem `image_platform`.
  */
 export function runnerInstallCommand(platform: string, target: string): string[] {
   return [...startOf(platform), 'install', target]
+}
+
+/** The command of a container whose hook runs the command above: it ends when that is done. Throws Problem `image_platform`. */
+export function runnerHoldCommand(platform: string, target: string): string[] {
+  return [...startOf(platform), 'hold', target]
 }
 
 function startOf(platform: string): string[] {

@@ -1,23 +1,32 @@
-import { CONTAINER, POD_VARIABLES, podEntrypoint, RUNNER_HAZARDS, runnerInstallCommand } from '#core/attempts/index.ts'
+import {
+  CONTAINER,
+  POD_VARIABLES,
+  podEntrypoint,
+  RUNNER_HAZARDS,
+  runnerHoldCommand,
+  runnerInstallCommand,
+} from '#core/attempts/index.ts'
 import type { ResourceDefinition } from '#core/contract/definition.ts'
 import type { ClusterImage } from '#core/environments/index.ts'
 import type { StepState } from '#core/pipelines/index.ts'
 import type { CompileContext } from './compile-context.ts'
 import { statusName } from './compile-names.ts'
-import { filled, type Template } from './compile-shapes.ts'
+import { filled, type Container, type Template } from './compile-shapes.ts'
 import type { StepPod } from './compile-spec.ts'
 
 /** The volume that everything of a step lies in. */
 export const WORK_VOLUME = { name: 'minisub', emptyDir: {} }
+const WORK_MOUNT = { name: WORK_VOLUME.name, mountPath: CONTAINER.root }
 const RUNNER_VOLUME = 'minisub-runner'
+const INSTALLER = 'runner'
 const SHM_VOLUME = 'minisub-shm'
-/** Where the init container sees the volume of the runner. */
+/** Where the installer sees the volume of the runner. */
 const INSTALL_FOLDER = '/mini-submarine-install'
 /** What the runner itself may use beside the step, as in other containers. */
 const RUNNER_MEMORY_BYTES = 64 * 2 ** 20
 const PULL_POLICY = 'IfNotPresent'
 
-type Containers = Pick<Template, 'container' | 'initContainers' | 'volumes'>
+type Containers = Pick<Template, 'container' | 'containerSet' | 'volumes'>
 
 /** The image that a step's pods are started of. */
 export function imageOf({ bound }: StepState, { input }: CompileContext): ClusterImage {
@@ -32,28 +41,38 @@ export function containersOf(step: StepState, pod: StepPod, context: CompileCont
   const image = imageOf(step, context)
   const { platform } = context.input.profile
   const { shm, ...resources } = step.bound.planned.definition.resources
-  const hasInit = image.runner === 'init'
+  const hasInit = image.runner === 'copy'
+  const isInstalled = hasInit && !context.input.imageVolumes
   const mounts = [
-    { name: WORK_VOLUME.name, mountPath: CONTAINER.root },
+    ...(isInstalled ? [] : [WORK_MOUNT]),
     ...(hasInit ? [runnerMount(context)] : []),
     ...(shm === undefined ? [] : [{ name: SHM_VOLUME, mountPath: '/dev/shm' }]),
   ]
   const volumes = [
     ...(hasInit ? [runnerVolume(context)] : []),
+    ...(isInstalled ? [WORK_VOLUME] : []),
     ...(shm === undefined ? [] : [{ name: SHM_VOLUME, emptyDir: { medium: 'Memory', sizeLimit: String(shm) } }]),
   ]
-  return filled({
-    initContainers: hasInit && !context.input.imageVolumes ? [installer(context)] : [],
-    container: filled({
-      image: image.reference,
-      imagePullPolicy: PULL_POLICY,
-      command: podEntrypoint(platform),
-      env: environmentOf(step, pod, context),
-      resources: resourcesOf(resources),
-      volumeMounts: mounts,
-    }),
-    volumes,
+  const main = filled({
+    image: image.reference,
+    imagePullPolicy: PULL_POLICY,
+    command: podEntrypoint(platform),
+    env: environmentOf(step, pod, context),
+    resources: resourcesOf(resources),
+    volumeMounts: mounts,
   })
+  return filled({ ...(isInstalled ? { containerSet: afterInstaller(main, context) } : { container: main }), volumes })
+}
+
+/**
+ * Argo's emissary starts the step when the installer has ended well. The kubelet starts containers in their order, and
+ * waits for the hook of one before it starts the next: so the installer has ended when the step looks, and no second is
+ * lost, as it would be by an init container (the kubelet looks once a second whether one has ended).
+ */
+function afterInstaller(main: object, context: CompileContext): NonNullable<Template['containerSet']> {
+  const containers = [installer(context), { name: 'main', dependencies: [INSTALLER], ...main }]
+  // Argo writes artifacts into volumes of the set itself; those of its containers alone it does not know.
+  return { volumeMounts: [WORK_MOUNT], containers }
 }
 
 function runnerImage({ input }: CompileContext): string {
@@ -72,13 +91,14 @@ function runnerMount({ input }: CompileContext): object {
   return input.imageVolumes ? { ...mount, subPath: CONTAINER.runner.slice(1) } : mount
 }
 
-function installer(context: CompileContext): object {
-  const { input } = context
+function installer(context: CompileContext): Container {
+  const { platform } = context.input.profile
   return {
-    name: 'runner',
+    name: INSTALLER,
     image: runnerImage(context),
     imagePullPolicy: PULL_POLICY,
-    command: runnerInstallCommand(input.profile.platform, INSTALL_FOLDER),
+    command: runnerHoldCommand(platform, INSTALL_FOLDER),
+    lifecycle: { postStart: { exec: { command: runnerInstallCommand(platform, INSTALL_FOLDER) } } },
     volumeMounts: [{ name: RUNNER_VOLUME, mountPath: INSTALL_FOLDER }],
   }
 }

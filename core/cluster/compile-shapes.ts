@@ -25,6 +25,16 @@ export type DagTask = {
 
 export type Dag = { readonly failFast: false; readonly target?: string; readonly tasks: readonly DagTask[] }
 
+export type Container = {
+  readonly name: string
+  readonly image?: string
+  readonly imagePullPolicy?: string
+  readonly command?: readonly string[]
+  readonly lifecycle?: object
+  readonly volumeMounts?: readonly object[]
+  readonly dependencies?: readonly string[]
+}
+
 export type Template = {
   readonly name: string
   readonly inputs?: InputsOrOutputs
@@ -34,7 +44,7 @@ export type Template = {
   readonly suspend?: { readonly duration: string }
   readonly retryStrategy?: object
   readonly activeDeadlineSeconds?: number
-  readonly initContainers?: readonly object[]
+  readonly containerSet?: { readonly volumeMounts: readonly object[]; readonly containers: readonly Container[] }
   readonly container?: object
   readonly volumes?: readonly object[]
 }

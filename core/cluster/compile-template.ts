@@ -17,7 +17,7 @@ export async function compileTemplate(
   { profile, images: source, homeId }: Options,
 ): Promise<CompiledView> {
   const images = await predictImages(frozen.environments, source, profile)
-  const needsRunner = Object.values(images).some(({ runner }) => runner === 'init')
+  const needsRunner = Object.values(images).some(({ runner }) => runner === 'copy')
   const compiled = compileWorkflow({
     state: initialState(bound),
     run: null,

@@ -136,7 +136,7 @@ export const GOLDEN: Readonly<Record<string, () => CompileInput>> = {
         images: {
           torch: {
             reference: `registry.example/torch@sha256:${'a'.repeat(64)}`,
-            runner: 'init',
+            runner: 'copy',
             env: { PATH: '/bin', LD_PRELOAD: '/x.so', NODE_OPTIONS: '--inspect' },
             why: '',
           },
@@ -159,7 +159,7 @@ export const GOLDEN: Readonly<Record<string, () => CompileInput>> = {
     const input = ofSpec({ a: step() })
     const [image] = Object.values(input.images)
     if (image === undefined) throw new Error('no image')
-    return { ...input, images: { '': { ...image, runner: 'init' } }, imageVolumes: true }
+    return { ...input, images: { '': { ...image, runner: 'copy' } }, imageVolumes: true }
   },
   files: () =>
     ofSpec(

@@ -60,10 +60,10 @@ async function imagesFor(
     return [name, await source.ensure(frozen.environments[name]?.lock ?? null, wish)]
   })
   const images = Object.fromEntries(await Promise.all(found))
-  const needsRunner = Object.values(images).some(({ runner }) => runner === 'init')
+  const needsRunner = Object.values(images).some(({ runner }) => runner === 'copy')
   if (!needsRunner) return { images, runnerImage: null, imageVolumes: false }
   const imageVolumes = await haveImageVolumes(connection.cluster)
-  const how = imageVolumes ? 'as an image volume' : 'by an init container'
+  const how = imageVolumes ? 'as an image volume' : 'by a container beside the step'
   onLine?.(`the step runner comes ${how} where the image does not hold it`)
   return { images, runnerImage: await source.runner(wish), imageVolumes }
 }

@@ -60,11 +60,15 @@ function nodesOfTask(task: DagTask, byName: ReadonlyMap<string, Template>): Coun
   return { count: 1 + each * values.length, sample: [own, ...all.sample] }
 }
 
-/** A template with retries has a node above the one of each attempt. */
-function retried({ retryStrategy }: Template, nodes: readonly object[]): Counted {
-  const sample = retryStrategy === undefined ? nodes : nodes.flatMap((node) => [node, { ...node, attempt: true }])
+/** A template with retries has a node above the one of each attempt; one of several containers a node for each of them. */
+function retried({ retryStrategy, containerSet }: Template, nodes: readonly object[]): Counted {
+  const containers = containerSet?.containers.map(({ name }) => name) ?? []
+  const pods = nodes.flatMap((node) => [node, ...containers.map((name) => ({ ...node, ...NOTHING_PASSED, name }))])
+  const sample = retryStrategy === undefined ? pods : [...nodes.map((node) => ({ ...node, attempt: true })), ...pods]
   return { count: sample.length, sample }
 }
+
+const NOTHING_PASSED = { inputs: undefined, outputs: undefined }
 
 /** Values of a fan-out that are known; one that stands for all where they are not. */
 function itemsOf(task: DagTask): string[] {

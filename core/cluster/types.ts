@@ -23,9 +23,9 @@ export type CompileInput = {
   readonly profile: ClusterProfile
   /** By the name of the environment; `''` for steps without one. */
   readonly images: Readonly<Record<string, ClusterImage>>
-  /** Of init containers; null where no image needs it. */
+  /** Of the containers that copy the runner; null where no image needs it. */
   readonly runnerImage: string | null
-  /** True: nodes mount that image as a volume, and no init container has to copy it. */
+  /** True: nodes mount that image as a volume, and no container has to copy it. */
   readonly imageVolumes: boolean
   /** ConfigMap with Argo's artifact repository. */
   readonly artifactRepository: { readonly configMap: string; readonly key: string }

@@ -6,10 +6,10 @@ import type { ClusterImage, ClusterImageWish } from './cluster-image-types.ts'
 import type { ImageFacts, KeptFacts } from './image-facts.ts'
 
 type Sources = { readonly facts: KeptFacts; readonly registries: ImageRegistries; readonly engine: ImageEngine }
-type InitPlan = Extract<ImagePlan, { runner: 'init' }>
+type InitPlan = Extract<ImagePlan, { runner: 'copy' }>
 
 /**
- * An image that a registry has by digest, for pods that an init container brings the runner to. Where that registry does
+ * An image that a registry has by digest, for pods that a container of its own brings the runner to. Where that registry does
  * not let this machine in, pods may still have the login. Throws Problem `image_platform` or `image_unavailable`.
  */
 export async function imageAsItIs(
@@ -24,8 +24,8 @@ export async function imageAsItIs(
     throw new Problem('image_platform', message)
   }
   const size = facts === undefined ? '' : ` (${formatBytes(facts.sizeBytes)})`
-  const why = `a registry has ${image} by digest, so nothing is sent: nodes pull it from there${size}, and an init container brings the step runner`
-  return { reference, runner: 'init', env: facts?.env ?? {}, why }
+  const why = `a registry has ${image} by digest, so nothing is sent: nodes pull it from there${size}, and a container beside the step brings the step runner`
+  return { reference, runner: 'copy', env: facts?.env ?? {}, why }
 }
 
 /** By what is kept, the registry, then the engine. Undefined where none of them can tell. */

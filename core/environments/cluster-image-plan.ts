@@ -27,7 +27,7 @@ export type PushPlan = {
 
 /** How the image of a step gets to the cluster. */
 export type ImagePlan =
-  | { readonly runner: 'init'; readonly reference: string; readonly image: string }
+  | { readonly runner: 'copy'; readonly reference: string; readonly image: string }
   | { readonly runner: 'layer'; readonly push: PushPlan }
 
 type Where = Pick<ClusterImageWish, 'registry' | 'platform'>
@@ -44,7 +44,7 @@ export async function planImage(lock: EnvironmentLock | null, where: Where, plan
   if (digest === undefined && Object.keys(platforms).length > 0) throw otherPlatform(lock, where.platform)
   const reference = parseImageReference(image)
   if (local === true || reference === undefined) return { runner: 'layer', push: planLocal(lock, where, planning) }
-  return { runner: 'init', reference: pinnedReference(reference, digest ?? indexDigest), image }
+  return { runner: 'copy', reference: pinnedReference(reference, digest ?? indexDigest), image }
 }
 
 /** The image with the runner alone. */

@@ -5,8 +5,8 @@ import type { EnvironmentLock } from './lock.ts'
 export type ClusterImage = {
   /** `registry/name@sha256:…`: what pods pull, never a moving tag. */
   readonly reference: string
-  /** How the runner gets in: it is a layer of the image, or an init container copies it. */
-  readonly runner: 'layer' | 'init'
+  /** How the runner gets in: it is a layer of the image, or a container beside the step copies it. */
+  readonly runner: 'layer' | 'copy'
   /** Variables that the image brings; empty where nobody here can tell, which a line then says. */
   readonly env: Readonly<Record<string, string>>
   /** One sentence: why this way was chosen, with bytes. */
@@ -34,7 +34,7 @@ export type ClusterImageWish = {
 }
 
 /** Where an image will be, without having asked anybody. */
-export type PredictedImage = { readonly reference: string; readonly runner: 'layer' | 'init' }
+export type PredictedImage = { readonly reference: string; readonly runner: 'layer' | 'copy' }
 
 /**
  * Images of steps in a registry that pods pull from. Throws Problem `image_platform` where the image is for another
@@ -45,7 +45,7 @@ export type PredictedImage = { readonly reference: string; readonly runner: 'lay
 export type ClusterImages = {
   /** Of a lock; of steps without an environment where null. Built and pushed only where the registry lacks it. */
   ensure(lock: EnvironmentLock | null, wish: ClusterImageWish): Promise<ClusterImage>
-  /** The reference of the image with the runner alone, for init containers. Built and pushed as `ensure` does. */
+  /** The reference of the image with the runner alone, for containers that copy it. Built and pushed as `ensure` does. */
   runner(wish: ClusterImageWish): Promise<string>
   /** The names that it will have, by tag where a digest is not known before: asks neither engine nor network. */
   predict(lock: EnvironmentLock | null, wish: Pick<ClusterImageWish, 'registry' | 'platform'>): Promise<PredictedImage>

@@ -184,12 +184,12 @@ describeWithDocker('images of steps for clusters', () => {
     const name = await registry.push(BASE, 'team/base:1')
     const { indexDigest, platforms } = await engine.resolve(name)
     const lock: ImageLock = { kind: 'image', image: name, indexDigest, platforms }
-    const expected = { runner: 'init', reference: `${registry.host}/team/base@${indexDigest}` }
+    const expected = { runner: 'copy', reference: `${registry.host}/team/base@${indexDigest}` }
     expect(await open({ withEngine: false }).predict(lock, wish())).toEqual(expected)
     const image = await open({ withEngine: false }).ensure(lock, wish())
     expect(image).toMatchObject({
       ...expected,
-      why: expect.stringMatching(/nothing is sent.*init container/) as string,
+      why: expect.stringMatching(/nothing is sent.*container beside the step/) as string,
     })
     expect(image.env['PATH']).toContain('/bin')
     const lines: string[] = []
@@ -206,7 +206,7 @@ describeWithDocker('images of steps for clusters', () => {
     const lines: string[] = []
     const far = { ...lock, image: 'localhost:9/far:1' }
     const image = await open().ensure(far, wish({ onLine: (line) => void lines.push(line) }))
-    expect(image).toMatchObject({ runner: 'init', reference: `localhost:9/far@${digest}`, env: {} })
+    expect(image).toMatchObject({ runner: 'copy', reference: `localhost:9/far@${digest}`, env: {} })
     expect(lines.join()).toMatch(/variables of localhost:9\/far@.* are not known here/)
   })
 
@@ -228,7 +228,7 @@ describeWithDocker('images of steps for clusters', () => {
     })
   })
 
-  test('have the runner alone for init containers, of which most is there already', async () => {
+  test('have the runner alone for the containers that copy it, of which most is there already', async () => {
     const images = open()
     await images.ensure(null, wish())
     const seen: PushProgress[] = []

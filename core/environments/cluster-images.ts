@@ -44,7 +44,7 @@ export function openClusterImages(options: OpenClusterImagesOptions): ClusterIma
     async ensure(lock, wish) {
       wish.signal?.throwIfAborted()
       const plan = await planOf(lock, wish)
-      return plan.runner === 'init' ? imageAsItIs(plan, wish, opened) : layered(lock, plan.push, { wish, opened })
+      return plan.runner === 'copy' ? imageAsItIs(plan, wish, opened) : layered(lock, plan.push, { wish, opened })
     },
     async runner(wish) {
       wish.signal?.throwIfAborted()
@@ -53,7 +53,7 @@ export function openClusterImages(options: OpenClusterImagesOptions): ClusterIma
     },
     async predict(lock, where) {
       const plan = await planOf(lock, where)
-      return { runner: plan.runner, reference: plan.runner === 'init' ? plan.reference : plan.push.name }
+      return { runner: plan.runner, reference: plan.runner === 'copy' ? plan.reference : plan.push.name }
     },
     predictRunner: async (where) => planRunner(where, await runners.mark()).name,
     check: (registry, signal) => options.registries.checkPush(registry, signal),

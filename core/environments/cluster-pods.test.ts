@@ -79,7 +79,7 @@ describeWithKubernetes('pods of images that were brought to a cluster', () => {
     expect(await run('layer', { containers: [main] })).toMatch(/^v24\./)
   })
 
-  test('get the runner of an init container where a registry has the image itself', async () => {
+  test('get the runner of another container where a registry has the image itself', async () => {
     const name = `${registry}/own:1`
     execFileSync('docker', ['tag', 'busybox:1.35', name])
     await images.push(name)
@@ -87,7 +87,7 @@ describeWithKubernetes('pods of images that were brought to a cluster', () => {
     execFileSync('docker', ['rmi', name])
     const lock: ImageLock = { kind: 'image', image: name, indexDigest, platforms }
     const { reference, runner } = await open.ensure(lock, wish)
-    expect([reference, runner]).toEqual([`${registry}/own@${indexDigest}`, 'init'])
+    expect([reference, runner]).toEqual([`${registry}/own@${indexDigest}`, 'copy'])
     const command = runnerInstallCommand(PLATFORM, INSTALL)
     const init = { name: 'init', image: await open.runner(wish), command, volumeMounts: [at(INSTALL)] }
     const main = { name: 'main', image: reference, command: [...NODE, '-p', 'process.version'] }

@@ -1,13 +1,14 @@
 import type { RunnerEnd } from '#core/attempts/index.ts'
 import { openContainerJob } from './container-job.ts'
 import { notStarted, problemOf } from './failure.ts'
-import { installRunner } from './install.ts'
+import { holdForRunner, installRunner } from './install.ts'
 import { openPodJob } from './pod-job.ts'
 import { openRecordWriter } from './record-writer.ts'
 
 /**
  * The step runner, which starts the command of a step. Its argument is the path of a spec, see core/attempts/protocol.ts,
- * or `pod`, see core/attempts/pod.ts; `install FOLDER` copies the runner there and starts nothing.
+ * or `pod`, see core/attempts/pod.ts; `install FOLDER` copies the runner there and starts nothing,
+ * `hold FOLDER` waits until that was done.
  */
 const STDOUT = 1
 const NOT_FOUND = 127
@@ -37,6 +38,7 @@ function exitCodeOf({ exitCode, problem, stoppedBy }: RunnerEnd): number {
 const failed = (error: unknown): RunnerEnd => notStarted(problemOf(error))
 
 if (argument === 'install' && target !== undefined) installRunner(target)
+else if (argument === 'hold' && target !== undefined) await holdForRunner(target)
 else {
   process.once('uncaughtException', (error) => void tell(failed(error)))
   await tell(await job.run(writer).catch(failed))

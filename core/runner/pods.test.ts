@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   CONTAINER,
   RUNNER_HAZARDS,
+  runnerHoldCommand,
   runnerInstallCommand,
   type PodPart,
   type PodSource,
@@ -452,11 +453,16 @@ describeWithDocker('the step runner in a pod', () => {
     }
   })
 
-  test('is copied into the volume of a pod by an init container, and runs from there', async () => {
+  test('is copied into the volume of a pod by another container, which was held until then, and runs from there', async () => {
     const volume = docker('volume', 'create')
     try {
       const [loader = '', ...rest] = runnerInstallCommand(enginePlatform(), '/target')
-      docker('run', '--rm', '--volume', `${volume}:/target`, '--entrypoint', loader, runnerImage(), ...rest)
+      const mount = ['--volume', `${volume}:/target`, '--entrypoint', loader, runnerImage()]
+      const held = docker('run', '--detach', ...mount, ...runnerHoldCommand(enginePlatform(), '/target').slice(1))
+      expect(docker('inspect', '--format', '{{.State.Running}}', held)).toBe('true')
+      docker('run', '--rm', ...mount, ...rest)
+      expect(docker('wait', held)).toBe('0')
+      docker('rm', held)
       const args = ['--volume', `${volume}:${CONTAINER.runner}:ro`]
       for (const image of [BUSYBOX, user]) {
         const { stdout } = await shell('echo fine', { image, isReadable: true, hasVolume: false, args })

@@ -17,7 +17,7 @@ export async function measureClusterSteps(): Promise<Measurement[]> {
   await using engine = await openEngine({ target: 'lab' })
   const layered = await chain(engine)
   const { image } = await imageOf(engine, { cluster, file: layered })
-  // What a registry has is used as it is, so that the step runner comes by an init container.
+  // What a registry has is used as it is, so that the step runner is copied in the pod.
   const asItIs = await chain(engine, { name: 'chain-as-it-is', image })
   const [floors, layers, inits, submits]: [number[], number[], number[], number[]] = [[], [], [], []]
   for (let round = 0; round <= ROUNDS; round += 1) {
@@ -35,7 +35,7 @@ export async function measureClusterSteps(): Promise<Measurement[]> {
   return [
     { name: 'cluster step, runner in a layer', value: median(layers) / CHAIN, bound: (floor / CHAIN) * 1.1, ...one },
     {
-      name: 'cluster step, runner by init container',
+      name: 'cluster step, runner copied in the pod',
       value: median(inits) / CHAIN,
       bound: (floor / CHAIN) * 1.25,
       ...one,

@@ -181,6 +181,32 @@ describeWithKubernetes('a run on a cluster', () => {
       })
     })
 
+    test('brings the step runner to an image that does not hold it, for each attempt of each item', async () => {
+      await using lab = openLab()
+      const own = await engine.pipeline({ steps: { a: sh('true') } }, 'layered')
+      const { id } = await engine.run(own, { cache: false })
+      const file = await engine.pipeline(
+        {
+          environments: { own: { image: imageIn(await lab.get(WORKFLOWS, id)) } },
+          steps: {
+            flaky: {
+              environment: 'own',
+              ...sh('echo "try $MINISUB_ATTEMPT of $1"; [ "$MINISUB_ATTEMPT" = 2 ]', '${{ each.name }}'),
+              forEach: { name: ['x', 'y'] },
+              retry: { limit: 2 },
+            },
+            fails: { environment: 'own', ...sh('exit 5') },
+          },
+        },
+        'as-it-is',
+      )
+      const view = await engine.run(file, { cache: false })
+      expect(statusesOf(view)).toEqual({ 'flaky[0]': 'succeeded', 'flaky[1]': 'succeeded', fails: 'failed' })
+      expect(await engine.log(view.id, 'flaky', { item: 1, attempt: 2 })).toEqual(['try 2 of y'])
+      expect(stepOf(view, 'fails').exitCode).toBe(5)
+      expect(JSON.stringify(await lab.get(WORKFLOWS, view.id))).toContain('containerSet')
+    })
+
     test('says in the words of the cluster why a step waits', async () => {
       const file = await engine.pipeline({ steps: { big: { ...sh('true'), resources: { cpu: 900 } } } }, 'waits')
       const { id } = await engine.start(file, { cache: false })
@@ -304,3 +330,10 @@ describeWithKubernetes('a user with rights in one namespace', () => {
     })
   })
 })
+
+/** What the first step of a Workflow is started of. */
+function imageIn(workflow: object): string {
+  const [, image] = /"image":"([^"]+)"/.exec(JSON.stringify(workflow)) ?? []
+  if (image === undefined) throw new Error('no step has an image')
+  return image
+}
