@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -52,4 +52,13 @@ test('an idle workbench closes by itself, and a request keeps it', async () => {
   }
   await workbench.closed
   await expect(fetch(`${workbench.url}/health`)).rejects.toThrow()
+})
+
+test('an idle workbench stays that a program tracks into', async () => {
+  await using workbench = await openWorkbench({ home: root, idleExitMs: 100 })
+  const headers = { authorization: `Bearer ${readFileSync(join(root, 'token'), 'utf8').trim()}` }
+  const path = '/api/2.0/mlflow/experiments/get?experiment_id=0'
+  expect((await fetch(workbench.url + path, { headers })).status).toBe(200)
+  const late = new Promise((resolve) => setTimeout(resolve, 800, 'still there'))
+  expect(await Promise.race([workbench.closed, late])).toBe('still there')
 })

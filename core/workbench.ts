@@ -2,6 +2,7 @@ import { accessSync, chmodSync, constants, mkdirSync, readFileSync } from 'node:
 import { join } from 'node:path'
 import { openCoreLog, readAddress, startServer, type Server, type ServerLogger } from '#core/api/index.ts'
 import { Problem } from '#core/base/problem.ts'
+import { openMlflow, type Mlflow } from '#core/mlflow/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import { openSchedules, type ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
@@ -9,6 +10,7 @@ import type { Settings } from '#core/settings/index.ts'
 import { openTargetService, type ClusterTargets, type TargetService } from '#core/targets/index.ts'
 import { lockFile } from '#core/store/index.ts'
 import { openAccess, type Access } from '#core/teams/index.ts'
+import { openTracking } from '#core/tracking/index.ts'
 import { lazyConformance } from './conformance-engine.ts'
 import { openEngine } from './engine.ts'
 import { openCheckDeps, readContexts } from './target-checks.ts'
@@ -17,13 +19,18 @@ import { openCheckDeps, readContexts } from './target-checks.ts'
 const PAGE = join(import.meta.dirname, '..', 'dist', 'renderer')
 /** How often an idle core looks whether it may end; sooner where `idleExitMs` is shorter. */
 const LOOK_MS = 5_000
+/** So long a core stays that a program tracks into: nobody starts another when the next epoch ends. */
+const TRACKED_MS = 12 * 60 * 60 * 1_000
 
 export type WorkbenchOptions = {
   /** The data folder, an absolute path; made where it is missing. */
   readonly home: string
   /** The port to use from now on; the one that the folder has where absent. */
   readonly port?: number
-  /** Close when for so many milliseconds no run is active, no schedule waits, no socket is open and no request came. */
+  /**
+   * Close when for so many milliseconds no run is active, no schedule waits, no socket is open and no request came, and
+   * no client of MLflow asked for 12 hours.
+   */
   readonly idleExitMs?: number
 }
 
@@ -70,11 +77,12 @@ type Domains = {
   readonly targets: TargetService
   readonly clusterTargets: ClusterTargets
   readonly access: Access
+  readonly mlflow: Mlflow
 }
 
 /** Opens what the server serves. Each thing goes on the stack, so that it is closed in the opposite order. */
 function openDomains(home: string, logger: ServerLogger, stack: AsyncDisposableStack): Domains {
-  const { store, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled } = stack.use(
+  const { store, blobs, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled } = stack.use(
     openEngine(home, {
       onError: (error) => logger.error({ err: error }, 'a run failed by a bug'),
       onNote: (sentence) => logger.warn(sentence),
@@ -92,7 +100,10 @@ function openDomains(home: string, logger: ServerLogger, stack: AsyncDisposableS
     readContexts,
     scheduleOn: (target) => scheduleOn(target, schedules),
   })
-  return { service, schedules, settings, secrets, targets, clusterTargets, access }
+  const tracking = stack.use(openTracking(home))
+  const onBug = (error: unknown, where: string) => logger.error({ err: error, where }, 'a request failed by a bug')
+  const mlflow = stack.use(openMlflow({ home, tracking, blobs, onBug }))
+  return { service, schedules, settings, secrets, targets, clusterTargets, access, mlflow }
 }
 
 function scheduleOn(target: string, schedules: Pick<ScheduleService, 'list'>): string | undefined {
@@ -121,9 +132,10 @@ function workbenchOf({ server, service, schedules, opened, idleExitMs }: Opened)
   if (idleExitMs !== undefined) {
     const look = setInterval(
       () => {
-        const { sockets, requests, idleSince } = server.activity()
+        const { sockets, requests, idleSince, trackedAt } = server.activity()
         const isNeeded = service.activeRuns() > 0 || schedules.neededCount() > 0
-        const isUsed = sockets > 0 || requests > 0 || isNeeded
+        const isTracked = Date.now() - trackedAt < TRACKED_MS
+        const isUsed = sockets > 0 || requests > 0 || isNeeded || isTracked
         // A fault while closing is told by `closed`.
         if (!isUsed && Date.now() - idleSince >= idleExitMs) close().catch(() => undefined)
       },

@@ -59,6 +59,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   'core/conformance': ['core/base', 'core/contract', 'core/files', 'core/pipelines'],
   'core/teams': ['core/base', 'core/contract', 'core/store'],
+  'core/tracking': ['core/base', 'core/contract', 'core/files', 'core/store'],
+  'core/registry': ['core/base', 'core/contract', 'core/store', 'core/tracking'],
+  'core/mlflow': ['core/base', 'core/contract', 'core/files', 'core/store', 'core/tracking', 'core/registry'],
   'core/targets': [
     'core/base',
     'core/contract',
@@ -73,6 +76,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/contract',
     'core/conformance',
     'core/environments',
+    'core/mlflow',
     'core/pipelines',
     'core/schedules',
     'core/secrets',

@@ -23,6 +23,8 @@ type Wanted = {
   /** Whether it counts towards what its caller may ask; else those who show nothing could keep others out. */
   readonly isCounted: boolean
   readonly whileClosing: boolean
+  /** Whether the token may be the password of Basic; false where absent. */
+  readonly takesBasic?: boolean
 }
 
 /**
@@ -40,7 +42,7 @@ export function admit(options: AdmitOptions, request: IncomingMessage, wanted: W
     const problem = new Problem('core_unreachable', 'the core is about to stop: ask again, another one will answer')
     throw withHeaders(problem, { Connection: 'close' })
   }
-  const caller = wanted.isOpen ? undefined : limits.attempt(() => authenticate(facts, options))
+  const caller = wanted.isOpen ? undefined : limits.attempt(() => authenticate(facts, options, wanted.takesBasic))
   noteOf(request).caller = caller
   if (wanted.isCounted) limits.request(caller)
   return caller

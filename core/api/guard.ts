@@ -2,6 +2,7 @@ import { Problem } from '#core/base/problem.ts'
 import { SOCKET_TOKEN_PREFIX } from '#core/contract/http.ts'
 import type { Access, Caller } from '#core/teams/index.ts'
 import type { FolderToken } from './address.ts'
+import { withHeaders } from './answer-problem.ts'
 import { equalText } from './equal-text.ts'
 import type { Facts } from './facts.ts'
 import type { Sessions } from './sessions.ts'
@@ -34,16 +35,19 @@ export function checkPlace(facts: Facts, port: number): void {
 /**
  * Who asks, by Bearer token (that of the folder, or of a program), by the token among a WebSocket's subprotocols, or by
  * the cookie of a session; all are looked up anew each time, so what was revoked is refused at once. A cookie
- * alone does not do for unsafe methods (they need the CSRF header) or for a WebSocket (it needs an Origin). Throws
- * Problem `unauthorized` or `forbidden`.
+ * alone does not do for unsafe methods (they need the CSRF header) or for a WebSocket (it needs an Origin). Where
+ * `takesBasic` is true the token may also be the password of Basic, with any user name. Throws Problem `unauthorized` or
+ * `forbidden`.
  */
-export function authenticate(facts: Facts, { token, access, sessions }: Known): Caller {
-  const given = givenToken(facts)
+export function authenticate(facts: Facts, { token, access, sessions }: Known, takesBasic = false): Caller {
+  const basic = takesBasic ? basicToken(facts.authorization) : undefined
+  const given = basic ?? givenToken(facts)
   if (given !== undefined) {
     if (equalText(given, token.value())) return { kind: 'token' }
     const program = access.program(given)
     if (program !== undefined) return program
-    throw unauthorized('the token is not one of this data folder, or was revoked')
+    const problem = unauthorized('the token is not one of this data folder, or was revoked')
+    throw basic === undefined ? problem : withHeaders(problem, { 'WWW-Authenticate': 'Basic realm="minisub"' })
   }
   const session = sessions.read(facts.cookie)
   if (session === undefined) throw unauthorized('a token is wanted')
@@ -65,6 +69,15 @@ export function refuseProgram(caller: Caller | undefined, what: string): void {
 function givenToken(facts: Facts): string | undefined {
   if (facts.authorization !== undefined) return /^Bearer (\S+)$/i.exec(facts.authorization)?.[1] ?? ''
   return facts.protocols.find((name) => name.startsWith(SOCKET_TOKEN_PREFIX))?.slice(SOCKET_TOKEN_PREFIX.length)
+}
+
+/** The password of Basic; '' where there is none. Undefined where it is not Basic that was sent. */
+function basicToken(authorization: string | undefined): string | undefined {
+  const encoded = /^Basic +(\S*)$/i.exec(authorization ?? '')?.[1]
+  if (encoded === undefined) return undefined
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  return colon === -1 ? '' : text.slice(colon + 1)
 }
 
 function unauthorized(cause: string): Problem {

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
 import { openConformance, type Conformance } from '#core/conformance/index.ts'
+import { openMlflow, type Mlflow } from '#core/mlflow/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import { openSecrets, type Secrets } from '#core/secrets/index.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'
-import { openStore, type Store } from '#core/store/index.ts'
+import { openBlobs, openStore, type Store } from '#core/store/index.ts'
 import { openTargets, openTargetService, type TargetService } from '#core/targets/index.ts'
 import { openAccess, type Access } from '#core/teams/index.ts'
+import { openTracking, type Tracking } from '#core/tracking/index.ts'
 import { openCoreLog } from './core-log.ts'
 import type { LimitsOptions } from './limits.ts'
 import { createMemoryService, type MemoryService } from './memory-service.ts'
@@ -29,6 +31,9 @@ export type ServerFixture = AsyncDisposable & {
   readonly secrets: Secrets
   /** Of a real store; their checks are in core/targets. */
   readonly targets: TargetService
+  /** Of a real store in the data folder. */
+  readonly mlflow: Mlflow
+  readonly tracking: Tracking
   /** The folder of the built page, which is not there at first. */
   readonly page: string
   /** Closes the server and the store, and opens them anew on the same folder and service. */
@@ -45,16 +50,14 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
   const home = mkdtempSync(join(tmpdir(), 'minisub-api-'))
   const service = createMemoryService()
   const logger = openCoreLog(home)
-  const page = join(home, 'page')
-  const schedules = noSchedules()
-  const settings = openSettings(home)
-  const secrets = openSecrets({ home })
-  let { access, targets, close } = openRows(home)
-  const onError = (error: unknown) => logger.error({ err: error }, 'the suite failed by a bug')
+  const [page, version] = [join(home, 'page'), '1.2.3']
+  const [schedules, settings, secrets] = [noSchedules(), openSettings(home), openSecrets({ home })]
+  const onBug = (error: unknown) => logger.error({ err: error }, 'something failed by a bug')
+  let { access, targets, tracking, mlflow, close } = openRows(home, onBug)
   const engine = { service, setSecret: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() }
-  const conformance = openConformance({ home, version: '1.2.3', open: () => Promise.resolve(engine), onError })
-  const domains = () => ({ service, schedules, conformance, settings, secrets, targets, access })
-  const start = () => startServer({ ...domains(), home, page, version: '1.2.3', logger, limits })
+  const conformance = openConformance({ home, version, open: () => Promise.resolve(engine), onError: onBug })
+  const same = { home, page, version, logger, limits, service, schedules, conformance, settings, secrets }
+  const start = () => startServer({ ...same, targets, access, mlflow })
   let server = await start()
   const token = readFileSync(join(home, 'token'), 'utf8').trim()
   return {
@@ -69,6 +72,12 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
     get targets() {
       return targets
     },
+    get mlflow() {
+      return mlflow
+    },
+    get tracking() {
+      return tracking
+    },
     get access() {
       return access
     },
@@ -77,8 +86,8 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
     },
     restart: async () => {
       await server.close()
-      close()
-      ;({ access, targets, close } = openRows(home))
+      await close()
+      ;({ access, targets, tracking, mlflow, close } = openRows(home, onBug))
       // So that the client, which is in this process, has seen that its connections were closed.
       await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
       server = await start()
@@ -90,23 +99,33 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
     },
     [Symbol.asyncDispose]: async () => {
       await server.close()
-      close()
+      await close()
       logger[Symbol.dispose]()
       rmSync(home, { recursive: true, force: true })
     },
   }
 }
 
-type Rows = { access: Access; targets: TargetService; close: () => void }
+type Rows = {
+  access: Access
+  targets: TargetService
+  tracking: Tracking
+  mlflow: Mlflow
+  close: () => Promise<void>
+}
 
-function openRows(home: string): Rows {
+function openRows(home: string, onBug: (error: unknown) => void): Rows {
   const store = openStore(home)
   const access = openAccess({ store })
-  const close = () => {
+  const tracking = openTracking(home)
+  const mlflow = openMlflow({ home, tracking, blobs: openBlobs(join(home, 'blobs')), onBug })
+  const close = async () => {
+    await mlflow[Symbol.asyncDispose]()
+    tracking[Symbol.dispose]()
     access[Symbol.dispose]()
     store[Symbol.dispose]()
   }
-  return { access, targets: openTargetRows(store), close }
+  return { access, targets: openTargetRows(store), tracking, mlflow, close }
 }
 
 /** Cluster targets in a real store, whose clusters nobody can ask. */

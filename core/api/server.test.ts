@@ -298,8 +298,17 @@ describe('the address', () => {
     const address = other.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     const logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
-    const { access, schedules, conformance, settings, secrets, targets, page } = fixture
-    const domains = { service: createMemoryService(), access, schedules, conformance, settings, secrets, targets }
+    const { access, schedules, conformance, settings, secrets, targets, mlflow, page } = fixture
+    const domains = {
+      service: createMemoryService(),
+      access,
+      schedules,
+      conformance,
+      settings,
+      secrets,
+      targets,
+      mlflow,
+    }
     const options = { ...domains, home, version: '1', page, logger }
     await expect(startServer({ ...options, port })).rejects.toMatchObject({
       code: 'port_taken',

@@ -1,6 +1,7 @@
 import { createServer, type Server as HttpServer, type ServerOptions as HttpServerOptions } from 'node:http'
 import { Problem } from '#core/base/problem.ts'
 import type { ConformanceVerbs } from '#core/conformance/index.ts'
+import type { Mlflow } from '#core/mlflow/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
@@ -41,6 +42,8 @@ export type ServerOptions = {
   readonly secrets: Secrets
   readonly targets: TargetService
   readonly access: Access
+  /** What answers clients of MLflow. */
+  readonly mlflow: Mlflow
   /** The folder of the page that was built; where it is missing, a page that says so is served. */
   readonly page: string
   readonly version: string
@@ -49,11 +52,21 @@ export type ServerOptions = {
   readonly limits?: Partial<LimitsOptions>
 }
 
+/** Times are epoch milliseconds. */
+export type Activity = {
+  readonly sockets: number
+  readonly requests: number
+  /** When the last request ended. */
+  readonly idleSince: number
+  /** When a client of MLflow asked last; 0 where none did. */
+  readonly trackedAt: number
+}
+
 export type Server = {
   readonly url: string
   readonly port: number
-  /** What the server does for others; `idleSince` is when the last request ended, in epoch milliseconds. */
-  activity(): { readonly sockets: number; readonly requests: number; readonly idleSince: number }
+  /** What the server does for others. */
+  activity(): Activity
   /** Takes no new requests, gives open ones two seconds, and frees the port. */
   close(): Promise<void>
 }

@@ -11,18 +11,19 @@ import { createLimits } from './limits.ts'
 import { createMetrics } from './metrics.ts'
 import { openRequestLog } from './request-log.ts'
 import { noteOf } from './request-note.ts'
-import type { Server, ServerOptions } from './server.ts'
+import type { Activity, ServerOptions } from './server.ts'
 import { createSessions } from './sessions.ts'
 import { createSockets, type Sockets } from './sockets.ts'
 import { openPage } from './static-files.ts'
 import { createStats } from './stats.ts'
+import { createTracking, type AnswerTracking } from './tracking.ts'
 import { createTraffic, type Traffic } from './traffic.ts'
 
 /** How long requests may go on that are open when the server closes, in milliseconds. */
 const GRACE_MS = 2_000
 
 type Place = { readonly port: number; readonly startedAt: string }
-type Serving = { readonly activity: Server['activity']; readonly close: () => Promise<void> }
+type Serving = { readonly activity: () => Activity; readonly close: () => Promise<void> }
 
 /** Lets a server that listens answer requests and upgrades, until `close`. */
 export function serve(http: HttpServer, options: ServerOptions, place: Place): Serving {
@@ -30,13 +31,19 @@ export function serve(http: HttpServer, options: ServerOptions, place: Place): S
   const parts = createParts(options, place, closing.signal)
   const { traffic, sockets } = parts
   let idleSince = Date.now()
+  let trackedAt = 0
   const listener = getRequestListener(parts.app.fetch, { overrideGlobalObjects: false, errorHandler: refuseRequest })
   http.on('request', (request, response) => {
-    setSecurityHeaders(response, place.port)
     traffic.begin(request, response, () => {
       if (!request.url?.startsWith('/health')) idleSince = Date.now()
       if (closing.signal.aborted) http.closeIdleConnections()
     })
+    if (parts.answerTracking(request, response)) {
+      // Who may not ask does not keep the core.
+      if (noteOf(request).caller !== undefined) trackedAt = Date.now()
+      return
+    }
+    setSecurityHeaders(response, place.port)
     void listener(request, response)
   })
   http.on('upgrade', (request, socket, head) => {
@@ -46,7 +53,7 @@ export function serve(http: HttpServer, options: ServerOptions, place: Place): S
   })
   http.on('clientError', (error, socket) => traffic.refuse(error, socket))
   return {
-    activity: () => ({ sockets: sockets.count(), requests: traffic.open(), idleSince }),
+    activity: () => ({ sockets: sockets.count(), requests: traffic.open(), idleSince, trackedAt }),
     close: async () => {
       closing.abort()
       await closeHttp(http, sockets)
@@ -55,7 +62,12 @@ export function serve(http: HttpServer, options: ServerOptions, place: Place): S
   }
 }
 
-type Parts = Disposable & { readonly app: App; readonly traffic: Traffic; readonly sockets: Sockets }
+type Parts = Disposable & {
+  readonly app: App
+  readonly answerTracking: AnswerTracking
+  readonly traffic: Traffic
+  readonly sockets: Sockets
+}
 
 /** What answers, and what watches it. */
 function createParts(options: ServerOptions, { port, startedAt }: Place, closing: AbortSignal): Parts {
@@ -83,12 +95,14 @@ function createParts(options: ServerOptions, { port, startedAt }: Place, closing
   const metrics = createMetrics({ ...shared, stats, traffic, sockets })
   const handlers = createHandlers({ ...shared, metrics, isStopping: () => closing.aborted })
   const app = createApp({ ...shared, handlers, page: openPage(options.page, port) })
+  const answerTracking = createTracking({ ...shared, mlflow: options.mlflow })
   const ends = [
     service.onChange((change) => stats.changed(change)),
     access.onChange((revoked) => revoked !== undefined && cut(revoked)),
   ]
   return {
     app,
+    answerTracking,
     traffic,
     sockets,
     [Symbol.dispose]: () => {

@@ -30,7 +30,7 @@ export type Stats = {
   finished(): ReadonlyMap<RunStatus, number>
 }
 
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE'])
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
 /** A run that is told twice as over counts once; so many are remembered. */
 const MOST_REMEMBERED = 1_000
 

@@ -27,6 +27,9 @@ const ENDING: ReadonlySet<string | undefined> = new Set(
   [ROUTES.closeSession, ROUTES.revokeSession, ROUTES.revokeToken, ROUTES.renewFolderToken].map(({ path }) => path),
 )
 
+/** An upload of which nothing came for so long is cut, in milliseconds. */
+const UPLOAD_IDLE_MS = 60_000
+
 type Options = { readonly log: RequestLog; readonly stats: Stats }
 type Open = { readonly request: IncomingMessage; readonly response: ServerResponse; refused?: number }
 
@@ -42,13 +45,19 @@ export function createTraffic({ log, stats }: Options): Traffic {
         open.delete(entry)
         const [ms, bytes] = [performance.now() - started, socket.bytesWritten - sent]
         const status = response.headersSent ? response.statusCode : (entry.refused ?? CALLER_GONE)
-        stats.answered({ route: noteOf(request).route, method: request.method, status, ms })
-        log.write(request, { status, ms, bytes })
+        const { route, isQuiet } = noteOf(request)
+        stats.answered({ route, method: request.method, status, ms })
+        if (!isQuiet || status >= 400) log.write(request, { status, ms, bytes })
         onEnd()
       })
     },
     refuse: (error, socket) => {
       const entry = [...open].find(({ request }) => request.socket === socket)
+      // The server asks for each request once.
+      if (entry !== undefined && noteOf(entry.request).isUpload && isLate(error)) {
+        entry.request.socket.setTimeout(UPLOAD_IDLE_MS, () => socket.destroy())
+        return
+      }
       const isAnswered = entry !== undefined && (entry.request.complete || entry.response.headersSent)
       const problem = isAnswered || !socket.writable ? undefined : unreadable(error)
       if (problem === undefined) {
@@ -72,4 +81,9 @@ export function createTraffic({ log, stats }: Options): Traffic {
     },
     open: () => open.size,
   }
+}
+
+/** Whether a request did not come to its end in time. */
+function isLate(error: Error & { readonly code?: string }): boolean {
+  return error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
 }

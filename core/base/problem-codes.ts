@@ -97,6 +97,8 @@ export const PROBLEM_CODES = {
   not_found: { status: 404, title: 'Not found', retry: false },
   method_not_allowed: { status: 405, title: 'Method not allowed', retry: false },
   ambiguous_id: { status: 409, title: 'The id is ambiguous', retry: false },
+  tracking_invalid: { status: 400, title: 'Not a valid call of the tracking API', retry: false },
+  tracking_exists: { status: 409, title: 'The name is taken', retry: false },
   conflict: { status: 409, title: 'Conflict', retry: false },
   body_too_large: { status: 413, title: 'The request body is too large', retry: false },
   address_too_long: { status: 414, title: 'The address is too long', retry: false },

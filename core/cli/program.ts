@@ -10,6 +10,7 @@ import { addSecretCommands } from './program-secrets.ts'
 import { addSettingCommands } from './program-settings.ts'
 import { addTargetCommand } from './program-target.ts'
 import { addTargetCommands } from './program-targets.ts'
+import { addTrackingCommands } from './program-tracking.ts'
 import { adderTo, collect, examplesText, JSON_FLAG, JSON_HELP, type Outcome, type Setup } from './program-setup.ts'
 
 /** Each command's code, loaded when it is called. */
@@ -53,6 +54,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addSettingCommands(setup)
   addSecretCommands(setup)
   addAccessCommands(setup)
+  addTrackingCommands(setup)
   addTargetCommands(setup)
   addTargetCommand(setup)
   addConformanceCommand(setup)

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
+import { SMALL } from '#core/files/index.ts'
 
 type Expected = { readonly sha256: string; readonly size: number }
 
@@ -49,4 +50,31 @@ export async function writeChecked(path: string, bytes: AsyncIterable<Uint8Array
   await using file = await open(path, 'wx', 0o600)
   await readChecked(bytes, expected, (chunk) => file.writeFile(chunk))
   await file.chmod(0o444)
+}
+
+/**
+ * Writes bytes into a new file and tells what they were. Fewer than `SMALL` are returned instead, and there is no file.
+ * Where the stream breaks the file is left as far as it came.
+ */
+export async function writeUnlessSmall(path: string, bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array | Expected> {
+  const hash = createHash('sha256')
+  let size = 0
+  let held: Uint8Array[] = []
+  let file: FileHandle | undefined
+  try {
+    for await (const chunk of bytes) {
+      hash.update(chunk)
+      size += chunk.length
+      held.push(chunk)
+      if (size < SMALL) continue
+      file ??= await open(path, 'wx', 0o600)
+      for (const piece of held) await file.writeFile(piece)
+      held = []
+    }
+    if (file === undefined) return Buffer.concat(held)
+    await file.chmod(0o444)
+  } finally {
+    await file?.close()
+  }
+  return { sha256: hash.digest('hex'), size }
 }

@@ -240,4 +240,35 @@ describe('bytes that come from elsewhere', () => {
   test('what is not stored has no source', () => {
     expect(() => blobs.sourceOf(digestOf(SMALL).sha256)).toThrow(expect.objectContaining({ code: 'artifact_missing' }))
   })
+
+  for (const [name, bytes] of Object.entries(sizes)) {
+    test(`${name}: whatever they are, they are stored once, read-only`, async () => {
+      const expected = digestOf(bytes)
+      for (const _ of [1, 2]) expect(await blobs.addStream(inPieces(bytes))).toEqual(expected)
+      expect(stored()).toEqual([expected.sha256])
+      expect(statSync(blobs.sourceOf(expected.sha256)).mode & 0o777).toBe(0o444)
+      expect(readFileSync(blobs.sourceOf(expected.sha256)).equals(bytes)).toBe(true)
+    })
+  }
+
+  test.each([10, 100_000])(
+    'whatever they are: a stream that breaks after %d of them leaves nothing',
+    async (length) => {
+      async function* broken(): AsyncGenerator<Uint8Array> {
+        yield LARGE.subarray(0, length)
+        throw fail('ECONNRESET')
+      }
+      await expect(blobs.addStream(broken())).rejects.toThrow('ECONNRESET')
+      expect(stored()).toEqual([])
+    },
+  )
+
+  test('whatever they are: a disk that becomes full is disk_full, and nothing is left', async () => {
+    async function* filling(): AsyncGenerator<Uint8Array> {
+      yield LARGE.subarray(0, 100_000)
+      throw fail('ENOSPC')
+    }
+    await expect(blobs.addStream(filling())).rejects.toMatchObject({ code: 'disk_full' })
+    expect(stored()).toEqual([])
+  })
 })

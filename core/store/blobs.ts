@@ -19,7 +19,7 @@ import {
 import { copyFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
-import { readChecked, writeChecked } from './blob-stream.ts'
+import { readChecked, writeChecked, writeUnlessSmall } from './blob-stream.ts'
 import {
   hashBytes,
   hashFile,
@@ -52,6 +52,8 @@ export type Blobs = {
    * bytes or another size: nothing is stored then.
    */
   putStream(bytes: AsyncIterable<Uint8Array>, expected: StoredBlob): Promise<void>
+  /** Stores bytes that come from elsewhere, whatever and however many they are: nothing where the stream breaks. */
+  addStream(bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob>
   has(sha256: string): boolean
   /** Where the bytes lie; read them, never link or change them. */
   pathOf(sha256: string): string
@@ -72,6 +74,7 @@ export function openBlobs(folder: string): Blobs {
     putFile: (path, { link }) => guarded(store, () => (link ? linkIn(store, path) : copyIn(store, path))),
     putBytes: (bytes) => putBytes(store, bytes),
     putStream: (bytes, expected) => guarded(store, () => putStream(store, bytes, expected)),
+    addStream: (bytes) => guarded(store, () => addStream(store, bytes)),
     has: (sha256) => statSync(pathOf(store, sha256), { throwIfNoEntry: false }) !== undefined,
     pathOf: (sha256) => pathOf(store, sha256),
     sourceOf: (sha256) => sourceOf(store, sha256),
@@ -130,6 +133,16 @@ async function putStream(store: Store, bytes: AsyncIterable<Uint8Array>, expecte
   try {
     await writeChecked(temporary, bytes, expected)
     keep(store, temporary, expected)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+async function addStream(store: Store, bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
+  const temporary = newTemporary(store)
+  try {
+    const written = await writeUnlessSmall(temporary, bytes)
+    return written instanceof Uint8Array ? putBytes(store, written) : keep(store, temporary, written)
   } finally {
     rmSync(temporary, { force: true })
   }

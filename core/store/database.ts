@@ -14,13 +14,16 @@ export type Store = Disposable & {
   transaction<Result>(work: () => Result): Result
 }
 
+/** Which database of a data folder: its file there, and its schema. */
+type StoreOptions = { readonly file?: string; readonly migrations?: readonly string[] }
+
 /**
- * Opens `<home>/workbench.db` and brings it to the newest schema, each step in a transaction of its own. Throws Problem
+ * Opens a database of a data folder, `<home>/workbench.db` where no other is named, and brings it to the newest schema, each step in a transaction of its own. Throws Problem
  * `home_newer` for the data of a later version, which it leaves as it is, and `home_unwritable`.
  */
-export function openStore(home: string, migrations: readonly string[] = MIGRATIONS): Store {
+export function openStore(home: string, { file = 'workbench.db', migrations = MIGRATIONS }: StoreOptions = {}): Store {
   prepareHome(home)
-  const db = openDatabase(join(home, 'workbench.db'))
+  const db = openDatabase(join(home, file))
   try {
     migrate(db, migrations)
   } catch (error) {
@@ -32,6 +35,13 @@ export function openStore(home: string, migrations: readonly string[] = MIGRATIO
     transaction: (work) => db.transaction(work).immediate(),
     [Symbol.dispose]: () => void db.close(),
   }
+}
+
+/** A second connection to a database that is there, for reads beside the writer's. */
+export function openReadOnly(file: string): Database {
+  const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5_000 })
+  db.pragma('cache_size = -16000')
+  return db
 }
 
 function prepareHome(home: string): void {

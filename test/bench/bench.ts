@@ -13,6 +13,8 @@ import { measureCached, measureSteps } from './engine.ts'
 import { measureObjects } from './objects.ts'
 import { holds, median, printMeasurements, type Measurement } from './report.ts'
 import { measureRunner } from './runner-cost.ts'
+import { measureTrackingServer } from './tracking-server.ts'
+import { measureTrackingStore } from './tracking-store.ts'
 import { measureWatch } from './watch-cost.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -162,7 +164,9 @@ const suites: (() => Measurement[] | Promise<Measurement[]>)[] = [
   measureDockerSteps,
   measureClusterSteps,
   measureObjects,
+  () => measureTrackingStore(disk),
   measureWatch,
+  measureTrackingServer,
 ]
 let slow = 0
 for (const suite of suites) {

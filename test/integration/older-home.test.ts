@@ -14,7 +14,7 @@ const TABLES = ['runs', 'run_events', 'step_runs', 'step_parts', 'cache_entries'
 /** Makes a data folder of the first version that holds the runs of a newer one. */
 async function olderHome(newer: string): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'minisub-older-'))
-  openStore(home, MIGRATIONS.slice(0, 1))[Symbol.dispose]()
+  openStore(home, { migrations: MIGRATIONS.slice(0, 1) })[Symbol.dispose]()
   const db = new Sqlite(join(home, 'workbench.db'))
   db.prepare('ATTACH ? AS newer').run(join(newer, 'workbench.db'))
   for (const table of TABLES) {

@@ -1,0 +1,2 @@
+export type { Mlflow } from './mlflow.ts'
+export { openMlflow } from './open-mlflow.ts'

@@ -1,0 +1,65 @@
+import { mkdtempSync, readdirSync, readlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { removeTree } from '#core/store/index.ts'
+import { openTracking, TRACKING_FILE } from '#core/tracking/index.ts'
+import { openReader } from './reader.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'minisub-reader-'))
+const file = join(home, TRACKING_FILE)
+afterAll(async () => removeTree(home))
+
+const parse = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString())
+const search = { maxResults: 10 }
+
+test('a thread that dies fails those who wait, and the next read starts another', async () => {
+  await using reader = openReader(file)
+  // There is no database yet, so the thread cannot begin.
+  const waiting = [reader.read('experiments', search), reader.read('experiments', search)]
+  for (const read of waiting) {
+    await expect(read).rejects.toMatchObject({ errorCode: 'INTERNAL_ERROR', message: expect.stringContaining('ended') })
+  }
+  using tracking = openTracking(home)
+  expect(parse(await reader.read('experiments', search))).toMatchObject({ experiments: [{ name: 'Default' }] })
+  await tracking.writes.createExperiment({ name: 'written since' })
+  const found = parse(await reader.read('experiments', { ...search, filter: "name LIKE 'written%'" }))
+  expect(found).toMatchObject({ experiments: [{ name: 'written since' }] })
+})
+
+test('what cannot be read is the Problem that the read throws', async () => {
+  await using reader = openReader(file)
+  const read = reader.read('history', { runId: 'none', key: 'k' })
+  await expect(read).rejects.toMatchObject({ name: 'Problem', code: 'not_found' })
+})
+
+test('a reader that is closed fails those who wait', async () => {
+  const reader = openReader(file)
+  const read = reader.read('experiments', search)
+  const failed = expect(read).rejects.toMatchObject({ message: expect.stringContaining('the core stops') })
+  await reader[Symbol.asyncDispose]()
+  await failed
+})
+
+/** How often this process has the database open. */
+function openFiles(): number {
+  return readdirSync('/proc/self/fd').filter((fd) => linkOf(join('/proc/self/fd', fd)) === file).length
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch (error) {
+    // It was closed since the list was read.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+test.runIf(process.platform === 'linux')('the thread ends when nobody asks, and starts again', async () => {
+  await using reader = openReader(file, 20)
+  await reader.read('experiments', search)
+  await expect.poll(openFiles).toBe(0)
+  const again = parse(await reader.read('experiments', search))
+  expect(again).toMatchObject({ experiments: expect.any(Array) })
+})

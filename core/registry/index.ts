@@ -1,0 +1,3 @@
+export { openRegistryReads } from './reads.ts'
+export { openRegistryWrites } from './writes.ts'
+export type { ModelVersion, RegisteredModel, RegistryReads, RegistryWrites } from './types.ts'

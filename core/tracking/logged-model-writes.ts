@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto'
+import type { Database } from '#core/store/index.ts'
+import type { Keys } from './keys.ts'
+import { checkLength, invalid, invalidValue } from './limits.ts'
+import { openModelById } from './logged-model-reads.ts'
+import { openModelPairs } from './logged-model-pairs.ts'
+import { noModel } from './model-metrics.ts'
+import { randomRunName } from './run-names.ts'
+import type { LoggedModelStatus, TrackingWrites } from './types.ts'
+import { experimentRow, noExperiment } from './views.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+/** The writes of logged models. Each throws Problem `not_found` for one that is not there or was deleted. */
+export type LoggedModelWrites = Pick<
+  TrackingWrites,
+  | 'createLoggedModel'
+  | 'finishLoggedModel'
+  | 'deleteLoggedModel'
+  | 'setLoggedModelTags'
+  | 'deleteLoggedModelTag'
+  | 'logLoggedModelParams'
+>
+
+type Draft = Parameters<TrackingWrites['createLoggedModel']>[0]
+type Writer = { readonly db: Database; readonly keys: Keys; readonly queue: WriteQueue }
+
+const NAME = { most: 500, forbidden: /[/:.%"']/u } as const
+const MOST_TYPE = 500
+const ENDS: readonly LoggedModelStatus[] = ['LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED']
+
+/** Prepares the writes on the writer's connection. */
+export function openLoggedModelWrites({ db, keys, queue }: Writer): LoggedModelWrites {
+  const models = openModelRows(db)
+  const read = openModelById(db)
+  const pairs = openModelPairs(db, keys)
+  return {
+    createLoggedModel: (draft) =>
+      queue.run(() => {
+        const { row, id } = models.insert(draft)
+        pairs.addParams(row, draft.params ?? [])
+        pairs.setTags(row, draft.tags ?? [])
+        return read(id)
+      }),
+    finishLoggedModel: (id, status) =>
+      queue.run(() => {
+        if (!ENDS.includes(status)) throw invalidValue('status', status, `It must be one of ${ENDS.join(', ')}`)
+        models.setStatus(models.row(id), status)
+        return read(id)
+      }),
+    deleteLoggedModel: (id) => queue.run(() => models.remove(models.row(id))),
+    setLoggedModelTags: (id, tags) =>
+      queue.run(() => {
+        pairs.setTags(models.row(id), tags)
+        return read(id)
+      }),
+    deleteLoggedModelTag: (id, key) => queue.run(() => pairs.deleteTag({ id, row: models.row(id) }, key)),
+    logLoggedModelParams: (id, params) => queue.run(() => pairs.addParams(models.row(id), params)),
+  }
+}
+
+type ModelRows = {
+  insert(draft: Draft): { readonly row: number; readonly id: string }
+  row(id: string): number
+  setStatus(row: number, status: LoggedModelStatus): void
+  remove(row: number): void
+}
+
+function openModelRows(db: Database): ModelRows {
+  const find = db.prepare<[string], number>('SELECT id FROM logged_models WHERE model_id = ? AND stage = 0').pluck()
+  const update = db.prepare<[string, number, number]>(
+    'UPDATE logged_models SET status = ?, updated_at = ? WHERE id = ?',
+  )
+  const remove = db.prepare<[number, number]>('UPDATE logged_models SET stage = 1, deleted_at = ? WHERE id = ?')
+  return {
+    insert: openModelInsert(db),
+    row(id) {
+      const row = find.get(id)
+      if (row === undefined) throw noModel(id)
+      return row
+    },
+    setStatus: (row, status) => void update.run(status, Date.now(), row),
+    remove: (row) => void remove.run(Date.now(), row),
+  }
+}
+
+function openModelInsert(db: Database): ModelRows['insert'] {
+  const experiment = db
+    .prepare<[number], readonly [location: string, stage: number]>(
+      'SELECT artifact_location, stage FROM experiments WHERE id = ?',
+    )
+    .raw()
+  const insert = db.prepare(
+    `INSERT INTO logged_models (model_id, experiment, created_by, name, model_type, source_run_id, status, artifact_uri,
+     created_at, updated_at) VALUES (?, ?, 'local', ?, ?, ?, 'LOGGED_MODEL_PENDING', ?, ?, ?)`,
+  )
+  return ({ experimentId, name = '', modelType = '', sourceRunId = '' }) => {
+    checkName(name)
+    checkLength(modelType, MOST_TYPE, 'model_type')
+    const [location, stage] = experiment.get(experimentRow(experimentId)) ?? []
+    if (location === undefined) throw noExperiment(experimentId)
+    if (stage !== 0) {
+      throw invalid(`The experiment ${experimentId} must be in the 'active' state. Current state is deleted.`)
+    }
+    const id = `m-${randomBytes(16).toString('hex')}`
+    const uri = `${location.replace(/\/$/, '')}/models/${id}/artifacts`
+    const now = Date.now()
+    const values = [id, experimentRow(experimentId), name === '' ? randomRunName() : name, modelType, sourceRunId, uri]
+    return { row: Number(insert.run(...values, now, now).lastInsertRowid), id }
+  }
+}
+
+function checkName(name: string): void {
+  checkLength(name, NAME.most, 'name')
+  if (!NAME.forbidden.test(name)) return
+  throw invalid(
+    `Invalid model name (${name}) provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`,
+  )
+}

@@ -1,0 +1,239 @@
+/** What is tracked: experiments, their runs, what runs log, and models that were logged. Times are epoch ms. */
+
+/** `deleted` is the trash: it can be restored until it is purged. */
+export type Stage = 'active' | 'deleted'
+/** Which stages are asked for. */
+export type View = 'ACTIVE_ONLY' | 'DELETED_ONLY' | 'ALL'
+export type RunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED'
+export type Pair = { readonly key: string; readonly value: string }
+
+export type Experiment = {
+  /** An integer from 0 on, as a text. */
+  readonly id: string
+  readonly name: string
+  readonly artifactLocation: string
+  readonly stage: Stage
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly tags: readonly Pair[]
+}
+
+/** One value of a series; `value` may be NaN or infinite, `step` is an integer and may be negative. */
+export type Metric = {
+  readonly key: string
+  readonly value: number
+  readonly timestamp: number
+  readonly step: number
+  readonly modelId?: string
+  readonly datasetName?: string
+  readonly datasetDigest?: string
+}
+
+export type RunInfo = {
+  /** 32 hexadecimal digits. */
+  readonly id: string
+  readonly experimentId: string
+  readonly name: string
+  readonly userId: string
+  readonly status: RunStatus
+  readonly startTime: number
+  readonly endTime: number | null
+  readonly artifactUri: string
+  readonly stage: Stage
+}
+
+export type Dataset = {
+  readonly name: string
+  readonly digest: string
+  readonly sourceType: string
+  readonly source: string
+  readonly schema?: string
+  readonly profile?: string
+}
+export type DatasetInput = { readonly dataset: Dataset; readonly tags: readonly Pair[] }
+
+export type Run = {
+  readonly info: RunInfo
+  /** The latest of each series: the greatest by step, then time, then value. */
+  readonly metrics: readonly Metric[]
+  readonly params: readonly Pair[]
+  readonly tags: readonly Pair[]
+  readonly datasets: readonly DatasetInput[]
+  readonly modelInputs: readonly string[]
+  readonly modelOutputs: readonly { readonly modelId: string; readonly step: number }[]
+}
+
+/** What one request adds to a run; all of it is kept, or nothing. */
+export type Batch = {
+  readonly metrics?: readonly Metric[]
+  readonly params?: readonly Pair[]
+  readonly tags?: readonly Pair[]
+}
+
+export type LoggedModelStatus =
+  | 'LOGGED_MODEL_PENDING'
+  | 'LOGGED_MODEL_READY'
+  | 'LOGGED_MODEL_UPLOAD_FAILED'
+  | 'LOGGED_MODEL_STATUS_UNSPECIFIED'
+
+/** A model that a program logged, with files of its own. */
+export type LoggedModel = {
+  /** `m-` and 32 hexadecimal digits. */
+  readonly id: string
+  readonly experimentId: string
+  readonly name: string
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly artifactUri: string
+  readonly status: LoggedModelStatus
+  readonly modelType: string
+  readonly sourceRunId: string
+  readonly tags: readonly Pair[]
+  readonly params: readonly Pair[]
+  /** The latest of each run, key and dataset; `runId` is the run that logged it. */
+  readonly metrics: readonly (Metric & { readonly runId: string })[]
+}
+
+/** A page of what was asked for; `next` is an opaque token, absent on the last page. */
+export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string }
+
+/** A search: the filter and order language of docs/tracking.md. */
+export type Search = {
+  readonly filter?: string
+  readonly orderBy?: readonly string[]
+  readonly maxResults: number
+  readonly pageToken?: string
+  readonly view?: View
+}
+
+export type HistoryQuery = {
+  readonly runId: string
+  readonly key: string
+  /** All where absent or 0. */
+  readonly maxResults?: number
+  readonly pageToken?: string
+}
+
+/** A point of a chart: all that lies between two steps, so that no spike is lost. */
+export type Bucket = {
+  readonly firstStep: number
+  readonly lastStep: number
+  /** The earliest and the latest time of its points. */
+  readonly firstTime: number
+  readonly lastTime: number
+  readonly count: number
+  /** Of the finite values; null where there is none. */
+  readonly min: number | null
+  readonly max: number | null
+  readonly last: number
+}
+
+export type ChartQuery = {
+  readonly runId: string
+  readonly key: string
+  /** Both inclusive; all where absent. */
+  readonly fromStep?: number
+  readonly toStep?: number
+  /** At most so many buckets come back; where the range has fewer points each is a bucket of its own. */
+  readonly most: number
+}
+
+/**
+ * Reads of what is committed; each call sees one state of the store. They take long where there is much: what may be big
+ * runs in a thread of its own, on a connection of its own. All throw Problem `not_found` for what is not there and
+ * `tracking_invalid` for what cannot be asked.
+ */
+export type TrackingReads = {
+  experiment(id: string): Experiment
+  /** The active one of that name. */
+  experimentByName(name: string): Experiment
+  experiments(search: Search): Page<Experiment>
+  run(id: string): Run
+  /** No experiment: an empty page. */
+  runs(search: Search & { readonly experimentIds: readonly string[] }): Page<Run>
+  /** By time, step, value. */
+  history(query: HistoryQuery): Page<Metric>
+  /** Per run by step, time, value: at most `maxResults` steps of each, evenly by number, with the first and the last. */
+  historyInterval(query: {
+    readonly runIds: readonly string[]
+    readonly key: string
+    readonly startStep?: number
+    readonly endStep?: number
+    readonly maxResults: number
+  }): readonly (Metric & { readonly runId: string })[]
+  chart(query: ChartQuery): readonly Bucket[]
+  datasets(experimentIds: readonly string[]): readonly {
+    readonly experimentId: string
+    readonly name: string
+    readonly digest: string
+    readonly context?: string
+  }[]
+  loggedModel(id: string): LoggedModel
+  loggedModels(
+    search: Omit<Search, 'orderBy'> & {
+      readonly experimentIds: readonly string[]
+      readonly datasets?: readonly { readonly name: string; readonly digest?: string }[]
+      readonly orderBy?: readonly {
+        readonly field: string
+        readonly ascending?: boolean
+        readonly datasetName?: string
+        readonly datasetDigest?: string
+      }[]
+    },
+  ): Page<LoggedModel>
+}
+
+/**
+ * Writes. Those that come together are committed together; a promise settles when its write is on disk as far as a kill
+ * of the core goes. Each is done whole or not at all. All throw Problem: `not_found`; `tracking_invalid` for what the
+ * limits of docs/tracking.md forbid, for another value of a parameter that is set, and for writes to what is deleted;
+ * `tracking_exists` where a name is taken.
+ */
+export type TrackingWrites = {
+  createExperiment(draft: {
+    readonly name: string
+    readonly artifactLocation?: string
+    readonly tags?: readonly Pair[]
+  }): Promise<Experiment>
+  renameExperiment(id: string, name: string): Promise<void>
+  /** Its runs go to the trash with it, and come back with it. */
+  deleteExperiment(id: string): Promise<void>
+  restoreExperiment(id: string): Promise<void>
+  setExperimentTag(id: string, tag: Pair): Promise<void>
+  deleteExperimentTag(id: string, key: string): Promise<void>
+  createRun(draft: {
+    /** Made up where absent: 32 hexadecimal digits. */
+    readonly id?: string
+    readonly experimentId: string
+    readonly userId?: string
+    readonly name?: string
+    readonly startTime?: number
+    readonly tags?: readonly Pair[]
+  }): Promise<Run>
+  updateRun(
+    id: string,
+    change: { readonly status?: RunStatus; readonly endTime?: number; readonly name?: string },
+  ): Promise<RunInfo>
+  deleteRun(id: string): Promise<void>
+  restoreRun(id: string): Promise<void>
+  log(runId: string, batch: Batch): Promise<void>
+  deleteRunTag(runId: string, key: string): Promise<void>
+  logInputs(
+    runId: string,
+    inputs: { readonly datasets?: readonly DatasetInput[]; readonly models?: readonly string[] },
+  ): Promise<void>
+  logOutputs(runId: string, models: readonly { readonly modelId: string; readonly step: number }[]): Promise<void>
+  createLoggedModel(draft: {
+    readonly experimentId: string
+    readonly name?: string
+    readonly modelType?: string
+    readonly sourceRunId?: string
+    readonly params?: readonly Pair[]
+    readonly tags?: readonly Pair[]
+  }): Promise<LoggedModel>
+  finishLoggedModel(id: string, status: LoggedModelStatus): Promise<LoggedModel>
+  deleteLoggedModel(id: string): Promise<void>
+  setLoggedModelTags(id: string, tags: readonly Pair[]): Promise<LoggedModel>
+  deleteLoggedModelTag(id: string, key: string): Promise<void>
+  logLoggedModelParams(id: string, params: readonly Pair[]): Promise<void>
+}
