@@ -25,6 +25,8 @@ async function take(artifacts: Pick<Artifacts, 'put'>, path: string, { call, byt
     await artifacts.put(path, bytes)
   } catch (error) {
     if (hasLeft(error) && call.request.destroyed) return
+    // Clients that read no answer before all is sent would wait for ever, and the connection with them.
+    call.request.resume()
     throw error
   }
   answerEmpty(call)

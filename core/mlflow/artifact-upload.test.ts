@@ -56,6 +56,18 @@ describe('an upload', () => {
     expect((await put('0/run/a', 'x')).status).toBe(200)
   })
 
+  test('that turns out too large is taken in to its end, for a client that reads no answer before', async () => {
+    const socket = connect(server.port, '127.0.0.1').setEncoding('utf8')
+    const head = 'POST /ajax-api/2.0/mlflow/upload-artifact?run_uuid=run&path=a HTTP/1.1\r\nHost: x'
+    socket.write(`${head}\r\nTransfer-Encoding: chunked\r\n\r\n`)
+    const chunk = `f4240\r\n${'x'.repeat(1_000_000)}\r\n`
+    socket.pause()
+    for (let sent = 0; sent < 40; sent += 1) await new Promise((resolve) => socket.write(chunk, resolve))
+    socket.write('0\r\n\r\n')
+    const [answer] = await socket.take(1).toArray()
+    expect(answer).toContain('Artifact size is too large')
+  })
+
   test('keeps the signs of an image of `log_image`, which clients ask for in other ways', async () => {
     const name = 'dogs%step%20%timestamp%1700000000000%g1.png'
     await put(`0/run/artifacts/images/${encodeURIComponent(name)}`, 'image')

@@ -8,11 +8,12 @@ const MOST_BYTES = 64 * 1024 * 1024
 const EMPTY: Input = { fields: {}, isQuery: false }
 
 /**
- * What a request says, by its body, or by its query where the method is GET. Throws WireError for what is no JSON object,
+ * What a request says, by its body, or by its query where the method is GET or HEAD. Throws WireError for what is no JSON object,
  * is too large, or is not called JSON, and where its connection ends in the middle.
  */
 export function readInput(request: IncomingMessage, search: string): Input | Promise<Input> {
-  if (request.method === 'GET' && (search !== '' || !hasBody(request))) return readQuery(search)
+  if ((request.method === 'GET' || request.method === 'HEAD') && (search !== '' || !hasBody(request)))
+    return readQuery(search)
   return hasBody(request) ? readJsonBody(request) : EMPTY
 }
 

@@ -3,7 +3,7 @@ import { NOTHING, type Deps } from './deps.ts'
 import { defined, id, list, member, optional, optionalInteger, optionalMember, optionalText } from './fields.ts'
 import { pairOf, readPair, readPart, runId, searchOf, text } from './fields.ts'
 import { readMetric, readMetrics } from './log-metric.ts'
-import { logModel } from './log-model.ts'
+import { createLogModel } from './log-model.ts'
 import type { Answer, Input, JsonRoute } from './route.ts'
 import { newRunShape, runInfoShape, runShape } from './shapes.ts'
 import { readEnum, readId, readInteger, readList, readText } from './values.ts'
@@ -24,7 +24,7 @@ export function runRoutes({ tracking, reader }: Deps): readonly JsonRoute[] {
     { method: 'POST', path: '/runs/update', answer: (input) => update(writes, input) },
     { method: 'POST', path: '/runs/search', answer: (input) => reader.read('runs', runSearchOf(input)) },
     ...changes(writes),
-    { method: 'POST', path: '/runs/log-model', answer: async (input) => logModel(tracking, input) },
+    { method: 'POST', path: '/runs/log-model', answer: createLogModel(tracking) },
   ]
 }
 

@@ -5,7 +5,7 @@ import { defined, id, list, member, optionalInteger, optionalMember, optionalTex
 import { pairOf, readPart, text, type Part } from './fields.ts'
 import type { Answer, Call, Input, JsonRoute } from './route.ts'
 import { filled } from './shapes.ts'
-import { readId, readObject, readText, wrong } from './values.ts'
+import { readId, readKept, readObject, readText, wrong } from './values.ts'
 
 const USUAL_PAGE = 100
 /** The tag that tells a client where the spans of a trace are kept, as an artifact. */
@@ -68,6 +68,7 @@ export function traceRoutes({ tracking }: Pick<Deps, 'tracking'>, traces: Traces
 
 async function put({ reads }: Deps['tracking'], traces: Traces, input: Input): Promise<Trace> {
   const info = member(required(input, 'trace', readPart), 'trace_info', readPart)
+  readKept(info.fields, info.path)
   const traceId = member(info, 'trace_id', readText)
   if (!/^[a-zA-Z0-9][\w-]{0,255}$/.test(traceId)) throw wrong(`${info.path}.trace_id`, traceId, 'it must be an id')
   const experiment = reads.experiment(experimentOf(member(info, 'trace_location', readPart)))

@@ -45,7 +45,7 @@ const NAMED: ReadonlyMap<unknown, number> = new Map<unknown, number>([
   ['Infinity', Number.POSITIVE_INFINITY],
   ['-Infinity', Number.NEGATIVE_INFINITY],
 ])
-const DOUBLE = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i
+const DOUBLE = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i
 
 /** A double, as a number, a text, `NaN`, `Infinity` or `-Infinity`. */
 export function readDouble(value: unknown, path: string): number {
@@ -89,6 +89,21 @@ export function readObject(value: unknown, path: string): Fields {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON has beside the rest is an object
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
   throw wrong(path, value, 'it must be an object')
+}
+
+/** What is kept as it was told is nested no deeper, so that it can be written down again wherever it is answered. */
+const MOST_DEPTH = 100
+
+/** An object that is kept with all that it holds. */
+export function readKept(value: unknown, path: string): Fields {
+  const kept = readObject(value, path)
+  if (isWithin(kept, MOST_DEPTH)) return kept
+  throw wrong(path, value, `it must not be nested deeper than ${MOST_DEPTH}`)
+}
+
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((part) => isWithin(part, depth - 1))
 }
 
 function shown(value: unknown): string {

@@ -24,6 +24,7 @@ const POSTS: readonly Bad[] = [
   ['/runs/log-metric', { run_id: 'RUN', ...point, key: '../up' }, 400, INVALID, 'Invalid value "../up" for parameter'],
   ['/runs/log-metric', { run_id: 'RUN', ...point, key: 'a\u0000b' }, 400, INVALID, 'for parameter'],
   ['/runs/log-metric', { run_id: 'RUN', ...point, value: 'high' }, 400, INVALID, 'Invalid value "high" for parameter'],
+  ['/runs/log-metric', { run_id: 'RUN', ...point, value: `${'1'.repeat(1e5)}x` }, 400, INVALID, "parameter 'value'"],
   ['/runs/log-metric', { run_id: 'RUN', ...point, value: '' }, 400, INVALID, "for parameter 'value'"],
   ['/runs/log-metric', { run_id: 'RUN', ...point, value: true }, 400, INVALID, 'Invalid value true for parameter'],
   ['/runs/log-metric', { run_id: 'RUN', ...point, step: 1.5 }, 400, INVALID, "Invalid value 1.5 for parameter 'step'"],
@@ -73,6 +74,22 @@ test.each(POSTS)('POST %s with %j is refused with its reason', async (path, body
   const sent = (typeof body === 'string' ? body : JSON.stringify(body)).replace('"RUN"', `"${run}"`)
   const answer = await wire.ask('POST', API + path, sent)
   expect(answer).toEqual({ status, body: { error_code, message: expect.stringContaining(words) } })
+})
+
+const DEEP = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+const MODEL = '{"run_id": 1, "artifact_path": "a", "utc_time_created": "t", "flavors": '
+
+test.each([
+  ['/api/3.0/mlflow/traces', `{"trace": {"trace_info": {"trace_id": "tr-1", "x": ${DEEP}}}}`, "'trace.trace_info'"],
+  [`${API}/runs/log-model`, JSON.stringify({ run_id: 'RUN', model_json: `${MODEL}${DEEP}}` }), "'model_json'"],
+  [
+    `${API}/runs/log-model`,
+    JSON.stringify({ run_id: 'RUN', model_json: `${MODEL}"${'x'.repeat(8_000)}"}` }),
+    "'model_json'",
+  ],
+])('what could not be kept as it is is refused: %s', async (path, sent, words) => {
+  const answer = await wire.ask('POST', path, sent.replace('"RUN"', `"${run}"`))
+  expect(answer).toEqual({ status: 400, body: { error_code: INVALID, message: expect.stringContaining(words) } })
 })
 
 const GETS: readonly (readonly [path: string, status: number, code: string, words: string])[] = [

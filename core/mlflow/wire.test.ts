@@ -154,3 +154,11 @@ test('what programs log is counted and has no line in the log, what was refused 
   const metrics = await (await wire.fixture.fetch('/metrics')).text()
   expect(metrics).toContain(`route="${API}/runs/set-tag",method="POST",status="200"} 1`)
 })
+
+test('HEAD is answered as GET is, without the body', async () => {
+  const path = `${API}/experiments/get?experiment_id=0`
+  const [head, get] = [await wire.fixture.fetch(path, { method: 'HEAD' }), await wire.fixture.fetch(path)]
+  const body = await get.text()
+  expect([head.status, await head.text()]).toEqual([200, ''])
+  expect(head.headers.get('content-length')).toBe(String(Buffer.byteLength(body)))
+})

@@ -86,3 +86,20 @@ test.each<readonly [string, (on: TestRegistry) => unknown]>([
 function tokenOf(on: TestRegistry): string {
   return on.versions({ maxResults: 1 }).next ?? ''
 }
+
+test('models and versions that come or go between two pages move nothing where no order is asked for', async () => {
+  using own = openTestRegistry()
+  for (const name of ['a', 'b', 'c', 'd']) await own.createModel({ name })
+  for (const name of ['a', 'b', 'b', 'c']) await own.add(name)
+  const models = own.models({ maxResults: 2 })
+  const versions = own.versions({ maxResults: 2 })
+  expect(versions.items.map(({ name, version }) => name + version)).toEqual(['c1', 'b2'])
+  await own.deleteModel('a')
+  await own.add('d')
+
+  const moreModels = own.models({ maxResults: 2, pageToken: models.next ?? '' })
+  expect(moreModels).toMatchObject({ items: [{ name: 'c' }, { name: 'd' }] })
+  expect(moreModels.next).toBeUndefined()
+  const moreVersions = own.versions({ maxResults: 2, pageToken: versions.next ?? '' })
+  expect(moreVersions.items.map(({ name, version }) => name + version)).toEqual(['b1'])
+})

@@ -4,72 +4,72 @@ import {
   compileFilter,
   compileOrder,
   modelVersionGrammar,
-  readPageToken,
+  readPage,
   registeredModelGrammar,
-  writePageToken,
   type Grammar,
   type Page,
+  type PageQuery,
   type Search,
 } from '#core/tracking/index.ts'
-import { invalid, REGISTRY_LIMITS } from './names.ts'
+import { REGISTRY_LIMITS } from './names.ts'
 import { MODEL_COLUMNS, type ModelRow, type RegistryRows } from './rows.ts'
 import type { ModelVersion, RegisteredModel } from './types.ts'
 import { VERSION_COLUMNS, type VersionRow } from './version-rows.ts'
 
-/** What is searched: columns and tables, the grammar over them, the order that makes any order total. */
-type Subject = {
+/** What is searched: columns and tables, the grammar over them, the order that makes any order total, pages of it. */
+type Subject<Row> = {
   readonly what: string
   readonly columns: string
   readonly grammar: Grammar
   readonly tail: string
   readonly mostResults: number
+  readonly keyset: NonNullable<PageQuery<Row>['keyset']>
 }
 
-const MODELS: Subject = {
+const MODELS: Subject<ModelRow> = {
   what: 'models',
   columns: MODEL_COLUMNS,
   grammar: registeredModelGrammar,
   tail: 'm.name',
   mostResults: REGISTRY_LIMITS.pageOfModels,
+  keyset: { width: 1, after: (values) => ({ sql: 'm.name > ?', values }), of: ({ name }) => [name] },
 }
-const VERSIONS: Subject = {
+const VERSIONS: Subject<VersionRow> = {
   what: 'versions',
   columns: VERSION_COLUMNS,
   grammar: modelVersionGrammar,
   tail: 'v.updated_at DESC, m.name, v.version DESC',
   mostResults: REGISTRY_LIMITS.pageOfVersions,
+  keyset: {
+    width: 3,
+    after: (values) => ({ sql: '(-v.updated_at, m.name, -v.version) > (?, ?, ?)', values }),
+    of: ({ updatedAt, name, version }) => [-updatedAt, name, -version],
+  },
 }
 
 /** A page of registered models, by name where no order is asked for. */
 export function searchModels(db: Database, rows: RegistryRows, search: Search): Page<RegisteredModel> {
-  const { items, ...page } = pageOfRows<ModelRow>(db, MODELS, search)
+  const { items, ...page } = pageOfRows(db, MODELS, search)
   return { ...page, items: items.map(rows.wholeModel) }
 }
 
 /** A page of versions, those changed last first where no order is asked for. */
 export function searchVersions(db: Database, rows: RegistryRows, search: Search): Page<ModelVersion> {
-  const { items, ...page } = pageOfRows<VersionRow>(db, VERSIONS, search)
+  const { items, ...page } = pageOfRows(db, VERSIONS, search)
   return { ...page, items: items.map(rows.whole) }
 }
 
-function pageOfRows<Row>(db: Database, subject: Subject, search: Search): Page<Row> {
-  const { maxResults } = search
+function pageOfRows<Row>(db: Database, subject: Subject<Row>, search: Search): Page<Row> {
+  const { filter, orderBy = [], maxResults, pageToken } = search
   checkPageSize(maxResults, subject.mostResults)
-  const identity = JSON.stringify([subject.what, search.filter ?? '', search.orderBy ?? []])
-  const offset = offsetOf(search.pageToken, identity)
-  const where = compileFilter(search.filter, subject.grammar)
-  const order = compileOrder(search.orderBy, subject.grammar, subject.tail)
-  const found = db
-    .prepare<(string | number)[], Row>(
-      `SELECT ${subject.columns} WHERE m.project = 'default' AND (${where.sql}) ORDER BY ${order.sql} LIMIT ? OFFSET ?`,
-    )
-    .all(...where.values, ...order.values, maxResults + 1, offset)
-  if (found.length <= maxResults) return { items: found }
-  return { items: found.slice(0, maxResults), next: writePageToken({ offset: offset + maxResults }, identity) }
-}
-
-function offsetOf(token: string | undefined, identity: string): number {
-  const page = readPageToken(token, identity) ?? { offset: 0 }
-  if ('offset' in page) return page.offset
-  throw invalid('Invalid page token, it is of another search: begin without a token.')
+  return readPage<Row>(db, {
+    select: `SELECT ${subject.columns}`,
+    where: [{ sql: "m.project = 'default'", values: [] }, compileFilter(filter, subject.grammar)],
+    order: compileOrder(orderBy, subject.grammar, subject.tail),
+    maxResults,
+    pageToken,
+    search: JSON.stringify([subject.what, filter ?? '', orderBy]),
+    asObjects: true,
+    ...(orderBy.length === 0 ? { keyset: subject.keyset } : {}),
+  })
 }

@@ -73,11 +73,6 @@ export function artifactRoot(uri: string): string {
   return artifactPath(path.replace(/^\/+/, ''))
 }
 
-/** The URI of a path of artifacts. */
-export function artifactUri(path: string): string {
-  return `${SCHEME}/${path}`
-}
-
 /** A path below a folder, which is checked as such: it cannot leave the folder. */
 export function artifactBelow(folder: string, path: string): string {
   return [folder, artifactPath(path)].filter(Boolean).join('/')

@@ -1,7 +1,7 @@
 import { Problem } from '#core/base/problem.ts'
 import type { Blobs, Database } from '#core/store/index.ts'
 import { boundsOf, prepareList, type ArtifactEntry } from './artifact-list.ts'
-import { artifactPath, artifactUri, clientsName } from './artifact-path.ts'
+import { artifactPath, artifactRoot, clientsName } from './artifact-path.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** The content of an artifact: where it lies in the blob store, and its length in bytes. */
@@ -103,12 +103,22 @@ export function openArtifacts({ db, queue, blobs }: ArtifactsOptions): Artifacts
 
 /** Refuses a path that is neither below a number nor below the location of an experiment; returns it. */
 function placeCheck(db: Database): (path: string) => string {
-  const isLocation = db.prepare<[string]>('SELECT 1 FROM experiments WHERE artifact_location = ?')
+  const locations = db
+    .prepare<[], string>(
+      `SELECT artifact_location FROM experiments
+       WHERE artifact_location GLOB 'mlflow-artifacts:*' AND artifact_location <> 'mlflow-artifacts:/' || id`,
+    )
+    .pluck()
   return (path) => {
-    if (/^\d+\/./.test(path) || foldersAbove(path).some((folder) => isLocation.get(artifactUri(folder)))) return path
+    if (/^\d+\/./.test(path) || locations.all().some((uri) => isBelow(artifactRoot(uri), path))) return path
     const message = 'Invalid path: files lie below the artifact location of an experiment, such as 0/RUN/artifacts'
     throw new Problem('tracking_invalid', message)
   }
+}
+
+/** Below the root of all are only files in folders: one called 7 would be in the way of experiment 7. */
+function isBelow(folder: string, path: string): boolean {
+  return folder === '' ? path.includes('/') : path.startsWith(`${folder}/`)
 }
 
 /** Refuses a path that is a folder already, or has a file where a folder must be. */

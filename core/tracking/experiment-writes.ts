@@ -1,6 +1,7 @@
 import { Problem } from '#core/base/problem.ts'
 import type { Database } from '#core/store/index.ts'
 import { notActive, type ActiveRuns } from './active-runs.ts'
+import { artifactRoot } from './artifact-path.ts'
 import { openExperimentReads } from './experiment-reads.ts'
 import type { Keys } from './keys.ts'
 import { checkExperimentName, checkExperimentTag, checkLength, invalid, LIMITS } from './limits.ts'
@@ -64,10 +65,7 @@ function openCreate(
   const reads = openExperimentReads(db)
   return ({ name, artifactLocation = '', tags = [] }) => {
     checkExperimentName(name)
-    checkLength(artifactLocation, LIMITS.artifactLocation, 'artifact_location')
-    if (/^runs:/i.test(artifactLocation)) {
-      throw invalid(`Artifact location cannot be a runs:/ URI. Given: '${artifactLocation}'`)
-    }
+    checkLocation(artifactLocation)
     for (const tag of tags) checkExperimentTag(tag)
     const now = Date.now()
     const row = onceNamed(name, () => Number(insert.run(name, artifactLocation, now, now).lastInsertRowid))
@@ -75,6 +73,12 @@ function openCreate(
     for (const tag of tags) setTag(row, tag)
     return reads.experiment(String(row))
   }
+}
+
+function checkLocation(uri: string): void {
+  checkLength(uri, LIMITS.artifactLocation, 'artifact_location')
+  if (/^runs:/i.test(uri)) throw invalid(`Artifact location cannot be a runs:/ URI. Given: '${uri}'`)
+  if (uri.startsWith('mlflow-artifacts:')) artifactRoot(uri)
 }
 
 function openSetTag(db: Database, keys: Keys): (row: number, tag: Pair) => void {

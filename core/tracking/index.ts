@@ -16,9 +16,8 @@ export {
   compileFilter,
   compileOrder,
   modelVersionGrammar,
-  readPageToken,
   registeredModelGrammar,
-  writePageToken,
   type Grammar,
 } from './filter/index.ts'
+export { readPage, type PageQuery } from './search-page.ts'
 export { openTraces, type Trace, type Traces } from './traces.ts'

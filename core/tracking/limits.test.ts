@@ -140,3 +140,7 @@ function isAllowed(key: string): boolean {
     return false
   }
 }
+
+test('half a surrogate pair in a parameter becomes what SQLite keeps, so that it is the same when it comes again', () => {
+  expect(checkParam({ key: 'k', value: 'a\uD800' }).value).toBe('a\uFFFD')
+})

@@ -50,10 +50,13 @@ export function checkKey(key: string, path: string): void {
   checkLength(key, LIMITS.key, path)
 }
 
-/** A parameter with a key that may be and a value that is not too long: what is beyond is cut off. */
+/**
+ * A parameter with a key that may be and a value that is not too long: what is beyond is cut off. Half a surrogate pair,
+ * which SQLite does not keep, becomes U+FFFD here, so that the same value sent again is the same.
+ */
 export function checkParam({ key, value }: Pair, path = ''): Pair {
   checkKey(key, join(path, 'key'))
-  return { key, value: cut(value, LIMITS.paramValue) }
+  return { key, value: cut(value, LIMITS.paramValue).toWellFormed() }
 }
 
 /** A tag of a run or a logged model, as `checkParam` does it. */

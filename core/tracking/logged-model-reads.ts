@@ -1,15 +1,9 @@
 import type { Database } from '#core/store/index.ts'
-import {
-  compileFilter,
-  compileLoggedModelOrder,
-  loggedModelGrammar,
-  readPageToken,
-  writePageToken,
-  type DatasetScope,
-} from './filter/index.ts'
-import { checkPageSize, invalid } from './limits.ts'
+import { compileFilter, compileLoggedModelOrder, loggedModelGrammar, type DatasetScope } from './filter/index.ts'
+import { checkPageSize, invalid, LIMITS } from './limits.ts'
 import { MODEL_COLUMNS, openModelDetails, type ModelRow } from './logged-model-rows.ts'
 import { noModel } from './model-metrics.ts'
+import { readPage } from './search-page.ts'
 import type { LoggedModel, Page, TrackingReads } from './types.ts'
 import { isExperimentId, viewCondition } from './views.ts'
 
@@ -24,8 +18,8 @@ export function openLoggedModelReads(db: Database): LoggedModelReads {
   const find = openModelById(db)
   const detailsOf = openModelDetails(db)
   const search = (query: Query): Page<LoggedModel> => {
-    const { rows, ...page } = searchRows(db, query)
-    return { items: detailsOf(rows), ...page }
+    const page = searchRows(db, query)
+    return { ...page, items: detailsOf(page.items) }
   }
   return {
     loggedModel: find,
@@ -47,38 +41,34 @@ export function openModelById(db: Database): (id: string) => LoggedModel {
   }
 }
 
-function searchRows(db: Database, query: Query): { readonly rows: readonly ModelRow[]; readonly next?: string } {
-  const { experimentIds, filter, maxResults } = query
+function searchRows(db: Database, query: Query): Page<ModelRow> {
+  const { experimentIds, filter, orderBy = [], datasets = [], view, maxResults, pageToken } = query
   checkPageSize(maxResults)
-  const search = JSON.stringify([experimentIds, filter ?? '', query.orderBy ?? [], query.datasets ?? [], query.view])
-  const offset = offsetOf(query.pageToken, search)
-  const where = compileFilter(filter, loggedModelGrammar(scopesOf(query)))
-  const order = compileLoggedModelOrder(query.orderBy, NEWEST_FIRST)
   const experiments = JSON.stringify(experimentIds.filter(isExperimentId).map(Number))
-  const rows = db
-    .prepare<unknown[], ModelRow>(
-      `SELECT ${MODEL_COLUMNS} FROM logged_models l
-       WHERE l.experiment IN (SELECT value FROM json_each(?))${viewCondition(query.view, 'l.stage')} AND ${where.sql}
-       ORDER BY ${order.sql} LIMIT ? OFFSET ?`,
-    )
-    .raw()
-    .all(experiments, ...where.values, ...order.values, maxResults + 1, offset)
-  if (rows.length <= maxResults) return { rows }
-  return { rows: rows.slice(0, maxResults), next: writePageToken({ offset: offset + maxResults }, search) }
+  const isIn = `l.experiment IN (SELECT value FROM json_each(?))${viewCondition(view, 'l.stage')}`
+  return readPage<ModelRow>(db, {
+    select: `SELECT ${MODEL_COLUMNS} FROM logged_models l`,
+    where: [{ sql: isIn, values: [experiments] }, compileFilter(filter, loggedModelGrammar(scopesOf(query)))],
+    order: compileLoggedModelOrder(orderBy, NEWEST_FIRST),
+    maxResults,
+    pageToken,
+    search: JSON.stringify([experimentIds, filter ?? '', orderBy, datasets, view]),
+    ...(orderBy.length === 0 ? { keyset: BY_CREATION } : {}),
+  })
+}
+
+const BY_CREATION = {
+  width: 2,
+  after: (values: readonly (string | number)[]) => ({ sql: '(l.created_at, l.id) < (?, ?)', values }),
+  of: ([row, , , , createdAt]: ModelRow) => [createdAt, row],
 }
 
 function scopesOf({ datasets = [] }: Query): readonly DatasetScope[] {
+  if (datasets.length > LIMITS.datasets) {
+    throw invalid(`A search can name at most ${LIMITS.datasets} datasets. Got ${datasets.length} datasets.`)
+  }
   return datasets.map(({ name, digest }) => {
     if (name === '') throw invalid('`dataset_name` in the `datasets` clause must be specified.')
     return digest === undefined || digest === '' ? { name } : { name, digest }
   })
-}
-
-function offsetOf(token: string | undefined, search: string): number {
-  const page = readPageToken(token, search)
-  if (page === undefined) return 0
-  if ('offset' in page) return page.offset
-  throw invalid(
-    'Invalid page token: it is not one of logged models. Use the next_page_token of the page before as it is.',
-  )
 }

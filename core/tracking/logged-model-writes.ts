@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from '#core/store/index.ts'
+import { openRequireActive } from './experiment-writes.ts'
 import type { Keys } from './keys.ts'
 import { checkLength, invalid, invalidValue } from './limits.ts'
 import { openModelById } from './logged-model-reads.ts'
@@ -7,7 +8,6 @@ import { openModelPairs } from './logged-model-pairs.ts'
 import { noModel } from './model-metrics.ts'
 import { randomRunName } from './run-names.ts'
 import type { LoggedModelStatus, TrackingWrites } from './types.ts'
-import { experimentRow, noExperiment } from './views.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** The writes of logged models. Each throws Problem `not_found` for one that is not there or was deleted. */
@@ -84,11 +84,8 @@ function openModelRows(db: Database): ModelRows {
 }
 
 function openModelInsert(db: Database): ModelRows['insert'] {
-  const experiment = db
-    .prepare<[number], readonly [location: string, stage: number]>(
-      'SELECT artifact_location, stage FROM experiments WHERE id = ?',
-    )
-    .raw()
+  const requireActive = openRequireActive(db)
+  const locate = db.prepare<[number], string>('SELECT artifact_location FROM experiments WHERE id = ?').pluck()
   const insert = db.prepare(
     `INSERT INTO logged_models (model_id, experiment, created_by, name, model_type, source_run_id, status, artifact_uri,
      created_at, updated_at) VALUES (?, ?, 'local', ?, ?, ?, 'LOGGED_MODEL_PENDING', ?, ?, ?)`,
@@ -96,15 +93,12 @@ function openModelInsert(db: Database): ModelRows['insert'] {
   return ({ experimentId, name = '', modelType = '', sourceRunId = '' }) => {
     checkName(name)
     checkLength(modelType, MOST_TYPE, 'model_type')
-    const [location, stage] = experiment.get(experimentRow(experimentId)) ?? []
-    if (location === undefined) throw noExperiment(experimentId)
-    if (stage !== 0) {
-      throw invalid(`The experiment ${experimentId} must be in the 'active' state. Current state is deleted.`)
-    }
+    const experiment = requireActive(experimentId)
     const id = `m-${randomBytes(16).toString('hex')}`
-    const uri = `${location.replace(/\/$/, '')}/models/${id}/artifacts`
+    const root = (locate.get(experiment) ?? '').replace(/\/+$/, '')
+    const uri = `${root}/models/${id}/artifacts`
     const now = Date.now()
-    const values = [id, experimentRow(experimentId), name === '' ? randomRunName() : name, modelType, sourceRunId, uri]
+    const values = [id, experiment, name === '' ? randomRunName() : name, modelType, sourceRunId, uri]
     return { row: Number(insert.run(...values, now, now).lastInsertRowid), id }
   }
 }

@@ -112,3 +112,20 @@ test('what cannot be done to a model is refused', async () => {
   await writes.deleteExperiment(experimentId)
   await expect(writes.createLoggedModel({ experimentId })).rejects.toThrow("must be in the 'active' state")
 })
+
+test('a model that is made between two pages, the newest first, moves none', async () => {
+  const { writes, reads } = trackingForTest().tracking
+  for (const name of ['a', 'b', 'c', 'd']) await writes.createLoggedModel({ experimentId: '0', name })
+  const search = { experimentIds: ['0'], maxResults: 2 }
+  const { next: pageToken = '', ...first } = reads.loggedModels(search)
+  expect(ids(first)).toEqual(['d', 'c'])
+  await writes.createLoggedModel({ experimentId: '0', name: 'meanwhile' })
+  const last = reads.loggedModels({ ...search, pageToken })
+  expect([ids(last), last.next]).toEqual([['b', 'a'], undefined])
+})
+
+test('more datasets than can be asked for are refused', () => {
+  const { reads } = trackingForTest().tracking
+  const datasets = Array.from({ length: 40_000 }, (_, index) => ({ name: `d${index}`, digest: 'x' }))
+  expect(() => reads.loggedModels({ experimentIds: ['0'], maxResults: 5, datasets })).toThrow('at most 1000 datasets')
+})

@@ -10,6 +10,10 @@ export type PageQuery<Row> = {
   readonly order: Sql
   readonly maxResults: number
   readonly pageToken?: string | undefined
+  /** What is searched, as a text: the tokens are then for that search alone. */
+  readonly search?: string
+  /** Rows are arrays unless this is true. */
+  readonly asObjects?: boolean
   /** For the natural order: rows behind these sort values, and the sort values of a row. */
   readonly keyset?: {
     readonly width: number
@@ -18,7 +22,7 @@ export type PageQuery<Row> = {
   }
 }
 
-/** Reads a page of raw rows, and one more, which says whether there is a next page. */
+/** Reads a page of rows, and one more, which says whether there is a next page. */
 export function readPage<Row>(db: Database, query: PageQuery<Row>): Page<Row> {
   const { condition, offset } = beginOf(query)
   const where = [...query.where, ...condition]
@@ -26,7 +30,7 @@ export function readPage<Row>(db: Database, query: PageQuery<Row>): Page<Row> {
     .prepare<(string | number)[], Row>(
       `${query.select} WHERE ${where.map(({ sql }) => sql).join(' AND ')} ORDER BY ${query.order.sql} LIMIT ? OFFSET ?`,
     )
-    .raw()
+    .raw(query.asObjects !== true)
     .all(...where.flatMap(({ values }) => values), ...query.order.values, query.maxResults + 1, offset)
   if (rows.length <= query.maxResults) return { items: rows }
   const items = rows.slice(0, query.maxResults)
@@ -35,14 +39,14 @@ export function readPage<Row>(db: Database, query: PageQuery<Row>): Page<Row> {
     query.keyset === undefined || last === undefined
       ? { offset: offset + query.maxResults }
       : { after: query.keyset.of(last) }
-  return { items, next: writePageToken(next) }
+  return { items, next: writePageToken(next, query.search) }
 }
 
-function beginOf<Row>({ pageToken, keyset }: PageQuery<Row>): {
+function beginOf<Row>({ pageToken, search, keyset }: PageQuery<Row>): {
   readonly condition: readonly Sql[]
   readonly offset: number
 } {
-  const token = readPageToken(pageToken)
+  const token = readPageToken(pageToken, search)
   if (token === undefined) return { condition: [], offset: 0 }
   if ('offset' in token) return { condition: [], offset: token.offset }
   const values = token.after.filter((value) => value !== null)

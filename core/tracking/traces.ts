@@ -79,8 +79,11 @@ function openWrites(db: Database, queue: WriteQueue, read: (id: string) => Trace
       }),
     deleteTraceTag: async (id, key) =>
       queue.run(() => {
-        const { [key]: old, ...left } = read(id).tags
-        if (old === undefined) throw new Problem('not_found', `No tag with key '${key}' on trace with ID '${id}'.`)
+        const { tags } = read(id)
+        if (!Object.hasOwn(tags, key)) {
+          throw new Problem('not_found', `No tag with key '${key}' on trace with ID '${id}'.`)
+        }
+        const { [key]: _gone, ...left } = tags
         setTags.run(JSON.stringify(left), id)
       }),
     deleteTraces: async (experimentId, ids) =>
