@@ -2,9 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { mlflowFault } from './mlflow-environments.ts'
 
 /** What a suite may need beside Node and Python, as MINISUB_TEST_REQUIRE names it. */
-export type Requirement = 'browser' | 'docker' | 'keychain' | 'kubernetes'
+export type Requirement = 'browser' | 'docker' | 'keychain' | 'kubernetes' | 'mlflow'
 
 /** Where browsers of this kind lie when they are not on PATH. */
 const ELSEWHERE = [
@@ -69,6 +70,15 @@ export const lab = {
 export function describeWithKubernetes(name: string, suite: () => void): void {
   const thing = 'a Kubernetes cluster with Argo Workflows'
   describeUnless(kubernetesFault(), { requirement: 'kubernetes', thing, name }, suite)
+}
+
+/**
+ * `describe` for suites that need real MLflow clients and a server, to be awaited: they are installed first, where they
+ * are not yet. Skipped, with the reason in their name, where they cannot be; with `MINISUB_TEST_REQUIRE=mlflow` they then
+ * fail.
+ */
+export async function describeWithMlflow(name: string, suite: () => void): Promise<void> {
+  describeUnless(await mlflowFault(), { requirement: 'mlflow', thing: 'MLflow', name }, suite)
 }
 
 type Wanted = { readonly requirement: Requirement; readonly thing: string; readonly name: string }

@@ -1,0 +1,60 @@
+import { get, post, put, remove, type ReplayRequest } from './request.ts'
+
+const FILES = '/api/2.0/mlflow-artifacts/artifacts'
+const HERE = `${FILES}/{ax}/{a}/artifacts`
+const PLACE = '{ax}/{a}/artifacts'
+
+/** Files of runs. */
+export const ARTIFACTS: readonly ReplayRequest[] = [
+  post('an experiment for files', 'experiments/create', { name: 'a' }, { keep: { ax: 'experiment_id' } }),
+  post(
+    'a run for files',
+    'runs/create',
+    { experiment_id: '{ax}', start_time: 1, run_name: 'a' },
+    { keep: { a: 'run.info.run_id' } },
+  ),
+  get('files of a run without files', 'artifacts/list', { run_id: '{a}' }),
+  put('a file', `${HERE}/note.txt`, 'hello'),
+  put('a file in a folder', `${HERE}/deep/er/data.json`, '{"a": 1}'),
+  put('a file with a space and a percent sign', `${HERE}/images/a%20b%25step%251.png`, 'png'),
+  put('an empty file', `${HERE}/empty.bin`, ''),
+  put('a file again', `${HERE}/note.txt`, 'hello again'),
+  get('a file is read', `${HERE}/note.txt`),
+  get('a file in a folder is read', `${HERE}/deep/er/data.json`),
+  get('a file with a percent sign is read', `${HERE}/images/a%20b%25step%251.png`),
+  get('an empty file is read', `${HERE}/empty.bin`),
+  get('a file that is not there', `${HERE}/nothing.txt`),
+  get('a folder is read as a file', `${HERE}/deep`),
+  get('files of a run', 'artifacts/list', { run_id: '{a}' }),
+  get('files of a folder of a run', 'artifacts/list', { run_id: '{a}', path: 'deep' }),
+  get('files with a percent sign', 'artifacts/list', { run_id: '{a}', path: 'images' }),
+  get('files of a file', 'artifacts/list', { run_id: '{a}', path: 'note.txt' }),
+  get('files of a folder that is not there', 'artifacts/list', { run_id: '{a}', path: 'nothing' }),
+  get('files of a folder that climbs', 'artifacts/list', { run_id: '{a}', path: '../..' }, { words: /^Invalid path/ }),
+  get('files of an unknown run', 'artifacts/list', { run_id: '0'.repeat(32) }),
+  get('files of no run', 'artifacts/list', {}, { words: /^Missing value for required parameter 'run_id'/ }),
+  get('files of the store', FILES, { path: PLACE }),
+  get('files of a folder of the store', FILES, { path: `${PLACE}/deep` }),
+  get('files of a file of the store', FILES, { path: `${PLACE}/note.txt` }),
+  get('files of nothing in the store', FILES, { path: `${PLACE}/nothing` }),
+  get('files of the store that climb', FILES, { path: '../' }, { words: /^Invalid path/ }),
+  get('files of the store by a twice encoded path', FILES, { path: '%252e%252e%252f' }, { words: /^Invalid path/ }),
+  get('a file that climbs', `${HERE}/..%2f..%2fx`),
+  get('a file that climbs, encoded twice', `${HERE}/%252e%252e%252fx`),
+  put('a file is written that climbs', `${HERE}/..%2f..%2fx`, 'x'),
+  put('a file is written with a backslash', `${HERE}/a%5Cb`, 'x'),
+  put('a file is written with a hash', `${HERE}/a%23b`, 'x'),
+  get('a file of a run for the page', '/get-artifact', { run_id: '{a}', path: 'note.txt' }),
+  get('a file that is not there for the page', '/get-artifact', { run_id: '{a}', path: 'nothing.txt' }),
+  get('a file of no run for the page', '/get-artifact', { path: 'note.txt' }),
+  remove('a file is deleted', `${HERE}/note.txt`, {}),
+  remove('a file is deleted twice', `${HERE}/note.txt`, {}),
+  remove('a folder is deleted', `${HERE}/deep`, {}),
+  get('what is left', 'artifacts/list', { run_id: '{a}' }),
+  post(
+    'an upload in parts',
+    '/api/2.0/mlflow-artifacts/mpu/create/{ax}/{a}/artifacts',
+    { path: 'big', num_parts: 2 },
+    { words: /^Multipart upload is not supported for the current artifact repository/ },
+  ),
+]
