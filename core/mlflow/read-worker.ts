@@ -22,7 +22,14 @@ const db = openReadOnly(file)
 const reads: Reads = { tracking: openTrackingReads(db), registry: openRegistryReads(db) }
 const encoder = new TextEncoder()
 
-port.on('message', ({ id, job, query }: ReadRequest) => {
+port.on('message', (request: ReadRequest | 'end') => {
+  if (request === 'end') {
+    db.close()
+    port.close()
+  } else answer(request)
+})
+
+function answer({ id, job, query }: ReadRequest): void {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the other side pairs a job with its query
     const run = READ_JOBS[job] as (reads: Reads, query: unknown) => object
@@ -32,7 +39,7 @@ port.on('message', ({ id, job, query }: ReadRequest) => {
     if (isProblem(error)) reply({ id, problem: error.toJSON() })
     else reply({ id, bug: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   }
-})
+}
 
 function reply(message: ReadReply, moved: readonly ArrayBuffer[] = []): void {
   port?.postMessage(message, [...moved])

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { removeTree } from '#core/store/index.ts'
 import { openTracking, TRACKING_FILE } from '#core/tracking/index.ts'
@@ -39,6 +40,18 @@ test('a reader that is closed fails those who wait', async () => {
   const failed = expect(read).rejects.toMatchObject({ message: expect.stringContaining('the core stops') })
   await reader[Symbol.asyncDispose]()
   await failed
+})
+
+test('a reader may be closed at any moment of its beginning', async () => {
+  for (let ms = 0; ms < 42; ms += 6) {
+    const reader = openReader(file)
+    const ended = expect(reader.read('experiments', search))
+      .rejects.toThrow('the core stops')
+      .catch(() => undefined)
+    await sleep(ms)
+    await reader[Symbol.asyncDispose]()
+    await ended
+  }
 })
 
 /** How often this process has the database open. */

@@ -1,11 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { problemFromJson } from '#core/base/problem.ts'
 import { WireError } from './errors.ts'
 import type { ReadJobName, ReadQuery } from './read-jobs.ts'
 import type { ReadReply, ReadRequest } from './read-worker.ts'
 
+/** Tells the thread to end; it is a module of its own that loads SQLite, so this is not imported from it. */
+const END = 'end'
+
 /** How long the thread is kept that nobody asks, in milliseconds. */
 const IDLE_MS = 60_000
+/** How long a thread may finish what it reads before it is ended in the middle, in milliseconds. */
+const FINISH_MS = 5_000
 
 /** Big reads, in a thread that is started for the first one and ends when nobody asked for a while. */
 export type Reader = AsyncDisposable & {
@@ -17,7 +23,12 @@ export type Reader = AsyncDisposable & {
 }
 
 type Waiting = { readonly resolve: (bytes: Uint8Array) => void; readonly reject: (error: Error) => void }
-type Thread = { readonly worker: Worker; readonly waiting: Map<number, Waiting>; idle?: NodeJS.Timeout }
+type Thread = {
+  readonly worker: Worker
+  readonly waiting: Map<number, Waiting>
+  readonly exited: Promise<unknown>
+  idle?: NodeJS.Timeout
+}
 
 /** Reads of the database file of tracking. */
 export function openReader(file: string, idleMs = IDLE_MS): Reader {
@@ -32,13 +43,14 @@ export function openReader(file: string, idleMs = IDLE_MS): Reader {
   }
   const start = (): Thread => {
     const worker = new Worker(new URL('./read-worker.ts', import.meta.url), { workerData: { file } })
-    const started: Thread = { worker, waiting: new Map() }
+    const exited = new Promise((resolve) => worker.once('exit', resolve))
+    const started: Thread = { worker, waiting: new Map(), exited }
     worker.on('message', (reply: ReadReply) => {
       settle(started.waiting, reply)
       if (started.waiting.size > 0) return
       started.idle = setTimeout(() => {
         end(started, 'nobody asked')
-        void worker.terminate()
+        void finish(started)
       }, idleMs)
       started.idle.unref()
       worker.unref()
@@ -61,9 +73,19 @@ export function openReader(file: string, idleMs = IDLE_MS): Reader {
       const open = thread
       if (open === undefined) return
       end(open, 'the core stops')
-      await open.worker.terminate()
+      await finish(open)
     },
   }
+}
+
+/**
+ * Has a thread end by itself: one that is terminated while it loads SQLite, or is in it, can take the whole process with
+ * it.
+ */
+async function finish({ worker, exited }: Thread): Promise<void> {
+  worker.postMessage(END, [])
+  const isOver = await Promise.race([exited.then(() => true), sleep(FINISH_MS, false, { ref: false })])
+  if (!isOver) await worker.terminate()
 }
 
 function settle(waiting: Map<number, Waiting>, reply: ReadReply): void {

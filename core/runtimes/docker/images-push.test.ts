@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, request as ask } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Dockerode from 'dockerode'
@@ -81,6 +82,19 @@ describeWithDocker('pushes of images', () => {
     expect(await registries.read(name, 'linux/amd64')).toMatchObject(one)
   })
 
+  test('go on when the registry fails once, and tell it when it fails always', async () => {
+    await using once = await failing(open.host, 1)
+    const name = `${once.host}/team/again:1`
+    await build(name, 1)
+    const pushed = await images.push(name)
+    expect(await registries.read(name, 'linux/amd64')).toMatchObject(pushed)
+    await using always = await failing(open.host, Number.POSITIVE_INFINITY)
+    const other = `${always.host}/team/never:1`
+    await build(other, 1)
+    await expect(images.push(other)).rejects.toMatchObject({ code: 'registry_unreachable' })
+    expect([once.failed(), always.failed()]).toEqual([1, 3])
+  })
+
   test('that are given up stop at once, and the next goes on with the layers that are there', async () => {
     const name = `${open.host}/team/stopped:1`
     await build(name, 5, 200)
@@ -145,4 +159,38 @@ async function* contextOf(dockerfile: string): AsyncGenerator<Uint8Array> {
   tar.entry({ name: 'Dockerfile' }, dockerfile)
   tar.finalize()
   for await (const bytes of tar) if (bytes instanceof Uint8Array) yield bytes
+}
+
+type Failing = AsyncDisposable & { readonly host: string; readonly failed: () => number }
+
+/** A registry before another one, which answers the first manifests that come with 500. */
+async function failing(host: string, times: number): Promise<Failing> {
+  let failed = 0
+  const server = createServer((request, response) => {
+    if (request.method === 'PUT' && request.url?.includes('/manifests/') === true && failed < times) {
+      failed += 1
+      request.resume()
+      response.writeHead(500).end()
+      return
+    }
+    const { method, url, headers } = request
+    const sent = ask(
+      `http://${host}${url ?? '/'}`,
+      { ...(method === undefined ? {} : { method }), headers },
+      (answer) => answer.pipe(response.writeHead(answer.statusCode ?? 502, answer.headers)),
+    )
+    sent.once('error', () => response.destroy())
+    request.pipe(sent)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return {
+    host: `127.0.0.1:${address.port}`,
+    failed: () => failed,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }

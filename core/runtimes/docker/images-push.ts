@@ -1,4 +1,5 @@
-import { Problem } from '#core/base/problem.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isProblem, Problem } from '#core/base/problem.ts'
 import type { PullProgress, PushOptions } from '#core/runtimes/images.ts'
 import type { DockerEngine } from './engine.ts'
 import { reasonOf, statusOf } from './engine-problems.ts'
@@ -10,11 +11,30 @@ import { pushProblem } from './images-push-problems.ts'
 /** What the engine wants to see where there is no login: `{}`. */
 const NO_LOGIN = { base64: 'e30=' }
 
+/** A registry answers 5xx when it is busy, or when the same layers come twice at once: then it is asked again so often. */
+const TRIES = 3
+const PAUSE_MS = 500
+
 /**
  * Has the engine push an image that it has under this name, several layers at once; resolves to the digest that the
  * registry has it by, undefined where the engine does not tell. See `ImageEngine.push`.
  */
-export async function pushImage(
+export async function pushImage(engine: DockerEngine, text: string, options: PushOptions): Promise<string | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await pushOnce(engine, text, options)
+    } catch (error) {
+      if (tries === TRIES || !isPassing(error)) throw error
+      await sleep(PAUSE_MS * tries, undefined, { signal: options.signal })
+    }
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return isProblem(error) && error.code === 'registry_unreachable' && /HTTP status: 5\d\d/.test(error.message)
+}
+
+async function pushOnce(
   engine: DockerEngine,
   text: string,
   { signal, onProgress }: PushOptions,
