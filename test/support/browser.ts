@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import { expect, onTestFailed } from 'vitest'
 import { stringify } from 'yaml'
 import { createClient, type Client } from '#core/client/index.ts'
 import { isFinalRun } from '#core/contract/events.ts'
@@ -89,6 +90,7 @@ export async function openPageFixture(prepare: (home: string) => void = () => un
       context.setDefaultTimeout(90_000)
       await watch(context, url, faults)
       const page = await context.newPage()
+      showWhereItFails(page)
       const { code } = await client.createSessionCode()
       await page.goto(`${url}${path}#code=${code}`)
       await page.locator('#main').waitFor()
@@ -110,6 +112,14 @@ export async function openPageFixture(prepare: (home: string) => void = () => un
       if (faults.length > 0) throw new Error(`pages did what they may not:\n${faults.join('\n')}`)
     },
   }
+}
+
+/** A test that fails prints what its pages showed then. */
+function showWhereItFails(page: Page): void {
+  if (process.env['VITEST'] === undefined || expect.getState().currentTestName === undefined) return
+  onTestFailed(async () => {
+    if (!page.isClosed()) process.stderr.write(`${page.url()} showed:\n${await page.locator('body').innerText()}\n`)
+  })
 }
 
 /** The browser that is found; throws where there is none. */
