@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startArtifacts } from './artifact-fixture.ts'
+import { clientOf, PROXY, refusal, startArtifacts } from './artifact-fixture.ts'
 
 type Server = Awaited<ReturnType<typeof startArtifacts>>
 let server: Server
@@ -15,20 +15,7 @@ afterEach(async () => {
   expect(server.faults).toEqual([])
   await server[Symbol.asyncDispose]()
 })
-
-const PROXY = '/api/2.0/mlflow-artifacts/artifacts'
-
-const ask = async (path: string, init: RequestInit = {}) => fetch(`${server.url}${path}`, init)
-const put = async (path: string, body: NonNullable<RequestInit['body']>) =>
-  ask(`${PROXY}/${path}`, { method: 'PUT', body })
-const json = async (path: string): Promise<unknown> => (await ask(path)).json()
-
-async function refusal(answer: Promise<Response>): Promise<[number, unknown, unknown]> {
-  const response = await answer
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- looked at by the test
-  const body = (await response.json()) as { error_code: unknown; message: unknown }
-  return [response.status, body.error_code, body.message]
-}
+const { ask, put, json } = clientOf(() => server.url)
 
 describe('a download', () => {
   test('is told as one that no browser runs, whatever it is', async () => {

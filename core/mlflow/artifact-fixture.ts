@@ -66,3 +66,24 @@ function filesOf(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name)
 }
+
+export const PROXY = '/api/2.0/mlflow-artifacts/artifacts'
+
+/** Asks the server whose address it is then. */
+export function clientOf(url: () => string) {
+  const ask = async (path: string, init: RequestInit = {}) => fetch(`${url()}${path}`, init)
+  return {
+    ask,
+    put: async (path: string, body: NonNullable<RequestInit['body']>) =>
+      ask(`${PROXY}/${path}`, { method: 'PUT', body }),
+    json: async (path: string): Promise<unknown> => (await ask(path)).json(),
+  }
+}
+
+/** Status, code and message of an error body. */
+export async function refusal(answer: Promise<Response>): Promise<[number, unknown, unknown]> {
+  const response = await answer
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- looked at by the test
+  const body = (await response.json()) as { error_code: unknown; message: unknown }
+  return [response.status, body.error_code, body.message]
+}

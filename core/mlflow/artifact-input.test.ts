@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startArtifacts } from './artifact-fixture.ts'
+import { PROXY, startArtifacts } from './artifact-fixture.ts'
 
 type Server = Awaited<ReturnType<typeof startArtifacts>>
 let server: Server
@@ -11,8 +11,6 @@ afterEach(async () => {
   expect(server.faults).toEqual([])
   await server[Symbol.asyncDispose]()
 })
-
-const PROXY = '/api/2.0/mlflow-artifacts/artifacts'
 
 describe('bad input', () => {
   const bad = 'INVALID_PARAMETER_VALUE'

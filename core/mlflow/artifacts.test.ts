@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startArtifacts } from './artifact-fixture.ts'
+import { clientOf, refusal, startArtifacts } from './artifact-fixture.ts'
 
 type Server = Awaited<ReturnType<typeof startArtifacts>>
 let server: Server
@@ -11,21 +11,10 @@ afterEach(async () => {
   expect(server.faults).toEqual([])
   await server[Symbol.asyncDispose]()
 })
+const { ask, put, json } = clientOf(() => server.url)
 
 const PROXY = '/api/2.0/mlflow-artifacts/artifacts'
 const LARGE = randomBytes(3_000_001)
-
-const ask = async (path: string, init: RequestInit = {}) => fetch(`${server.url}${path}`, init)
-const put = async (path: string, body: NonNullable<RequestInit['body']>) =>
-  ask(`${PROXY}/${path}`, { method: 'PUT', body })
-const json = async (path: string): Promise<unknown> => (await ask(path)).json()
-
-async function refusal(answer: Promise<Response>): Promise<[number, unknown, unknown]> {
-  const response = await answer
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- looked at by the test
-  const body = (await response.json()) as { error_code: unknown; message: unknown }
-  return [response.status, body.error_code, body.message]
-}
 
 describe.each(['/api', '/ajax-api'])('below %s', (prefix) => {
   const proxy = `${prefix}/2.0/mlflow-artifacts/artifacts`
