@@ -62,6 +62,27 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'core/tracking': ['core/base', 'core/contract', 'core/files', 'core/store'],
   'core/registry': ['core/base', 'core/contract', 'core/store', 'core/tracking'],
   'core/mlflow': ['core/base', 'core/contract', 'core/files', 'core/store', 'core/tracking', 'core/registry'],
+  'core/run-tracking': [
+    'core/base',
+    'core/contract',
+    'core/files',
+    'core/store',
+    'core/pipelines',
+    'core/tracking',
+    'core/registry',
+    'core/mlflow',
+  ],
+  'core/compare': [
+    'core/base',
+    'core/contract',
+    'core/files',
+    'core/store',
+    'core/environments',
+    'core/pipelines',
+    'core/tracking',
+    'core/registry',
+  ],
+  'core/transfer': ['core/base', 'core/contract', 'core/files', 'core/store', 'core/tracking', 'core/registry'],
   'core/targets': [
     'core/base',
     'core/contract',
@@ -73,16 +94,21 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'core/schedules': ['core/base', 'core/contract', 'core/store', 'core/pipelines'],
   'core/api': [
     'core/base',
+    'core/compare',
     'core/contract',
     'core/conformance',
     'core/environments',
     'core/mlflow',
     'core/pipelines',
+    'core/registry',
+    'core/run-tracking',
     'core/schedules',
     'core/secrets',
     'core/settings',
     'core/targets',
     'core/teams',
+    'core/tracking',
+    'core/transfer',
   ],
   // `validate` and `digest` need no core, so the CLI may use the pure face of pipelines; `serve` alone opens the workbench.
   'core/cli': [
@@ -124,6 +150,12 @@ const DOMAINS = [
   'core/cluster',
   'core/api',
   'core/client',
+  'core/tracking',
+  'core/registry',
+  'core/mlflow',
+  'core/run-tracking',
+  'core/compare',
+  'core/transfer',
 ]
 /** Packages that only one folder may import: everything else goes through it. */
 const OWNED: Record<string, string> = {

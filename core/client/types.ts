@@ -32,8 +32,12 @@ export type ChangesOptions = {
   readonly onState?: (state: 'connecting' | 'open') => void
 }
 
+/** Operations that answer with the bytes of a file. */
+export type BytesName = {
+  [Name in keyof Routes]: Routes[Name] extends { readonly bytes: true } ? Name : never
+}[keyof Routes]
 /** Operations that answer with JSON, with a text, or with nothing. */
-type CallName = Exclude<keyof Routes, 'readArtifact'>
+type CallName = Exclude<keyof Routes, BytesName>
 export type CallInput<Name extends keyof Routes> = RouteInput<Routes[Name]>
 type CallOutput<Name extends keyof Routes> = RouteOutput<Routes[Name]>
 
@@ -44,15 +48,15 @@ type Call<Name extends CallName> =
 
 /** Start and end are inclusive, as in HTTP. */
 type ByteRange = { readonly start: number; readonly end: number }
-export type ArtifactOptions = { readonly range?: ByteRange; readonly signal?: AbortSignal }
+export type BytesOptions = { readonly range?: ByteRange; readonly signal?: AbortSignal }
+/** The answer that carries bytes; its body is to be read or cancelled by the caller. */
+export type BytesCall<Name extends BytesName> = (input: CallInput<Name>, options?: BytesOptions) => Promise<Response>
 
 /**
  * The core's interface, typed by the route table: one method for each operation, such as `client.showRun({ run })`.
  * Every method throws the Problem that the core answered, or `core_unreachable` where it did not answer.
  */
-export type Client = { readonly [Name in CallName]: Call<Name> } & {
-  /** The answer that carries the bytes of a file of an output; its body is to be read or cancelled by the caller. */
-  readArtifact(input: CallInput<'readArtifact'>, options?: ArtifactOptions): Promise<Response>
+export type Client = { readonly [Name in CallName]: Call<Name> } & { readonly [Name in BytesName]: BytesCall<Name> } & {
   /**
    * Batches of events from a sequence number on, each event once and in order; ends after run.finished. A lost
    * connection is opened again where it broke off. Throws the Problem that the core answered; `core_unreachable` after

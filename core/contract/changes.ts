@@ -2,7 +2,16 @@ import { z } from 'zod'
 import { RunSummary } from './run.ts'
 
 /** Lists that may have changed as a whole. */
-const CHANGE_TOPICS = ['pipelines', 'schedules', 'environments', 'targets', 'settings', 'secrets', 'access'] as const
+const CHANGE_TOPICS = [
+  'pipelines',
+  'schedules',
+  'environments',
+  'targets',
+  'settings',
+  'secrets',
+  'access',
+  'tracking',
+] as const
 export type ChangeTopic = (typeof CHANGE_TOPICS)[number]
 
 /**

@@ -9,8 +9,12 @@ import { runRoutes } from './routes-runs.ts'
 import { settingRoutes } from './routes-settings.ts'
 import { secretRoutes } from './routes-secrets.ts'
 import { scheduleRoutes } from './routes-schedules.ts'
+import { modelRoutes } from './routes-models.ts'
 import { systemRoutes } from './routes-system.ts'
 import { targetRoutes } from './routes-targets.ts'
+import { trackedRunRoutes } from './routes-tracked-runs.ts'
+import { trackingRoutes } from './routes-tracking.ts'
+import { transferRoutes } from './routes-transfer.ts'
 import { API_PREFIX, EventView, queryInteger, runParameter } from './http.ts'
 import { z } from 'zod'
 import type { Route, Socket } from './route.ts'
@@ -29,6 +33,10 @@ export const ROUTES = {
   ...settingRoutes,
   ...secretRoutes,
   ...accessRoutes,
+  ...trackingRoutes,
+  ...trackedRunRoutes,
+  ...transferRoutes,
+  ...modelRoutes,
 } as const satisfies Record<string, Route>
 
 const RUN = '01kc2m3n4p5q6r7s8t9v0wxyza'

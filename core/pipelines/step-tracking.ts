@@ -1,0 +1,39 @@
+import type { TrackingLine } from '#core/contract/tracking-line.ts'
+
+/** One attempt of a step run; `item` is null outside a fan-out. */
+export type TrackedAttempt = {
+  readonly run: string
+  readonly step: string
+  readonly item: number | null
+  readonly attempt: number
+}
+
+/** What a record step of kind `register` asks for, with its expressions resolved. */
+export type Registration = {
+  readonly run: string
+  /** Of the record step. */
+  readonly step: string
+  readonly model: string
+  readonly alias: string | null
+  readonly description: string | null
+  readonly tags: Readonly<Record<string, string>>
+  /** The step run, item and output that the files are of. */
+  readonly from: { readonly step: string; readonly item: number | null; readonly output: string }
+  /** By path; '' for an output that is one file. They are in the blob store. */
+  readonly files: readonly { readonly path: string; readonly sha256: string; readonly size: number }[]
+}
+
+/** What is tracked of steps, as far as the engine has to do with it. An engine without it tracks nothing. */
+export type StepTracking = {
+  /** `MLFLOW_TRACKING_URI`, `MLFLOW_TRACKING_TOKEN` and `MLFLOW_RUN_ID` of an attempt that runs on this machine. */
+  variables(attempt: TrackedAttempt): Readonly<Record<string, string>>
+  /** The id that MLflow's client knows the step run by, and that of its experiment; runners are given both. */
+  ids(attempt: TrackedAttempt): Promise<{ readonly run: string; readonly experiment: string }>
+  /**
+   * Does what the runner of an attempt took. Lines may come again and in pieces: each is done once, in order. Rejects
+   * for nothing that a user did: what cannot be done is written into the run as a tag.
+   */
+  take(attempt: TrackedAttempt, lines: readonly TrackingLine[]): Promise<void>
+  /** Makes the version of a registration; repeated, it makes nothing new and answers the same. */
+  register(registration: Registration): Promise<{ readonly version: number }>
+}
