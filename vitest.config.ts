@@ -8,7 +8,7 @@ const CONTAINERS = [
   ...['pipelines', 'generated', 'attempt-runtimes', 'argo-dags', 'argo-expressions'].map(
     (name) => `test/conformance/${name}.test.ts`,
   ),
-  'test/kubernetes/{runs,killed}.test.ts',
+  'test/kubernetes/{runs,killed,tracking}.test.ts',
   'test/integration/cluster-schedules.test.ts',
 ]
 /** Tests that take away from others what all of them use: they run last, alone. */

@@ -6,7 +6,7 @@ import { isProblem } from '#core/base/problem.ts'
 import type { Cluster } from '#core/runtimes/cluster.ts'
 import { readContexts } from './target-checks.ts'
 
-type Options = Pick<ClusterTargetsOptions, 'home' | 'blobs' | 'secrets' | 'images' | 'clusterImages'>
+type Options = Pick<ClusterTargetsOptions, 'home' | 'blobs' | 'secrets' | 'images' | 'clusterImages' | 'tracks'>
 
 /** Runs on clusters, with the connections that they share. Nothing is loaded or connected before one is asked for. */
 export function openClusters(options: Options): ClusterRuns {

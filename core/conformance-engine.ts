@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Conformance, ConformanceEngine, ConformanceVerbs } from '#core/conformance/index.ts'
 import { homeId } from '#core/cluster/index.ts'
+import type { PipelineOptions } from '#core/pipelines/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
 import type { ClusterTargets } from '#core/targets/index.ts'
@@ -32,7 +33,7 @@ type Options = EngineOptions & {
 export function privateEngines(options: EngineOptions): (home: string) => Promise<ConformanceEngine> {
   const { settings, onError, clusters } = options
   return async (home) => {
-    const engine = openEngine(home, { settings, onError, keychain: false })
+    const engine = openEngine(home, { settings, onError, keychain: false, register: countVersions() })
     if (clusters !== undefined) await copyClusters(engine, clusters, home)
     return {
       service: engine.service,
@@ -44,6 +45,18 @@ export function privateEngines(options: EngineOptions): (home: string) => Promis
         await engine[Symbol.asyncDispose]()
       },
     }
+  }
+}
+
+/** Numbers versions as a registry does, and keeps none: what a private engine registers is nobody's model. */
+function countVersions(): NonNullable<PipelineOptions['register']> {
+  const models = new Map<string, Map<string, number>>()
+  return ({ model, run, step }) => {
+    const versions = models.get(model) ?? new Map<string, number>()
+    models.set(model, versions)
+    const version = versions.get(`${run}/${step}`) ?? versions.size + 1
+    versions.set(`${run}/${step}`, version)
+    return Promise.resolve({ version })
   }
 }
 

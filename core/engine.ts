@@ -7,6 +7,7 @@ import { openEnvironments, type ClusterImages, type Environments } from '#core/e
 import {
   openPipelines,
   processTarget,
+  type PipelineOptions,
   type PipelineService,
   type Pipelines,
   type Target,
@@ -29,6 +30,10 @@ export type EngineOptions = {
   readonly settings?: Settings
   /** False: secrets are kept in the data folder alone. */
   readonly keychain?: boolean
+  /** What steps track into; nothing is tracked where it is absent. */
+  readonly tracking?: NonNullable<PipelineOptions['tracking']>
+  /** Makes versions of models; as `tracking` does it where absent. */
+  readonly register?: NonNullable<PipelineOptions['register']>
   /** Wraps the environments, to hold one back for instance. */
   readonly environments?: (real: Environments) => Environments
 }
@@ -64,10 +69,20 @@ export function openEngine(home: string, options: EngineOptions): Engine {
   }
 }
 
+/** The blob store of a data folder: to open it reads and writes nothing. */
+export function blobsOf(home: string): Blobs {
+  return openBlobs(blobFolder(home))
+}
+
+/** The folder of the blob store of a data folder. */
+export function blobFolder(home: string): string {
+  return join(home, 'artifacts', 'blobs')
+}
+
 function open(home: string, options: EngineOptions, stack: AsyncDisposableStack): Engine {
   const { onError, onNote, settings = openSettings(home), environments: wrap = (it) => it } = options
   const store = stack.use(openStore(home))
-  const blobs = openBlobs(join(home, 'artifacts', 'blobs'))
+  const blobs = blobsOf(home)
   blobs.sweepTemporary()
   const secrets = openSecrets({
     home,
@@ -91,12 +106,19 @@ function open(home: string, options: EngineOptions, stack: AsyncDisposableStack)
     ['docker', docker],
   ])
   const { images, clusterImages } = docker
-  const clusters = stack.use(openClusters({ home, blobs, secrets, images, clusterImages }))
+  const clusters = stack.use(
+    openClusters({ home, blobs, secrets, images, clusterImages, tracks: options.tracking !== undefined }),
+  )
   const targets: Targets = {
     keys: () => [...local.keys(), ...clusterTargets.list().map(({ name }) => name)],
     get: (name) => local.get(name) ?? clusterOf(clusters, clusterTargets.get(name)),
   }
-  service = stack.use(openPipelines({ home, store, blobs, secrets, environments, targets, onError }))
+  const { register, tracking } = options
+  const told = {
+    ...(register === undefined ? {} : { register }),
+    ...(tracking === undefined ? {} : { tracking }),
+  }
+  service = stack.use(openPipelines({ home, store, blobs, secrets, environments, targets, ...told, onError }))
   removeLeftovers({ docker, service, onError }, stack)
   const { scheduled } = service
   const opened = { store, blobs, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled }

@@ -42,6 +42,7 @@ export function lazyRuntime(name: string, open: () => Promise<AttemptRuntime>): 
       if (runtime.collect === undefined) throw new Error(`the runtime ${name} collects nothing`)
       return runtime.collect(workload, keep)
     },
+    collectTracking: async (workload, keep) => (await get()).collectTracking?.(workload, keep),
     remove: (workload) => removal(async () => (await get()).remove?.(workload)),
     check: async () => (await get()).check?.(),
     async [Symbol.asyncDispose]() {

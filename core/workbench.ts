@@ -2,17 +2,20 @@ import { accessSync, chmodSync, constants, mkdirSync, readFileSync } from 'node:
 import { join } from 'node:path'
 import { openCoreLog, readAddress, startServer, type Server, type ServerLogger } from '#core/api/index.ts'
 import { Problem } from '#core/base/problem.ts'
-import { openMlflow, type Mlflow } from '#core/mlflow/index.ts'
+import { openModels, type Models } from '#core/compare/index.ts'
+import { openMlflow, openTrackedReads, type Mlflow } from '#core/mlflow/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
+import { openRegister, openRunTracking, type RunTracking } from '#core/run-tracking/index.ts'
 import { openSchedules, type ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
 import { openTargetService, type ClusterTargets, type TargetService } from '#core/targets/index.ts'
-import { lockFile } from '#core/store/index.ts'
+import { lockFile, WORKBENCH_FILE } from '#core/store/index.ts'
 import { openAccess, type Access } from '#core/teams/index.ts'
-import { openTracking } from '#core/tracking/index.ts'
+import { openTracking, openTrackingService, type Tracking, type TrackingService } from '#core/tracking/index.ts'
+import { openTransfer, type Transfer } from '#core/transfer/index.ts'
 import { lazyConformance } from './conformance-engine.ts'
-import { openEngine } from './engine.ts'
+import { blobFolder, blobsOf, openEngine } from './engine.ts'
 import { openCheckDeps, readContexts } from './target-checks.ts'
 
 /** Where `npm run build` puts the page that browsers load. */
@@ -56,7 +59,11 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   if (lock === undefined) throw inUse(home)
   stack.use(lock)
   const logger = stack.use(openCoreLog(home))
-  const domains = openDomains(home, logger, stack)
+  const { promise: url, resolve: isServed, reject: isClosed } = Promise.withResolvers<string>()
+  url.catch(() => undefined)
+  // Steps that wait for the server are given up with the engine, which closes before this.
+  stack.defer(() => isClosed(new Problem('core_unreachable', 'the core stops: the next one goes on')))
+  const domains = openDomains({ home, logger, url }, stack)
   const { service, schedules, settings } = domains
   const version = packageVersion()
   const onError = (error: unknown) => logger.error({ err: error }, 'the comparison of targets failed by a bug')
@@ -65,6 +72,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const serving = { ...served, home, conformance, page: PAGE, version, logger }
   const server = await startServer({ ...serving, ...(port === undefined ? {} : { port }) })
   stack.defer(() => server.close())
+  isServed(server.url)
   logger.info({ url: server.url, version }, 'the core is ready')
   return workbenchOf({ server, service, schedules, opened: stack.move(), idleExitMs })
 }
@@ -77,13 +85,22 @@ type Domains = {
   readonly targets: TargetService
   readonly clusterTargets: ClusterTargets
   readonly access: Access
+  readonly models: Models
+  readonly tracking: TrackingService
+  readonly transfer: Transfer
   readonly mlflow: Mlflow
+  readonly runTracking: RunTracking
 }
 
+type Place = { readonly home: string; readonly logger: ServerLogger; readonly url: Promise<string> }
+
 /** Opens what the server serves. Each thing goes on the stack, so that it is closed in the opposite order. */
-function openDomains(home: string, logger: ServerLogger, stack: AsyncDisposableStack): Domains {
+function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack): Domains {
+  const tracking = stack.use(openTracking(home))
+  const runTracking = trackRuns({ home, logger, url }, tracking)
   const { store, blobs, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled } = stack.use(
     openEngine(home, {
+      tracking: runTracking.steps,
       onError: (error) => logger.error({ err: error }, 'a run failed by a bug'),
       onNote: (sentence) => logger.warn(sentence),
     }),
@@ -100,10 +117,44 @@ function openDomains(home: string, logger: ServerLogger, stack: AsyncDisposableS
     readContexts,
     scheduleOn: (target) => scheduleOn(target, schedules),
   })
-  const tracking = stack.use(openTracking(home))
   const onBug = (error: unknown, where: string) => logger.error({ err: error, where }, 'a request failed by a bug')
-  const mlflow = stack.use(openMlflow({ home, tracking, blobs, onBug }))
-  return { service, schedules, settings, secrets, targets, clusterTargets, access, mlflow }
+  const thread = stack.use(openTrackedReads(home))
+  const mlflow = openMlflow({ tracking, thread, blobs, onBug })
+  const tracked = stack.use(
+    openTrackingService({
+      tracking,
+      thread,
+      blobs,
+      slowThread: stack.use(openTrackedReads(home)),
+      others: [join(home, WORKBENCH_FILE)],
+      onError: (error) => logger.error({ err: error }, 'the end of what was purged failed by a bug'),
+    }),
+  )
+  stack.use(runTracking.begin({ service, mlflow }))
+  const models = openModels({ tracking, blobs, pipelines: service })
+  const transfer = stack.use(openTransfer({ home, tracking, blobs, blobFolder: blobFolder(home) }))
+  return {
+    service,
+    schedules,
+    settings,
+    secrets,
+    targets,
+    clusterTargets,
+    access,
+    models,
+    tracking: tracked,
+    transfer,
+    mlflow,
+    runTracking,
+  }
+}
+
+/** What steps track into; it begins when there is a service. */
+function trackRuns({ home, logger, url }: Place, tracking: Tracking): RunTracking {
+  const blobs = blobsOf(home)
+  const register = openRegister({ tracking, blobs })
+  const onError = (error: unknown) => logger.error({ err: error }, 'a pipeline run could not be tracked')
+  return openRunTracking({ home, tracking, blobs, url, register, onError })
 }
 
 function scheduleOn(target: string, schedules: Pick<ScheduleService, 'list'>): string | undefined {

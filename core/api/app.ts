@@ -88,8 +88,11 @@ async function answer(options: AppOptions, { route, handle }: Served, context: C
   if (route.bytes === true) return answerBytes(options, () => handle(input, handling), context)
   const output = await handle(input, handling)
   if (output === undefined) return new Response(null, { status: route.status ?? 204 })
-  const text = typeof output === 'string' && route.text !== undefined ? output : JSON.stringify(output)
-  const { body, headers } = await compressIfWorth(text, context.req.header('accept-encoding'))
+  const isReady = output instanceof Uint8Array || (typeof output === 'string' && route.text !== undefined)
+  const { body, headers } = await compressIfWorth(
+    isReady ? output : JSON.stringify(output),
+    context.req.header('accept-encoding'),
+  )
   return new Response(body, {
     status: route.status ?? 200,
     headers: { 'Content-Type': route.text ?? 'application/json', ...headers },

@@ -4,7 +4,12 @@ import { Problem } from '#core/base/problem.ts'
 import type { ArtifactFile, PipelineService } from '#core/pipelines/index.ts'
 import type { HandlerContext } from './handler.ts'
 
-type Wanted = { readonly file: ArtifactFile; readonly output: string; readonly service: PipelineService }
+type Wanted = {
+  readonly file: Pick<ArtifactFile, 'path' | 'size' | 'sha256'>
+  /** What a file without a path is called. */
+  readonly output: string
+  readonly service: Pick<PipelineService, 'readArtifact'>
+}
 
 /**
  * Writes the bytes of a file, in whole or by one range. The content never changes under its sha256, which is the ETag;

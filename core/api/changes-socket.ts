@@ -7,6 +7,7 @@ import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
 import type { TargetService } from '#core/targets/index.ts'
 import type { Access } from '#core/teams/index.ts'
+import type { TrackingService } from '#core/tracking/index.ts'
 
 /** Between two messages, in milliseconds. */
 const PAUSE_MS = 200
@@ -16,7 +17,7 @@ const MOST_WAITING = 262_144
 const MOST_RUNS = 1_000
 
 /** Lists that tell by themselves that they changed. */
-const LISTS = ['schedules', 'settings', 'secrets', 'targets', 'access'] as const
+const LISTS = ['schedules', 'settings', 'secrets', 'targets', 'access', 'tracking'] as const
 
 /** What changes are heard of. */
 export type ChangeSources = {
@@ -26,6 +27,7 @@ export type ChangeSources = {
   readonly secrets: Pick<Secrets, 'onChange'>
   readonly targets: Pick<TargetService, 'onChange'>
   readonly access: Pick<Access, 'onChange'>
+  readonly tracking: Pick<TrackingService, 'onChange'>
 }
 
 type Hello = Extract<ChangeView, { kind: 'hello' }>

@@ -12,6 +12,8 @@ export type Known = {
   readonly token: FolderToken
   readonly access: Pick<Access, 'program'>
   readonly sessions: Sessions
+  /** The tracked step run that a token is of. */
+  readonly stepOf: (token: string) => string | undefined
 }
 
 /**
@@ -36,16 +38,19 @@ export function checkPlace(facts: Facts, port: number): void {
  * Who asks, by Bearer token (that of the folder, or of a program), by the token among a WebSocket's subprotocols, or by
  * the cookie of a session; all are looked up anew each time, so what was revoked is refused at once. A cookie
  * alone does not do for unsafe methods (they need the CSRF header) or for a WebSocket (it needs an Origin). Where
- * `takesBasic` is true the token may also be the password of Basic, with any user name. Throws Problem `unauthorized` or
+ * `takesBasic` is true, as it is for MLflow's clients, the token may also be the password of Basic, with any user name,
+ * and the token of a step is good. Throws Problem `unauthorized` or
  * `forbidden`.
  */
-export function authenticate(facts: Facts, { token, access, sessions }: Known, takesBasic = false): Caller {
+export function authenticate(facts: Facts, { token, access, sessions, stepOf }: Known, takesBasic = false): Caller {
   const basic = takesBasic ? basicToken(facts.authorization) : undefined
   const given = basic ?? givenToken(facts)
   if (given !== undefined) {
     if (equalText(given, token.value())) return { kind: 'token' }
     const program = access.program(given)
     if (program !== undefined) return program
+    const step = stepOf(given)
+    if (step !== undefined) return stepCaller(step, takesBasic)
     const problem = unauthorized('the token is not one of this data folder, or was revoked')
     throw basic === undefined ? problem : withHeaders(problem, { 'WWW-Authenticate': 'Basic realm="minisub"' })
   }
@@ -58,6 +63,11 @@ export function authenticate(facts: Facts, { token, access, sessions }: Known, t
     throw new Problem('forbidden', 'the header x-minisub-csrf is missing or wrong: load the page again')
   }
   return session
+}
+
+function stepCaller(id: string, tracks: boolean): Caller {
+  if (tracks) return { kind: 'step', id }
+  throw new Problem('forbidden', 'the token of a step is good for tracking alone: use the token of the data folder')
 }
 
 /** A program's token that has leaked must not become others: throws Problem `forbidden` for its caller. */

@@ -14,10 +14,17 @@ export type HandlerContext = {
   readonly outgoing: ServerResponse
 }
 
-/** One route: parsed input in, output of the route's schema out. A route of bytes writes to `outgoing` itself. */
+/** The output of a route as JSON (UTF-8) already: what is big is made in another thread. */
+type JsonBytes = Uint8Array<ArrayBuffer>
+type Output<Name extends keyof Routes> = RouteOutput<Routes[Name]> | JsonBytes
+
+/**
+ * One route: parsed input in, output of the route's schema out, perhaps as its JSON. A route of bytes writes to
+ * `outgoing` itself.
+ */
 export type Handler<Name extends keyof Routes> = (
   input: RouteParsed<Routes[Name]>,
   context: HandlerContext,
-) => Promise<RouteOutput<Routes[Name]>> | RouteOutput<Routes[Name]>
+) => Promise<Output<Name>> | Output<Name>
 
 export type Handlers = { readonly [Name in keyof Routes]: Handler<Name> }

@@ -1,4 +1,5 @@
 import { Problem } from '#core/base/problem.ts'
+import type { Models } from '#core/compare/index.ts'
 import type { ConformanceVerbs } from '#core/conformance/index.ts'
 import type { environmentRoutes } from '#core/contract/routes-environments.ts'
 import type { pipelineRoutes } from '#core/contract/routes-pipelines.ts'
@@ -10,18 +11,25 @@ import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
 import type { TargetService } from '#core/targets/index.ts'
 import type { Access } from '#core/teams/index.ts'
+import type { TrackingService } from '#core/tracking/index.ts'
+import type { Transfer } from '#core/transfer/index.ts'
 import type { FolderToken } from './address.ts'
 import { absolute } from './absolute.ts'
 import { sendArtifact } from './artifact.ts'
 import { callerKey } from './caller-key.ts'
 import { refuseProgram } from './guard.ts'
 import { accessHandlers } from './handlers-access.ts'
+import { compareHandlers } from './handlers-compare.ts'
 import { conformanceHandlers } from './handlers-conformance.ts'
 import { folderHandlers } from './handlers-folders.ts'
+import { modelHandlers } from './handlers-models.ts'
 import { scheduleHandlers } from './handlers-schedules.ts'
 import { secretHandlers } from './handlers-secrets.ts'
 import { settingHandlers } from './handlers-settings.ts'
 import { targetHandlers } from './handlers-targets.ts'
+import { trackedRunHandlers } from './handlers-tracked-runs.ts'
+import { trackingHandlers } from './handlers-tracking.ts'
+import { transferHandlers } from './handlers-transfer.ts'
 import type { Handler, Handlers } from './handler.ts'
 import type { Limits } from './limits.ts'
 import type { Sessions } from './sessions.ts'
@@ -38,6 +46,9 @@ export type HandlersOptions = {
   readonly secrets: Secrets
   readonly targets: TargetService
   readonly access: Access
+  readonly models: Models
+  readonly tracking: TrackingService
+  readonly transfer: Transfer
   readonly sessions: Sessions
   readonly token: FolderToken
   readonly version: string
@@ -60,6 +71,11 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...settingHandlers(options),
     ...secretHandlers(options),
     ...accessHandlers(options),
+    ...trackingHandlers(options),
+    ...trackedRunHandlers(options),
+    ...transferHandlers(options),
+    ...modelHandlers(options.models),
+    ...compareHandlers(options.models),
   }
 }
 

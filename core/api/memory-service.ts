@@ -94,6 +94,8 @@ type RunVerbs = Pick<
   | 'graph'
   | 'items'
   | 'detail'
+  | 'begun'
+  | 'provenance'
   | 'activeRuns'
   | 'usesEnvironment'
   | 'runOn'
@@ -149,6 +151,12 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
     },
     detail: ({ step }) => {
       throw new Problem('not_found', `there is no step ${step}: see \`minisub show\``)
+    },
+    begun: (run) => {
+      throw new Problem('not_found', `there is no run ${run}: see \`minisub runs\``)
+    },
+    provenance: (run) => {
+      throw new Problem('not_found', `there is no run ${run}: see \`minisub runs\``)
     },
     activeRuns: () => 0,
     usesEnvironment: () => false,

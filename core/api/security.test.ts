@@ -8,6 +8,7 @@ import { WebSocket } from 'ws'
 import type { AccessView, NewToken } from '#core/contract/access.ts'
 import type { Route } from '#core/contract/route.ts'
 import { ROUTES, SOCKETS } from '#core/contract/routes.ts'
+import { openStepTokens } from '#core/run-tracking/step-tokens.ts'
 import { openServerFixture, type ServerFixture } from './server-fixture.ts'
 
 let fixture: ServerFixture
@@ -120,6 +121,28 @@ describe('without the token', () => {
     expect((await raw('GET', '/runs')).text).toBe((await raw('GET', '/')).text)
     expect((await raw('GET', '/nothing.txt')).status).toBe(404)
     expect((await raw('GET', '//api/v1/runs')).status).toBe(404)
+  })
+})
+
+describe('with the token of a step', () => {
+  const token = () => openStepTokens(fixture.home).tokenOf('a'.repeat(32))
+  const guarded = Object.entries<Route>(ROUTES).filter(([, route]) => route.auth === 'token')
+  test.each(guarded)('%s answers 403', async (_name, route) => {
+    const headers = { ...json, authorization: `Bearer ${token()}` }
+    const answer = await raw(route.method, pathOf(route.path), headers, route.method === 'POST' ? '{}' : '')
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([403, { code: 'forbidden' }])
+  })
+  test.each(Object.entries(SOCKETS))('the WebSocket %s answers 403', async (_name, socket) => {
+    const protocols = ['minisub', `minisub.token.${token()}`]
+    expect(await upgrade(`${socket.path}?run=abcd`, { protocols })).toBe(403)
+  })
+  test('a token that somebody made up is none, and one is not the password of anything else', async () => {
+    const wrong = `step-${'a'.repeat(32)}-${'0'.repeat(64)}`
+    for (const path of ['/api/v1/runs', '/api/2.0/mlflow/experiments/search']) {
+      expect((await raw('GET', path, { authorization: `Bearer ${wrong}` })).status).toBe(401)
+    }
+    const basic = Buffer.from(`any:${token()}`).toString('base64')
+    expect((await raw('GET', '/api/v1/runs', { authorization: `Basic ${basic}` })).status).toBe(401)
   })
 })
 

@@ -2,15 +2,18 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
+import { openModels, type Models } from '#core/compare/index.ts'
 import { openConformance, type Conformance } from '#core/conformance/index.ts'
-import { openMlflow, type Mlflow } from '#core/mlflow/index.ts'
+import { openMlflow, openTrackedReads, type Mlflow } from '#core/mlflow/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
+import { openRunTracking, type RunTracking } from '#core/run-tracking/index.ts'
 import { openSecrets, type Secrets } from '#core/secrets/index.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'
-import { openBlobs, openStore, type Store } from '#core/store/index.ts'
+import { openBlobs, openStore, WORKBENCH_FILE, type Blobs, type Store } from '#core/store/index.ts'
 import { openTargets, openTargetService, type TargetService } from '#core/targets/index.ts'
 import { openAccess, type Access } from '#core/teams/index.ts'
-import { openTracking, type Tracking } from '#core/tracking/index.ts'
+import { openTracking, openTrackingService, type Tracking, type TrackingService } from '#core/tracking/index.ts'
+import { openTransfer, type Transfer } from '#core/transfer/index.ts'
 import { openCoreLog } from './core-log.ts'
 import type { LimitsOptions } from './limits.ts'
 import { createMemoryService, type MemoryService } from './memory-service.ts'
@@ -32,8 +35,16 @@ export type ServerFixture = AsyncDisposable & {
   /** Of a real store; their checks are in core/targets. */
   readonly targets: TargetService
   /** Of a real store in the data folder. */
+  readonly models: Models
+  /** Bytes of artifacts. */
+  readonly blobs: Blobs
+  readonly transfer: Transfer
   readonly mlflow: Mlflow
   readonly tracking: Tracking
+  /** What pages do with it. */
+  readonly tracked: TrackingService
+  /** Tracks no runs: the service has none. */
+  readonly runTracking: RunTracking
   /** The folder of the built page, which is not there at first. */
   readonly page: string
   /** Closes the server and the store, and opens them anew on the same folder and service. */
@@ -53,11 +64,18 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
   const [page, version] = [join(home, 'page'), '1.2.3']
   const [schedules, settings, secrets] = [noSchedules(), openSettings(home), openSecrets({ home })]
   const onBug = (error: unknown) => logger.error({ err: error }, 'something failed by a bug')
-  let { access, targets, tracking, mlflow, close } = openRows(home, onBug)
+  const blobs = openBlobs(join(home, 'blobs'))
+  let { access, targets, tracking, tracked, mlflow, runTracking, close } = openRows(home, onBug)
   const engine = { service, setSecret: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() }
   const conformance = openConformance({ home, version, open: () => Promise.resolve(engine), onError: onBug })
   const same = { home, page, version, logger, limits, service, schedules, conformance, settings, secrets }
-  const start = () => startServer({ ...same, targets, access, mlflow })
+  let models = openModels({ tracking, blobs, pipelines: service })
+  let transfer = openTransfer({ home, tracking, blobs, blobFolder: join(home, 'blobs') })
+  const start = () => {
+    models = openModels({ tracking, blobs, pipelines: service })
+    transfer = openTransfer({ home, tracking, blobs, blobFolder: join(home, 'blobs') })
+    return startServer({ ...same, targets, access, mlflow, models, tracking: tracked, transfer, runTracking })
+  }
   let server = await start()
   const token = readFileSync(join(home, 'token'), 'utf8').trim()
   return {
@@ -72,8 +90,21 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
     get targets() {
       return targets
     },
+    blobs,
+    get models() {
+      return models
+    },
+    get transfer() {
+      return transfer
+    },
     get mlflow() {
       return mlflow
+    },
+    get runTracking() {
+      return runTracking
+    },
+    get tracked() {
+      return tracked
     },
     get tracking() {
       return tracking
@@ -87,7 +118,7 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
     restart: async () => {
       await server.close()
       await close()
-      ;({ access, targets, tracking, mlflow, close } = openRows(home, onBug))
+      ;({ access, targets, tracking, tracked, mlflow, runTracking, close } = openRows(home, onBug))
       // So that the client, which is in this process, has seen that its connections were closed.
       await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
       server = await start()
@@ -108,9 +139,11 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
 
 type Rows = {
   access: Access
+  runTracking: RunTracking
   targets: TargetService
   tracking: Tracking
   mlflow: Mlflow
+  tracked: TrackingService
   close: () => Promise<void>
 }
 
@@ -118,14 +151,27 @@ function openRows(home: string, onBug: (error: unknown) => void): Rows {
   const store = openStore(home)
   const access = openAccess({ store })
   const tracking = openTracking(home)
-  const mlflow = openMlflow({ home, tracking, blobs: openBlobs(join(home, 'blobs')), onBug })
+  const [blobs, thread, slowThread] = [openBlobs(join(home, 'blobs')), openTrackedReads(home), openTrackedReads(home)]
+  const mlflow = openMlflow({ tracking, thread, blobs, onBug })
+  const others = [join(home, WORKBENCH_FILE)]
+  const tracked = openTrackingService({ tracking, thread, slowThread, blobs, others, onError: onBug })
   const close = async () => {
-    await mlflow[Symbol.asyncDispose]()
+    await tracked[Symbol.asyncDispose]()
+    await thread[Symbol.asyncDispose]()
+    await slowThread[Symbol.asyncDispose]()
     tracking[Symbol.dispose]()
     access[Symbol.dispose]()
     store[Symbol.dispose]()
   }
-  return { access, targets: openTargetRows(store), tracking, mlflow, close }
+  const runTracking = openRunTracking({
+    home,
+    tracking,
+    blobs,
+    onError: onBug,
+    url: Promise.resolve('http://127.0.0.1'),
+    register: async () => Promise.reject(new Error('nothing is registered here')),
+  })
+  return { access, targets: openTargetRows(store), tracking, tracked, mlflow, runTracking, close }
 }
 
 /** Cluster targets in a real store, whose clusters nobody can ask. */

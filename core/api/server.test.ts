@@ -298,7 +298,8 @@ describe('the address', () => {
     const address = other.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     const logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
-    const { access, schedules, conformance, settings, secrets, targets, mlflow, page } = fixture
+    const { access, schedules, conformance, settings, secrets, targets, models, tracked, mlflow, runTracking, page } =
+      fixture
     const domains = {
       service: createMemoryService(),
       access,
@@ -307,7 +308,11 @@ describe('the address', () => {
       settings,
       secrets,
       targets,
+      models,
       mlflow,
+      tracking: tracked,
+      transfer: fixture.transfer,
+      runTracking,
     }
     const options = { ...domains, home, version: '1', page, logger }
     await expect(startServer({ ...options, port })).rejects.toMatchObject({

@@ -1,13 +1,17 @@
 import { createServer, type Server as HttpServer, type ServerOptions as HttpServerOptions } from 'node:http'
 import { Problem } from '#core/base/problem.ts'
+import type { Models } from '#core/compare/index.ts'
 import type { ConformanceVerbs } from '#core/conformance/index.ts'
 import type { Mlflow } from '#core/mlflow/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
+import type { RunTracking } from '#core/run-tracking/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
 import type { TargetService } from '#core/targets/index.ts'
 import type { Access } from '#core/teams/index.ts'
+import type { TrackingService } from '#core/tracking/index.ts'
+import type { Transfer } from '#core/transfer/index.ts'
 import { readAddress, writeAddress } from './address.ts'
 import type { ServerLogger } from './answer-problem.ts'
 import type { LimitsOptions } from './limits.ts'
@@ -42,8 +46,16 @@ export type ServerOptions = {
   readonly secrets: Secrets
   readonly targets: TargetService
   readonly access: Access
+  /** Registered models, and what compares. */
+  readonly models: Models
+  /** What pages do with what is tracked. */
+  readonly tracking: TrackingService
+  /** Import and export of what is tracked. */
+  readonly transfer: Transfer
   /** What answers clients of MLflow. */
   readonly mlflow: Mlflow
+  /** Knows the tokens of steps, and what each may touch. */
+  readonly runTracking: Pick<RunTracking, 'stepOf' | 'scopeOf'>
   /** The folder of the page that was built; where it is missing, a page that says so is served. */
   readonly page: string
   readonly version: string

@@ -39,8 +39,9 @@ export function serve(http: HttpServer, options: ServerOptions, place: Place): S
       if (closing.signal.aborted) http.closeIdleConnections()
     })
     if (parts.answerTracking(request, response)) {
-      // Who may not ask does not keep the core.
-      if (noteOf(request).caller !== undefined) trackedAt = Date.now()
+      // Who may not ask does not keep the core, nor does a step, whose run does.
+      const { caller } = noteOf(request)
+      if (caller !== undefined && caller.kind !== 'step') trackedAt = Date.now()
       return
     }
     setSecurityHeaders(response, place.port)
@@ -80,8 +81,10 @@ function createParts(options: ServerOptions, { port, startedAt }: Place, closing
   const token = openToken(home)
   const [limits, stats, log] = [createLimits(options.limits), createStats(), openRequestLog(home)]
   const sessions = createSessions({ token, access, port })
-  const domains = { access, service, schedules, conformance, settings, secrets, targets }
-  const shared = { ...domains, token, sessions, limits, version, port, logger, closing }
+  const { models, tracking, transfer } = options
+  const domains = { access, service, schedules, conformance, settings, secrets, targets, models, tracking, transfer }
+  const { stepOf } = options.runTracking
+  const shared = { ...domains, token, stepOf, sessions, limits, version, port, logger, closing }
   const traffic = createTraffic({ log, stats })
   const sockets = createSockets({
     ...shared,
@@ -95,7 +98,7 @@ function createParts(options: ServerOptions, { port, startedAt }: Place, closing
   const metrics = createMetrics({ ...shared, stats, traffic, sockets })
   const handlers = createHandlers({ ...shared, metrics, isStopping: () => closing.aborted })
   const app = createApp({ ...shared, handlers, page: openPage(options.page, port) })
-  const answerTracking = createTracking({ ...shared, mlflow: options.mlflow })
+  const answerTracking = createTracking({ ...shared, mlflow: options.mlflow, scopeOf: options.runTracking.scopeOf })
   const ends = [
     service.onChange((change) => stats.changed(change)),
     access.onChange((revoked) => revoked !== undefined && cut(revoked)),

@@ -2,6 +2,7 @@
 export { cutLine } from './cut-line.ts'
 export { exitReason, problemOfEnd } from './end-reason.ts'
 export { findProgram, type Start } from './find-program.ts'
+export { RUNNER_HAZARDS } from './hazards.ts'
 export { hideSecrets, type Hide } from './hide-secrets.ts'
 export { encodeLine, logPath, openIfThere, readPage, recoverOffsets, STREAMS, type Offsets } from './log-file.ts'
 export { corrupt, parseJson } from './json-shape.ts'
@@ -26,7 +27,6 @@ export {
   CONTAINER,
   OUTPUTS_FILE,
   podEntrypoint,
-  RUNNER_HAZARDS,
   runnerEntrypoint,
   runnerHoldCommand,
   runnerInstallCommand,
@@ -41,3 +41,14 @@ export { appendSample, readSamples, sampleInterval, type Sample } from './sample
 export { stepEnvironment, type StepEnvironment } from './step-environment.ts'
 export { startFault } from './start-fault.ts'
 export { signalOf } from './signals.ts'
+export { addTrackedFiles, addTrackedLines, trackedPath } from './tracked-lines.ts'
+export {
+  asciiJson,
+  keptArtifacts,
+  MOST_TRACKING_BYTES,
+  podTrackingIds,
+  readTrackingLine,
+  TRACKING_FILES,
+  type ArtifactLine,
+  type RunnerTracking,
+} from './tracking.ts'

@@ -3,11 +3,12 @@ import { writeError } from '#core/files/index.ts'
 import { encodeLine, logPath, recoverOffsets } from './log-file.ts'
 import type { RunnerRecord } from './records.ts'
 import { appendSample, readSamples } from './samples.ts'
+import { openTrackedLines, type TrackedLines } from './tracked-lines.ts'
 
 const FLUSH_CHARACTERS = 256 * 2 ** 10
 
 /**
- * Writes the records of a runner into the log and the samples of a part's folder. However often they come again from
+ * Writes the records of a runner into the log, the samples and the tracked lines of a part's folder. However often they come again from
  * the first one, after a broken stream or in a later core, each is written once: the log itself says how many
  * records are in it.
  */
@@ -19,11 +20,13 @@ export class LogWriter {
   #kept: number
   #lastSample: number
   #pending = ''
+  readonly #tracked: TrackedLines
 
   constructor(folder: string) {
     this.#folder = folder
     this.#kept = recoverOffsets(folder)[0]
     this.#lastSample = readSamples(folder).at(-1)?.time ?? 0
+    this.#tracked = openTrackedLines(folder)
   }
 
   /** The stream begins again with the first record. What was not written yet is forgotten, it comes again. */
@@ -42,6 +45,8 @@ export class LogWriter {
     } else if (record.kind === 'sample' && record.time > this.#lastSample) {
       this.#lastSample = record.time
       this.#write(() => appendSample(this.#folder, record))
+    } else if (record.kind === 'tracking') {
+      this.#tracked.take(record.line)
     }
   }
 
@@ -56,6 +61,7 @@ export class LogWriter {
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
+    this.#tracked.close()
   }
 
   #append(bytes: Buffer): void {

@@ -9,7 +9,7 @@ import type { RunnerEnd } from './protocol.ts'
 /** What an attempt in a pod left, as POD.end. Throws Problem `artifact_corrupt` for anything else. */
 export function readPodEnd(bytes: Uint8Array): PodEnd {
   const place = 'the end of the attempt'
-  const { version, pod, node, startedAt, end, outputs } = readObject(readJsonBytes(bytes, place), place)
+  const { version, pod, node, startedAt, end, outputs, tracked } = readObject(readJsonBytes(bytes, place), place)
   if (version !== 1) throw corrupt(place, 'it is of a version that is not known here')
   return {
     version,
@@ -18,6 +18,7 @@ export function readPodEnd(bytes: Uint8Array): PodEnd {
     startedAt: orNull(readNumber)(startedAt, `${place}, startedAt`),
     end: readRunnerEnd(end, `${place}, end`),
     outputs: orNull(readRecords)(outputs, `${place}, outputs`),
+    ...(tracked === true ? { tracked } : {}),
   }
 }
 

@@ -2,6 +2,7 @@ import type { OutputDeclaration } from '#core/contract/definition.ts'
 import type { OutputRecord, OutputRecords } from '#core/contract/outputs.ts'
 import type { Json } from '#core/base/json.ts'
 import { CONTAINER, type RunnerEnd } from './protocol.ts'
+import type { RunnerTracking } from './tracking.ts'
 
 /**
  * What the step runner does in a pod, where no core is beside it: it is told all by files and variables that Argo fills
@@ -109,6 +110,8 @@ export type PodSpec = {
   readonly imageEnv: Readonly<Record<string, string>>
   readonly timeoutMs: number | null
   readonly graceMs: number
+  /** Absent where nothing is tracked; the ids are those of `podTrackingIds`. */
+  readonly tracking?: Pick<RunnerTracking, 'experimentName'>
 }
 
 /** What an attempt in a pod leaves for the core: all that its end is judged by. */
@@ -121,4 +124,6 @@ export type PodEnd = {
   readonly end: RunnerEnd
   /** Null unless it ended well. */
   readonly outputs: OutputRecords | null
+  /** There where CONTAINER.tracking is. */
+  readonly tracked?: true
 }

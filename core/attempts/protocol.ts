@@ -1,6 +1,7 @@
 import { Problem } from '#core/base/problem.ts'
 import type { ProblemCode } from '#core/base/problem-codes.ts'
 import type { OutputDeclaration } from '#core/contract/definition.ts'
+import type { RunnerTracking } from './tracking.ts'
 
 /** Where everything of a step lies in a container. */
 export const CONTAINER = {
@@ -9,6 +10,8 @@ export const CONTAINER = {
   inputs: '/mini-submarine/inputs',
   outputs: '/mini-submarine/outputs',
   home: '/mini-submarine/home',
+  /** What the step tracks, see TRACKING_FILES; no output. */
+  tracking: '/mini-submarine/tracking',
   /** A read-only volume or layer, or in pods a volume that another container filled: `bin/node`, `lib/…`, `runner.mjs`. */
   runner: '/mini-submarine-runner',
   /**
@@ -78,32 +81,6 @@ function startOf(platform: string): string[] {
   return [...loading, `${CONTAINER.runner}/bin/node`, ...NODE_FLAGS, `${CONTAINER.runner}/runner.mjs`]
 }
 
-/**
- * Variables by which an image would change the runner's own Node or its loader. A runtime takes them out of the
- * container's environment (Docker: an entry of Env without `=`) and gives the values that the image or the step has for
- * them in the spec alone, so that the command sees them as ever.
- */
-export const RUNNER_HAZARDS = [
-  'LD_PRELOAD',
-  'LD_AUDIT',
-  'LD_DEBUG',
-  'LD_BIND_NOW',
-  'GLIBC_TUNABLES',
-  'MALLOC_ARENA_MAX',
-  'NODE_OPTIONS',
-  'NODE_DEBUG',
-  'NODE_DEBUG_NATIVE',
-  'NODE_V8_COVERAGE',
-  'NODE_EXTRA_CA_CERTS',
-  'NODE_COMPILE_CACHE',
-  'NODE_PENDING_DEPRECATION',
-  'NODE_REDIRECT_WARNINGS',
-  'OPENSSL_CONF',
-  'SSL_CERT_FILE',
-  'UV_THREADPOOL_SIZE',
-  'UV_USE_IO_URING',
-] as const
-
 /** How much later than `timeoutMs` the runner stops the command by itself: whoever drives it should be first. */
 export const TIMEOUT_MARGIN_MS = 5_000
 
@@ -126,13 +103,16 @@ export type RunnerSpec = {
   readonly timeoutMs: number | null
   /** From asking to stop to killing. */
   readonly graceMs: number
+  /** Absent where nothing is tracked. */
+  readonly tracking?: RunnerTracking
 }
 
 /**
  * What the runner prints to its stdout, one record a line: `<kind><time in epoch ms> <rest>\n`. `o` and `e` are lines of
  * the command's stdout and stderr (masked, at most 64 KiB, as `cutLine` cuts them), of long ones the last piece: `O` and
  * `E` before it are the others, since Docker's log spoils a character where it cuts what is above 16 KiB; `s` says that
- * the command has started; `u` is a sample, `[cpuSeconds, memoryBytes]`; `x` is the last one, the end as JSON.
+ * the command has started; `u` is a sample, `[cpuSeconds, memoryBytes]`; `t` is a TrackingLine, all ASCII, or `null` where
+ * something is kept that is told at the end; `x` is the last one, the end as JSON.
  */
 export type RunnerEnd = {
   /** Null where the command could not be started: `problem` then says why. */

@@ -1,4 +1,6 @@
+import type { TrackingLine } from '#core/contract/tracking-line.ts'
 import type { RunnerEnd } from './protocol.ts'
+import { readTrackingLine } from './tracking.ts'
 
 const NEWLINE = 0x0a
 
@@ -21,6 +23,8 @@ export type RunnerRecord =
       readonly cpuSeconds: number | null
       readonly memoryBytes: number | null
     }
+  /** Null: there is something that does not come by the log. */
+  | { readonly kind: 'tracking'; readonly time: number; readonly line: TrackingLine | null }
   | { readonly kind: 'end'; readonly time: number; readonly end: RunnerEnd }
 
 /** Cuts what a runner printed into records, however it comes in pieces. The last one counts once its newline is there. */
@@ -80,7 +84,7 @@ function readRecord(line: Buffer): RunnerRecord | Piece {
 }
 
 /** `<kind><time in epoch ms>` */
-const HEAD = /^([oOeEsux])(\d{1,15}(?:\.\d+)?)$/
+const HEAD = /^([oOeEsutx])(\d{1,15}(?:\.\d+)?)$/
 
 function readAs(kind: string, time: number, rest: string): RunnerRecord | Piece | undefined {
   switch (kind) {
@@ -99,6 +103,10 @@ function readAs(kind: string, time: number, rest: string): RunnerRecord | Piece 
       if (!Array.isArray(values) || !values.every(isNumberOrNull)) return undefined
       const [cpuSeconds = null, memoryBytes = null] = values
       return { kind: 'sample', time, cpuSeconds, memoryBytes }
+    }
+    case 't': {
+      const line = rest === 'null' ? null : readTrackingLine(rest)
+      return line === undefined ? undefined : { kind: 'tracking', time, line }
     }
     default: {
       const end = parseJson(rest)

@@ -63,8 +63,8 @@ function matches(header: string | undefined, tag: string): boolean {
   return header?.split(',').some((one) => [tag, `W/${tag}`, '*'].includes(one.trim())) === true
 }
 
-/** RFC 6266, with the name in UTF-8 for those who read it and in ASCII for the others. */
-function attachment(name: string): string {
+/** The header of a download: RFC 6266, with the name in UTF-8 for those who read it and in ASCII for the others. */
+export function attachment(name: string): string {
   const ascii = name.replaceAll(/[^\w.-]/g, '_')
   const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(
     /['()*]/g,

@@ -99,6 +99,7 @@ export const PROBLEM_CODES = {
   ambiguous_id: { status: 409, title: 'The id is ambiguous', retry: false },
   tracking_invalid: { status: 400, title: 'Not a valid call of the tracking API', retry: false },
   tracking_exists: { status: 409, title: 'The name is taken', retry: false },
+  import_source: { status: 422, title: 'The source cannot be taken in', retry: false },
   conflict: { status: 409, title: 'Conflict', retry: false },
   body_too_large: { status: 413, title: 'The request body is too large', retry: false },
   address_too_long: { status: 414, title: 'The address is too long', retry: false },

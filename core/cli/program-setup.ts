@@ -5,8 +5,13 @@ import type { Context } from './context.ts'
 export type Outcome = { exitCode: number; file: string | undefined }
 
 type Action = (context: Context) => Promise<number>
-/** Adds a command with its usage, one line about it, and examples. */
-export type Add = (usage: string, summary: string, examples: readonly string[]) => Command
+/** Adds a command with its usage, one line about it, and examples. `isDefault`: that of a group that is named alone. */
+export type Add = (
+  usage: string,
+  summary: string,
+  examples: readonly string[],
+  options?: { readonly isDefault?: boolean },
+) => Command
 
 /** What is wanted to add commands to the program. */
 export type Setup = {
@@ -20,9 +25,9 @@ export const JSON_HELP = 'print JSON on stdout'
 
 /** Adds commands below the program or a group. */
 export function adderTo(parent: Command): Add {
-  return (usage, summary, examples) =>
+  return (usage, summary, examples, options = {}) =>
     parent
-      .command(usage)
+      .command(usage, options)
       .summary(summary)
       .description(summary)
       .allowExcessArguments(false)

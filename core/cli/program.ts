@@ -4,7 +4,9 @@ import { homeFolder } from './context.ts'
 import { addAccessCommands } from './program-access.ts'
 import { addConformanceCommand } from './program-conformance.ts'
 import { addEnvironmentCommands } from './program-environments.ts'
+import { addExperimentCommands } from './program-experiments.ts'
 import { addFolderCommands } from './program-folders.ts'
+import { addModelCommands } from './program-models.ts'
 import { addScheduleCommands } from './program-schedules.ts'
 import { addSecretCommands } from './program-secrets.ts'
 import { addSettingCommands } from './program-settings.ts'
@@ -55,6 +57,8 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addSecretCommands(setup)
   addAccessCommands(setup)
   addTrackingCommands(setup)
+  addExperimentCommands(setup)
+  addModelCommands(setup)
   addTargetCommands(setup)
   addTargetCommand(setup)
   addConformanceCommand(setup)
@@ -134,11 +138,22 @@ function addPipelineCommands({ add, run, outcome }: Setup): void {
 }
 
 function addHistoryCommands({ add, run }: Setup): void {
-  add('runs', 'list runs, newest first', ['minisub runs', 'minisub runs --status failed --limit 5'])
+  add('runs', 'list runs of pipelines, newest first; with a filter or an experiment those that were tracked', [
+    'minisub runs',
+    'minisub runs --status failed --limit 5',
+    "minisub runs --filter 'metrics.loss@min < 0.3' --order-by 'metrics.loss ASC'",
+    'minisub runs --experiment wine --columns metrics.loss@min,params.depth --json',
+  ])
     .option('--limit <n>', 'how many at most', '20')
-    .option('--status <status>', 'only runs of this status')
+    .option('--status <status>', 'only runs of pipelines of this status')
     .option('--pipeline <name>', 'only runs of this pipeline')
     .option('--search <text>', 'only runs whose id begins with this, or whose pipeline has it in its name')
+    .option('--tracked', 'list what was tracked: runs of programs, and of pipelines with their steps')
+    .option('--filter <filter>', 'only tracked runs that fit this, in the filter language of docs/tracking.md')
+    .option('--experiment <name>', 'only tracked runs of this experiment, a name or an id; may be repeated', collect)
+    .option('--order-by <term>', "how to order tracked runs, such as 'metrics.loss ASC'; may be repeated", collect)
+    .option('--columns <list>', 'metrics.KEY, metrics.KEY@min, params.KEY and tags.KEY, with commas between them')
+    .option('--deleted', 'tracked runs that are in the trash')
     .option(JSON_FLAG, JSON_HELP)
     .action(async (options, command: Command) => {
       await run(command, async (context) => (await load.history()).runsCommand(options, context))

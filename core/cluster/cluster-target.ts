@@ -27,6 +27,8 @@ export type ClusterTargetsOptions = Omit<ConnectionOptions, 'home'> & {
   readonly images: ImageEnvironments | null
   readonly clusterImages: ClusterImages
   readonly haveImageVolumes: PrepareOptions['haveImageVolumes']
+  /** Whether runners take what steps track. */
+  readonly tracks: boolean
   readonly describe: (profile: ClusterProfile) => ReturnType<ClusterTarget['describe']>
 }
 
@@ -82,9 +84,9 @@ async function erase(profile: ClusterProfile, connections: Connections): Promise
 type Opened = ClusterTargetsOptions & { readonly connections: Connections; readonly logs: LogTaker }
 
 function targetOf(profile: ClusterProfile, opened: Opened): ClusterTarget {
-  const { connections, logs, home, blobs, images, secrets } = opened
+  const { connections, logs, home, blobs, images, secrets, tracks } = opened
   const connection = connections.to(profile)
-  const own = { home, homeId: homeId(home), storeId: storeId(profile), blobs, secretValues: secrets }
+  const own = { home, homeId: homeId(home), storeId: storeId(profile), blobs, secretValues: secrets, tracks }
   return {
     kind: 'cluster',
     images,

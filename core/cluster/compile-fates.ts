@@ -1,9 +1,10 @@
 import type { ArgoStatus } from '#core/attempts/index.ts'
+import { isRecordStep } from '#core/contract/definition.ts'
 import { isMet, type RunState, type StepState } from '#core/pipelines/index.ts'
 
 /** What is known of the steps of a run before it is sent. */
 export type Fates = {
-  /** Steps that are not final, in the order of the plan: each becomes a task. */
+  /** Steps that are not final, in the order of the plan: each becomes a task. What the core itself does is not in it. */
   readonly open: readonly StepState[]
   /** Open steps that can only be skipped: something above them ended otherwise than they need. */
   readonly doomed: ReadonlySet<string>
@@ -17,7 +18,8 @@ export function fatesOf({ steps }: RunState): Fates {
   const doomed = new Set<string>()
   const open: StepState[] = []
   for (const step of steps) {
-    const { name } = step.bound.planned
+    const { name, definition } = step.bound.planned
+    if (isRecordStep(definition)) continue
     const ended = endOf(step)
     if (ended === null) open.push(step)
     const isDoomed = ended === null && cannotRun(step, statuses)

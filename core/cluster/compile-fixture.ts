@@ -87,6 +87,7 @@ export function inputOf(
     secrets: {},
     locate: () => undefined,
     parallelism: null,
+    tracks: false,
     limits: ARGO_LIMITS['3'],
     labels: {},
     ...change,

@@ -9,7 +9,7 @@ import { parameterName, statusName, taskName } from './compile-names.ts'
 import { filled, type Artifact, type InputsOrOutputs, type Parameter, type Template } from './compile-shapes.ts'
 import { retryOf } from './compile-retry.ts'
 import type { StepPod } from './compile-spec.ts'
-import { blobKey, codeKey, endKey, outputKey, recordsKey } from './keys.ts'
+import { blobKey, codeKey, endKey, outputKey, recordsKey, trackingKey } from './keys.ts'
 
 /** How much longer than its timeout a pod may live: for its image and inputs. The runner enforces the timeout itself. */
 const DEADLINE_SLACK_SECONDS = 900
@@ -110,6 +110,9 @@ function outputsOf(step: StepState, { parameters }: PodSpec, context: CompileCon
     artifacts: [
       left('end', POD.end, endKey({ run, step: name, item }, attempt)),
       left('records', POD.outputs, recordsKey({ run, step: name, item })),
+      ...(context.input.tracks
+        ? [left('tracking', CONTAINER.tracking, trackingKey({ run, step: name, item }, attempt))]
+        : []),
       ...data.map(([output]) =>
         left(`o-${output}`, `${CONTAINER.outputs}/${output}`, outputKey({ run, step: name, item }, output)),
       ),

@@ -24,6 +24,29 @@ function specOf({ needed }: Compiled, step: string): PodSpec {
 }
 
 describe('what pods are told', () => {
+  test('tracking is taken where the core tracks, in a place of each attempt, and is named nowhere else', () => {
+    const input = ofSteps({ a: { command: ['true'], retry: { limit: 1 }, forEach: { x: [1, 2] } } })
+    const tracked = compileWorkflow({ ...input, tracks: true })
+    expect(specOf(tracked, 'a').tracking).toEqual({
+      experimentName: input.state.plan.plan.definition.name,
+    })
+    const artifacts = templatesOf(tracked).flatMap(({ outputs }) => outputs?.artifacts ?? [])
+    expect(artifacts.filter(({ path }) => path === '/mini-submarine/tracking')).toEqual([
+      {
+        name: 'tracking',
+        path: '/mini-submarine/tracking',
+        archive: { none: {} },
+        optional: true,
+        s3: {
+          key: `${PROFILE.artifacts.prefix}runs/${input.run}/.tracking/a/{{inputs.parameters.index}}/{{=asInt(retries) + 1}}`,
+        },
+      },
+    ])
+    const untracked = compileWorkflow(input)
+    expect(specOf(untracked, 'a')).not.toHaveProperty('tracking')
+    expect(JSON.stringify(untracked.object)).not.toContain('tracking')
+  })
+
   test('a producer whose end is sure has its status, another a variable', () => {
     const { producers } = specOf(compileWorkflow(goldenInput('defaults')), 'reader')
     expect(producers).toEqual([

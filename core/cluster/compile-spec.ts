@@ -42,6 +42,7 @@ export function stepPod(step: StepState, context: CompileContext): StepPod {
     imageEnv: hazardsOf(step, context),
     timeoutMs: definition.timeoutMs,
     graceMs: GRACE_MS,
+    ...(context.input.tracks ? { tracking: { experimentName: context.state.plan.plan.definition.name } } : {}),
   }
   const records = producers.flatMap(({ artifact }) => (artifact === null ? [] : [artifact]))
   return { spec, fromSteps: [...records, ...dataArtifacts(sources, scope)], files }

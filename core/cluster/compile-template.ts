@@ -9,12 +9,12 @@ import { renderYaml } from './render-yaml.ts'
 import type { PrepareOptions } from './prepare.ts'
 import { secretReferences } from './run-secrets.ts'
 
-type Options = Pick<PrepareOptions, 'profile' | 'images' | 'homeId'>
+type Options = Pick<PrepareOptions, 'profile' | 'images' | 'homeId' | 'tracks'>
 
 /** See `ClusterTarget.compile`: images have the names that they will have, and secrets are those of the cluster. */
 export async function compileTemplate(
   { bound, frozen, snapshot, digest }: Pick<ClusterRun, 'bound' | 'frozen' | 'snapshot' | 'digest'>,
-  { profile, images: source, homeId }: Options,
+  { profile, images: source, homeId, tracks }: Options,
 ): Promise<CompiledView> {
   const images = await predictImages(frozen.environments, source, profile)
   const needsRunner = Object.values(images).some(({ runner }) => runner === 'copy')
@@ -32,6 +32,7 @@ export async function compileTemplate(
     secrets: secretReferences(bound.plan.definition, '', {}),
     locate: () => undefined,
     parallelism: frozen.parallelism,
+    tracks,
     limits: ARGO_LIMITS['3'],
     labels: { [HOME_LABEL]: homeId },
   })

@@ -5,6 +5,7 @@ import {
   isFanOut,
   itemOf,
   stepOf,
+  stepsToStart,
   type RemoteFile,
   type RunState,
   type StepState,
@@ -104,7 +105,7 @@ type CachedOutput = {
 
 /** Files and folders of cached step runs that a step which is to run reads. */
 export function* cachedOutputs(state: RunState): Generator<CachedOutput> {
-  const read = state.steps.filter(({ finishedAt }) => finishedAt === null).flatMap(artifactsRead)
+  const read = stepsToStart(state).flatMap(artifactsRead)
   for (const key of new Set(read)) {
     const [name = '', output = ''] = key.split(' ')
     const step = stepOf(state, name)

@@ -1,5 +1,4 @@
 import type { PodEnd } from '#core/attempts/index.ts'
-import { isProblem } from '#core/base/problem.ts'
 import {
   cancelledResult,
   failureResult,
@@ -14,7 +13,8 @@ import {
   type MirrorReport,
   type RunState,
 } from '#core/pipelines/index.ts'
-import { collectEnd } from './collect.ts'
+import { beginRun } from './begin-run.ts'
+import { collectAttempt } from './collect-attempt.ts'
 import { notEnforcedOnCluster } from './compile-limits.ts'
 import { outcomeOf } from './outcome.ts'
 import { findWorkflow } from './find-workflow.ts'
@@ -22,7 +22,7 @@ import { lookForWorkflow } from './bucket-attempts.ts'
 import { Links } from './links.ts'
 import { untilReached, type Patience } from './patience.ts'
 import type { RunContext } from './run-context.ts'
-import { submitRun } from './submit.ts'
+import { openPodTracking, type PodTracking } from './pod-tracking.ts'
 import { endRun, stopRun } from './stop.ts'
 import { openTurns } from './turns.ts'
 import { track, type Tracked } from './tracked.ts'
@@ -43,6 +43,7 @@ export class ClusterExecutor implements Executor {
   readonly #unwanted = new AbortController()
   readonly #links = new Links((reason) => this.#report?.connection(reason))
   readonly #inTurn = openTurns(COLLECTED_AT_ONCE)
+  readonly #tracking: PodTracking | undefined
   #report: MirrorReport | undefined
   #view: WorkflowView | undefined
   /** What is known of attempts whose Workflow was deleted. */
@@ -58,6 +59,7 @@ export class ClusterExecutor implements Executor {
 
   constructor(context: RunContext) {
     this.#context = context
+    this.#tracking = openPodTracking(context, this.#closing.signal)
     this.mirror = {
       open: (report) => {
         this.#report = report
@@ -96,6 +98,7 @@ export class ClusterExecutor implements Executor {
   release(task: AttemptTask): void {
     const isStarted = this.#tracked.get(idOf(task))?.isStarted === true
     this.#tracked.delete(idOf(task))
+    this.#tracking?.stop(task)
     const { id: run, frozen, logs, onError } = this.#context
     const attempt = { ...nameOf(task), run, createdSeq: task.createdSeq, frozen }
     const { signal } = this.#closing
@@ -120,23 +123,9 @@ export class ClusterExecutor implements Executor {
     }
   }
 
-  async #submit(state: RunState): Promise<void> {
-    const { signal } = this.#closing
-    const report = this.#report
-    try {
-      const { uid } = await submitRun(this.#context, state, {
-        signal,
-        onLost: (reason) => this.#links.tell('submit', reason),
-        unwanted: this.#unwanted.signal,
-      })
-      this.#links.tell('submit', null)
-      if (uid !== null) report?.submitted(this.#context.run, uid)
-    } catch (error) {
-      if (signal.aborted) return
-      if (!isProblem(error)) this.#context.onError(error)
-      const message = error instanceof Error ? error.message : String(error)
-      report?.refused(isProblem(error) ? error.code : 'internal', message)
-    }
+  #submit(state: RunState): Promise<void> {
+    const [signal, unwanted] = [this.#closing.signal, this.#unwanted.signal]
+    return beginRun(this.#context, state, { signal, unwanted, links: this.#links, report: this.#report })
   }
 
   #follow(): void {
@@ -231,12 +220,12 @@ export class ClusterExecutor implements Executor {
     tracked.report.waiting(null)
     if (tracked.isLookedAt) return
     tracked.isLookedAt = true
+    this.#tracking?.follow(tracked.task)
     const { connection, onError } = this.#context
     const tell = (time: number | undefined): void => {
       if (time !== undefined && !tracked.isEnding) this.#start(tracked, time)
     }
-    const signal = AbortSignal.any([this.#closing.signal, tracked.ended.signal])
-    void connection.starts.of(pod, signal).then(tell, onError)
+    void connection.starts.of(pod, AbortSignal.any([this.#closing.signal, tracked.ended.signal])).then(tell, onError)
   }
 
   #start(tracked: Tracked, startedAt: number): void {
@@ -254,14 +243,20 @@ export class ClusterExecutor implements Executor {
     const judge = (end: PodEnd | undefined): void => {
       this.#links.tell(link, null)
       const inputBytes = inputBytesOf(task, frozen.facts.files)
-      const asked = this.#stopping !== undefined
-      const { startedAt, result } = outcomeOf({ end, node, asked, inputBytes, now: now() })
+      const { startedAt, result } = outcomeOf({
+        end,
+        node,
+        asked: this.#stopping !== undefined,
+        inputBytes,
+        now: now(),
+      })
       // Of one that left nothing it is not known that its command began.
       const hasBegun = end === undefined ? tracked.isLookedAt || result.exitCode !== null : end.startedAt !== null
       if (hasBegun) this.#start(tracked, startedAt)
       this.#finish(tracked, result)
     }
-    void this.#inTurn(() => collectEnd(this.#context, node, this.#patience(link)))
+    const how = { node, tracking: this.#tracking, patience: this.#patience(link) }
+    void this.#inTurn(() => collectAttempt(this.#context, task, how))
       .then(judge)
       .catch((error: unknown) => {
         if (this.#closing.signal.aborted) return
@@ -281,8 +276,7 @@ export class ClusterExecutor implements Executor {
     const { signal } = this.#closing
     await stopRun(this.#context, signal)
     // How its last pods ended may not have come to the watch yet.
-    const look = (): Promise<WorkflowView | undefined> => findWorkflow(this.#context, signal)
-    const view = await untilReached(look, { signal, onLost: () => undefined })
+    const view = await untilReached(() => findWorkflow(this.#context, signal), { signal, onLost: () => undefined })
     this.#isGone = true
     if (view !== undefined) this.#see(view)
     this.#endStopped()

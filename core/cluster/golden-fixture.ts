@@ -78,6 +78,19 @@ export const GOLDEN: Readonly<Record<string, () => CompileInput>> = {
       cleanup: step({ needs: { a: 'failed', b_b: 'succeeded' }, when: "${{ steps.a.status == 'failed' }}" }),
       report: step({ command: ['echo', '${{ steps.a.status }}', 'and ${{ steps.cleanup.status }}'] }),
     }),
+  register: () =>
+    ofSpec({
+      a: step({ outputs: { ...number, f: { type: 'file' } } }),
+      register: {
+        register: { model: 'wine', from: '${{ steps.a.outputs.f }}', tags: { x: '${{ steps.a.outputs.x }}' } },
+        when: '${{ steps.a.outputs.x >= 0.9 }}',
+      },
+      b: step({ needs: ['a'] }),
+      late: {
+        register: { model: 'late', from: '${{ steps.a.outputs.f }}' },
+        needs: { b: 'failed', register: 'finished' },
+      },
+    }),
   defaults: () =>
     ofSpec({
       maybe: step({ when: '${{ false }}', outputs: value('integer', { default: 7 }) }),

@@ -22,6 +22,11 @@ export function endKey({ run, step, item }: Place, attempt: number | string): st
   return `runs/${run}/.attempts/${step}/${item === null ? '' : `${item}/`}${attempt}.json`
 }
 
+/** What an attempt has tracked, as a folder of TRACKING_FILES. */
+export function trackingKey({ run, step, item }: Place, attempt: number | string): string {
+  return `runs/${run}/.tracking/${step}/${item === null ? '' : `${item}/`}${attempt}`
+}
+
 export function codeKey(digest: string): string {
   return `code/${digest}.tar.gz`
 }

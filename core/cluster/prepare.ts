@@ -2,9 +2,8 @@ import type { JsonObject } from '#core/base/json.ts'
 import { newId } from '#core/base/id.ts'
 import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import type { ClusterImage, ClusterImages } from '#core/environments/index.ts'
-import { isFinalStep } from '#core/contract/events.ts'
 import type { Cluster } from '#core/runtimes/cluster.ts'
-import type { ClusterRun, Progress, RunState } from '#core/pipelines/index.ts'
+import { stepsToStart, type ClusterRun, type Progress, type RunState } from '#core/pipelines/index.ts'
 import { transferLine } from './progress-line.ts'
 import { learnCache } from './cache-share.ts'
 import { foreseeWithBucket } from './check-cached.ts'
@@ -19,7 +18,7 @@ import type { ArgoObject } from './types.ts'
 
 export type PrepareOptions = Pick<
   RunContext,
-  'connection' | 'home' | 'homeId' | 'storeId' | 'blobs' | 'secretValues'
+  'connection' | 'home' | 'homeId' | 'storeId' | 'blobs' | 'secretValues' | 'tracks'
 > & {
   readonly profile: ClusterProfile
   readonly images: ClusterImages
@@ -54,8 +53,7 @@ async function imagesFor(
   const { registry, platform } = profile
   const pipeline = bound.plan.definition.name
   const wish = { registry, platform, pipeline, signal, onLine }
-  const open = state.steps.filter(({ status }) => !isFinalStep(status))
-  const names = new Set(open.map(({ bound: { planned } }) => planned.definition.environment ?? ''))
+  const names = new Set(stepsToStart(state).map(({ bound: { planned } }) => planned.definition.environment ?? ''))
   const found = [...names].map(async (name): Promise<[string, ClusterImage]> => {
     return [name, await source.ensure(frozen.environments[name]?.lock ?? null, wish)]
   })
@@ -72,7 +70,7 @@ type TriedRun = Parameters<typeof compileRun>[0] & Pick<PrepareOptions, 'connect
 
 /** Compiles it, asks the cluster whether it would take it, and brings what it needs to the bucket. */
 async function tryOut(context: TriedRun, state: RunState, { signal, onLine }: Progress): Promise<void> {
-  if (state.openSteps === 0) return
+  if (stepsToStart(state).length === 0) return
   const compiled = compileRun(context, state)
   const { cluster } = context.connection
   await cluster.create(WORKFLOWS, compiled.object, { dryRun: true, signal })

@@ -34,6 +34,8 @@ export type RunContext = OpenClusterRun & {
   readonly home: string
   /** `HOME_LABEL`. */
   readonly homeId: string
+  /** Whether runners take what steps track. */
+  readonly tracks: boolean
   readonly storeId: string
   readonly blobs: Blobs
   readonly secretValues: Pick<Secrets, 'read'>

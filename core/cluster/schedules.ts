@@ -27,7 +27,7 @@ import { readFrozenCluster, type FrozenCluster, type RunContext } from './run-co
 import { carriedValues, createOnce, putSecret, runSecretName, secretReferences } from './run-secrets.ts'
 import type { Compiled } from './types.ts'
 
-export type ClusterSchedulesOptions = Pick<RunContext, 'homeId' | 'blobs' | 'secretValues'> & {
+export type ClusterSchedulesOptions = Pick<RunContext, 'homeId' | 'blobs' | 'secretValues' | 'tracks'> & {
   readonly connections: Connections
 }
 
@@ -61,7 +61,7 @@ async function put(schedule: ClusterSchedule, options: ClusterSchedulesOptions, 
   const { frozen } = schedule.pushed
   const cluster = readFrozenCluster(frozen.cluster)
   const connection = options.connections.to(cluster.profile)
-  const compiled = compileSchedule(schedule, cluster, options.homeId)
+  const compiled = compileSchedule(schedule, cluster, options)
   await makeNeeded(schedule, { ...options, cluster, connection, compiled }, how.signal)
   const { homeId: home } = options
   const wanted = cronWorkflowOf(schedule, compiled.object, { home, limits: cluster.limits })
@@ -76,7 +76,11 @@ async function put(schedule: ClusterSchedule, options: ClusterSchedulesOptions, 
 }
 
 /** What a schedule starts each time. */
-function compileSchedule(schedule: ClusterSchedule, cluster: FrozenCluster, homeId: string): Compiled {
+function compileSchedule(
+  schedule: ClusterSchedule,
+  cluster: FrozenCluster,
+  { homeId, tracks }: Pick<ClusterSchedulesOptions, 'homeId' | 'tracks'>,
+): Compiled {
   const { pushed, id } = schedule
   const { frozen, definition, digest, hasCode } = pushed
   return compileWorkflow({
@@ -93,6 +97,7 @@ function compileSchedule(schedule: ClusterSchedule, cluster: FrozenCluster, home
     secrets: secretReferences(definition, cronWorkflowName(id), cluster.secrets),
     locate: () => undefined,
     parallelism: frozen.parallelism,
+    tracks,
     limits: cluster.limits,
     labels: scheduleLabels(schedule, homeId),
   })

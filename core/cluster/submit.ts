@@ -20,7 +20,7 @@ export type SubmitOptions = Patience & {
 
 type CompiledRun = Pick<
   RunContext,
-  'run' | 'digest' | 'bound' | 'frozen' | 'snapshot' | 'cluster' | 'homeId' | 'blobs' | 'remote' | 'storeId'
+  'run' | 'digest' | 'bound' | 'frozen' | 'snapshot' | 'cluster' | 'homeId' | 'tracks' | 'blobs' | 'remote' | 'storeId'
 >
 
 /** The Workflow of a run by the state that it begins in, and what must be in the bucket before. */
@@ -28,7 +28,7 @@ export function compileRun(
   context: CompiledRun,
   state: RunState,
 ): Compiled & Pick<ReturnType<typeof locateCached>, 'uploads' | 'copies'> {
-  const { run, digest, bound, frozen, snapshot, cluster, homeId } = context
+  const { run, digest, bound, frozen, snapshot, cluster, homeId, tracks } = context
   const { locate, uploads, copies } = locateCached(run, state, context)
   const hasCode = snapshot.files.length + snapshot.links.length > 0
   const compiled = compileWorkflow({
@@ -45,6 +45,7 @@ export function compileRun(
     secrets: secretReferences(bound.plan.definition, run, cluster.secrets),
     locate,
     parallelism: frozen.parallelism,
+    tracks,
     limits: cluster.limits,
     labels: { [HOME_LABEL]: homeId },
   })

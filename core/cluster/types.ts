@@ -37,6 +37,8 @@ export type CompileInput = {
    */
   readonly locate: (step: string, output: string) => string | undefined
   readonly parallelism: number | null
+  /** Whether what steps track is taken: their runners answer MLflow's client then. */
+  readonly tracks: boolean
   /** Of the Argo that will run it. */
   readonly limits: ArgoLimits
   readonly labels: Readonly<Record<string, string>>

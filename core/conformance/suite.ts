@@ -13,6 +13,7 @@ import { logCases } from './cases/logs.ts'
 import { outputCases } from './cases/outputs.ts'
 import { refusedOutputCases } from './cases/refused-outputs.ts'
 import { surroundingCases } from './cases/surroundings.ts'
+import { registerCases } from './cases/register.ts'
 import { valueCases } from './cases/values.ts'
 
 /** Every case, in the order in which they are shown. */
@@ -27,6 +28,7 @@ export const CASES: readonly Case[] = [
   ...cacheMissCases,
   ...refusedOutputCases,
   ...outputCases,
+  ...registerCases,
   ...surroundingCases,
   ...logCases,
 ]

@@ -48,9 +48,17 @@ export type ResourceDefinition = {
   readonly shm?: number
 }
 
+/** What a step registers; its files come by the input `from`. Texts may hold expressions. */
+export type RegisterDefinition = {
+  readonly model: string
+  readonly alias: string | null
+  readonly description: string | null
+  readonly tags: Readonly<Record<string, string>>
+}
+
 /** A step after defaults, in the one spelling that its digest covers. Texts may hold expressions. */
 export type StepDefinition = {
-  readonly kind: 'command'
+  readonly kind: 'command' | 'register'
   readonly environment: string | null
   readonly command: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -70,6 +78,13 @@ export type StepDefinition = {
   /** There only where the step is to have no network, so that the digests of all other documents stay as they were. */
   readonly network?: false
   readonly cache: boolean
+  /** There where the kind is `register`; such a step has no command. */
+  readonly register?: RegisterDefinition
+}
+
+/** Whether a step starts nothing: the core does it when it has seen what it reads. */
+export function isRecordStep({ kind }: Pick<StepDefinition, 'kind'>): boolean {
+  return kind === 'register'
 }
 
 /** A pipeline after defaults: plain data, the thing that `pipelineDigest` is the digest of. */

@@ -112,7 +112,24 @@ const retry = z.strictObject({
 const env = z.record(z.string().regex(ENV_NAME, { error: 'not a name of an environment variable' }), scalar)
 const secret = z.strictObject({ secret: z.string().min(1), key: z.string().min(1) })
 
-/** One step as a document writes it. */
+const when = z.union([z.string(), z.boolean()], { error: 'when is an expression in ${{ … }}' })
+
+/** A step that makes a version of a registered model of what another step left. */
+export const RegisterStepDocument = z.strictObject({
+  description: z.string().optional(),
+  register: z.strictObject({
+    model: z.string().min(1, { error: 'a model needs a name' }),
+    from: z.string({ error: 'from is an expression in ${{ … }}: the file or folder of a step' }),
+    alias: z.string().min(1, { error: 'an alias needs a name: leave it out where none is wanted' }).optional(),
+    description: z.string().optional(),
+    tags: z.record(z.string(), scalar).optional(),
+  }),
+  needs: needs.optional(),
+  when: when.optional(),
+})
+export type RegisterStepDocument = z.infer<typeof RegisterStepDocument>
+
+/** A step that runs a command. */
 export const StepDocument = z.strictObject({
   description: z.string().optional(),
   environment: z.string().optional(),
@@ -121,7 +138,7 @@ export const StepDocument = z.strictObject({
   secrets: z.record(z.string().regex(ENV_NAME), secret).optional(),
   files: z.array(z.string().min(1)).min(1).optional(),
   needs: needs.optional(),
-  when: z.union([z.string(), z.boolean()], { error: 'when is an expression in ${{ … }}' }).optional(),
+  when: when.optional(),
   forEach: z
     .record(fieldName, z.union([z.string(), z.array(jsonValue)], { error: 'an expression or a list is wanted' }))
     .refine((map) => Object.keys(map).length > 0, { error: 'forEach names at least one variable' })

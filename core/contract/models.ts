@@ -71,6 +71,7 @@ export const VersionView = VersionRow.extend({
 })
 export type VersionView = z.infer<typeof VersionView>
 
+/** A file of a version; `sha256` is that of its content, in hex. */
 export const VersionFile = z.object({ path: z.string(), size: z.number(), sha256: z.string() })
 
 const line = z.object({

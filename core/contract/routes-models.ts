@@ -195,7 +195,7 @@ export const modelRoutes = {
     response: z.object({ files: z.array(VersionFile) }),
     example: {
       input: SECOND,
-      output: { files: [{ path: 'MLmodel', size: 412, sha256: `sha256:${'0'.repeat(64)}` }] },
+      output: { files: [{ path: 'MLmodel', size: 412, sha256: '0'.repeat(64) }] },
     },
   },
   readModelFile: {

@@ -47,7 +47,10 @@ export const ExportRequest = z.strictObject({
 })
 export type ExportRequest = z.input<typeof ExportRequest>
 
-/** The files that were written: `runs`, `metrics` (every point), `params`, `tags`, one table each. */
+/**
+ * The files that were written: `runs`, `metrics` (every point), `params`, `tags`, `datasets`, one table each; `artifacts/`
+ * stands for all files of runs, which count as its rows.
+ */
 export const ExportReport = z.object({
   folder: z.string(),
   files: z.array(z.object({ path: z.string(), rows: z.number(), bytes: z.number() })),

@@ -6,6 +6,7 @@ import { openRegistryWrites } from '#core/registry/index.ts'
 import { openBlobs, removeTree } from '#core/store/index.ts'
 import { openArtifactReads, openTracking } from '#core/tracking/index.ts'
 import { openMlflow } from './open-mlflow.ts'
+import { openTrackedReads } from './open-reads.ts'
 
 /**
  * A server of the protocol on a data folder of its own. There are the run `run` of experiment 0, the run `elsewhere` whose
@@ -17,7 +18,8 @@ export async function startArtifacts() {
   const tracking = openTracking(home)
   const faults: unknown[] = []
   const blobs = openBlobs(join(home, 'blobs'))
-  const mlflow = openMlflow({ home, tracking, blobs, onBug: (error) => faults.push(error) })
+  const thread = openTrackedReads(home)
+  const mlflow = openMlflow({ tracking, thread, blobs, onBug: (error) => faults.push(error) })
   const http = createServer((request, response) => {
     const target = mlflow.find(request)
     if (target === undefined) response.writeHead(404).end()
@@ -38,7 +40,7 @@ export async function startArtifacts() {
     [Symbol.asyncDispose]: async () => {
       http.closeAllConnections()
       await new Promise((resolve) => http.close(resolve))
-      await mlflow[Symbol.asyncDispose]()
+      await thread[Symbol.asyncDispose]()
       tracking[Symbol.dispose]()
       await removeTree(home)
     },

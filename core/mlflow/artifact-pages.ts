@@ -1,10 +1,7 @@
-import { artifactBelow, artifactRoot } from '#core/tracking/index.ts'
+import { artifactBelow, artifactRoot, readQuery, runId, text, type Call, type RawRoute } from '#core/wire/index.ts'
 import { sendArtifact } from './artifact-send.ts'
 import { takeSmallArtifact } from './artifact-take.ts'
 import type { ArtifactDeps } from './artifacts.ts'
-import { runId, text } from './fields.ts'
-import { readQuery } from './read-request.ts'
-import type { Call, RawRoute } from './route.ts'
 import { versionOf } from './version-number.ts'
 
 /** What pages download and send: paths from the root of a run, a logged model or a model's version on. */

@@ -3,8 +3,8 @@ import { answerFile } from '#core/base/file-answer.ts'
 import { Problem } from '#core/base/problem.ts'
 import type { Blobs } from '#core/store/index.ts'
 import type { Artifacts } from '#core/tracking/index.ts'
+import type { Call } from '#core/wire/index.ts'
 import { typeOfArtifact } from './artifact-type.ts'
-import type { Call } from './route.ts'
 
 /** What files are read from. */
 export type Shelf = { readonly artifacts: Pick<Artifacts, 'get'>; readonly blobs: Pick<Blobs, 'has' | 'read'> }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '#core/base/problem.ts'
 import type { Artifacts } from '#core/tracking/index.ts'
+import type { Call } from '#core/wire/index.ts'
 import { hasLeft } from './artifact-send.ts'
-import type { Call } from './route.ts'
 
 /** Bytes that a page may send at once. */
 const MOST_OF_A_PAGE = 10 * 1024 * 1024

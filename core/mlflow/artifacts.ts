@@ -1,18 +1,20 @@
 import type { RegistryReads } from '#core/registry/index.ts'
+import type { Artifacts, TrackingReads } from '#core/tracking/index.ts'
 import {
   artifactBelow,
   artifactRoot,
-  type ArtifactEntry,
-  type Artifacts,
-  type TrackingReads,
-} from '#core/tracking/index.ts'
+  decodePath,
+  listedShape,
+  optionalText,
+  runId,
+  WireError,
+  type Answer,
+  type Call,
+  type Route,
+} from '#core/wire/index.ts'
 import { pageRoutes } from './artifact-pages.ts'
-import { decodePath } from './artifact-address.ts'
 import { sendArtifact, type Shelf } from './artifact-send.ts'
 import { answerEmpty, takeArtifact } from './artifact-take.ts'
-import { WireError } from './errors.ts'
-import { optionalText, runId } from './fields.ts'
-import type { Answer, Call, Route } from './route.ts'
 
 /** What the routes of artifacts answer from. */
 export type ArtifactDeps = Shelf & {
@@ -47,7 +49,7 @@ function proxyRoutes(deps: ArtifactDeps): readonly Route[] {
       base: 'artifacts',
       method: 'GET',
       path: '/artifacts',
-      answer: (input) => listed(artifacts.list(optionalText(input, 'path') ?? ''), ''),
+      answer: (input) => listedShape(artifacts.list(optionalText(input, 'path') ?? ''), ''),
     },
   ]
 }
@@ -67,7 +69,7 @@ const MULTIPART: readonly Route[] = ['create', 'complete', 'abort'].map((verb) =
 function listRoutes({ artifacts, reads }: ArtifactDeps): readonly Route[] {
   const list = (uri: string, path: string): Answer => {
     const folder = artifactBelow('', path)
-    return { root_uri: uri, ...listed(artifacts.list(artifactBelow(artifactRoot(uri), folder)), folder) }
+    return { root_uri: uri, ...listedShape(artifacts.list(artifactBelow(artifactRoot(uri), folder)), folder) }
   }
   return [
     {
@@ -85,16 +87,4 @@ function listRoutes({ artifacts, reads }: ArtifactDeps): readonly Route[] {
         ),
     },
   ]
-}
-
-function listed(entries: readonly ArtifactEntry[], folder: string): { readonly files?: readonly object[] } {
-  if (entries.length === 0) return {}
-  const prefix = folder === '' ? '' : `${folder}/`
-  return {
-    files: entries.map((entry) => ({
-      path: `${prefix}${entry.name}`,
-      is_dir: entry.kind === 'folder',
-      ...(entry.kind === 'file' ? { file_size: entry.size } : {}),
-    })),
-  }
 }

@@ -1,2 +1,5 @@
 export type { Mlflow } from './mlflow.ts'
+export type { StepScope } from './step-scope.ts'
+export { MLFLOW_READS } from './read-jobs.ts'
+export { openTrackedReads } from './open-reads.ts'
 export { openMlflow } from './open-mlflow.ts'

@@ -1,27 +1,43 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ReadThread } from '#core/store/index.ts'
 import type { Traces } from '#core/tracking/index.ts'
+import {
+  answerRequest,
+  createTable,
+  failureOf,
+  sendFailure,
+  VERSION_PATH,
+  versionRoute,
+  WireError,
+  paramsOf,
+  type Admitted,
+  type Answer,
+  type Failure,
+  type Input,
+  type Method,
+  type Match,
+  type Route,
+  type Table,
+} from '#core/wire/index.ts'
+import { admitStep } from './step-access.ts'
+import type { StepScope } from './step-scope.ts'
 import { artifactRoutes, type ArtifactDeps } from './artifacts.ts'
 import type { Deps } from './deps.ts'
-import { failureBody, failureOf, WireError, type Failure } from './errors.ts'
-import { readInput } from './read-request.ts'
-import { openReader } from './reader.ts'
-import type { Answer, Call, Route } from './route.ts'
+import { mlflowReader } from './read-jobs.ts'
 import { experimentRoutes } from './routes-experiments.ts'
 import { loggedModelRoutes } from './routes-logged-models.ts'
 import { metricRoutes } from './routes-metrics.ts'
 import { registeredModelRoutes } from './routes-registry.ts'
 import { runRoutes } from './routes-runs.ts'
-import { VERSION_PATH, versionRoute } from './routes-server.ts'
 import { traceRoutes } from './routes-traces.ts'
 import { modelVersionRoutes } from './routes-versions.ts'
-import { createTable, paramsOf, type Match, type Table } from './table.ts'
 
 export type MlflowOptions = Pick<Deps, 'tracking' | 'registry'> & {
   readonly artifacts: ArtifactDeps['artifacts']
   readonly blobs: ArtifactDeps['blobs']
   readonly traces: Traces
-  /** The database of tracking, which the thread of big reads opens too. */
-  readonly file: string
+  /** Does big reads of the database of tracking; it has the module `MLFLOW_READS`. */
+  readonly thread: Pick<ReadThread, 'read'>
   /** What went wrong by a bug; the caller learns only that it did. */
   readonly onBug: (error: unknown, where: string) => void
 }
@@ -36,38 +52,57 @@ export type Target = {
   readonly isData: boolean
   readonly match: Match | undefined
   readonly search: string
+  /** Of a step's program: what it may touch. */
+  readonly step?: Promise<StepScope> | undefined
 }
 
 /** MLflow's protocol on plain requests of node:http. */
-export type Mlflow = AsyncDisposable & {
+export type Mlflow = {
   /** Undefined where the address is none of the protocol's. */
   find(request: IncomingMessage): Target | undefined
-  /** Answers a request of somebody who may ask. Never throws. */
+  /** Answers a request of somebody who may ask, of a step within its scope. Never throws. */
   handle(target: Target, request: IncomingMessage, response: ServerResponse): void
+  /**
+   * Does a call that a step's runner took before: `path` without prefix, `runs/log-batch`. What it writes is queued when
+   * this returns, save for `runs/log-model`. Throws and rejects with the Problem or WireError of the call.
+   */
+  perform(step: StepScope, call: TakenCall): Answer | Promise<Answer>
   /** Answers with the error body of what was thrown before the request was handled. */
   refuse(error: unknown, response: ServerResponse): void
 }
 
+/** A call that came by no request. */
+export type TakenCall = {
+  readonly method: Method
+  readonly path: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
 /** The whole protocol over tracking, registry and artifacts; docs/tracking.md has its table. */
 export function createMlflow(options: MlflowOptions): Mlflow {
-  const reader = openReader(options.file)
-  const table = createTable(routesOf(options, { ...options, reader }))
+  const reader = mlflowReader(options.thread)
+  const table = createTable(mlflowRoutes(options, { ...options, reader }))
   const refuse = (error: unknown, response: ServerResponse, where = '') => {
     const failure = failureOf(error) ?? bugOf(options, error, where)
-    if (response.headersSent) response.destroy()
-    else if (!response.destroyed) sendFailure(response, failure, error instanceof WireError && error.isLast)
+    sendFailure(response, failure, error instanceof WireError && error.isLast)
   }
   return {
     find: (request) => find(table, request),
     handle: (target, request, response) => {
-      answer(target, request, response).catch((error: unknown) => refuse(error, response, target.label))
+      const { step } = target
+      const answered =
+        step === undefined
+          ? answerRequest(target, request, response)
+          : step.then((scope) => answerRequest({ ...target, admit: admitter(scope) }, request, response))
+      answered.catch((error: unknown) => refuse(error, response, target.label))
     },
+    perform: (step, call) => perform(table, step, call),
     refuse,
-    [Symbol.asyncDispose]: async () => reader[Symbol.asyncDispose](),
   }
 }
 
-function routesOf({ artifacts, blobs, traces }: MlflowOptions, deps: Deps): readonly Route[] {
+/** All routes of the protocol. */
+export function mlflowRoutes({ artifacts, blobs, traces }: MlflowOptions, deps: Deps): readonly Route[] {
   const { reads } = deps.tracking
   return [
     ...experimentRoutes(deps),
@@ -94,32 +129,19 @@ function find(table: Table, { url = '', method = '' }: IncomingMessage): Target 
   return { label: match?.label, isOpen: path === VERSION_PATH, isData, match, search }
 }
 
-async function answer(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { match, search } = target
-  if (match === undefined) {
-    throw new WireError('ENDPOINT_NOT_FOUND', `There is nothing for ${request.method ?? ''} at this address`)
+const admitter =
+  (scope: StepScope) =>
+  ({ route, ...asked }: Admitted): Input =>
+    admitStep(scope, route, { ...asked, isReplay: false })
+
+function perform(table: Table, scope: StepScope, { method, path, body }: TakenCall): Answer | Promise<Answer> {
+  const match = table(method, `/api/2.0/mlflow/${path}`) ?? table(method, `/api/3.0/mlflow/${path}`)
+  if (match === undefined || 'send' in match.route) {
+    throw new WireError('ENDPOINT_NOT_FOUND', `There is nothing for ${method} ${path}`)
   }
-  const call: Call = { request, response, params: paramsOf(match), search }
-  if ('send' in match.route) return match.route.send(call)
-  const input = await readInput(request, search)
-  sendJson(response, await match.route.answer(input, call))
-}
-
-function sendJson(response: ServerResponse, value: Answer): void {
-  const body = value instanceof Uint8Array ? value : JSON.stringify(value)
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': length })
-  response.end(body)
-}
-
-function sendFailure(response: ServerResponse, failure: Failure, isLast: boolean): void {
-  const body = failureBody(failure)
-  response.writeHead(failure.status, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
-    ...(isLast ? { Connection: 'close' } : {}),
-  })
-  response.end(body)
+  const call = { params: paramsOf(match), search: '' }
+  const input = admitStep(scope, match.route, { ...call, input: { fields: body, isQuery: false }, isReplay: true })
+  return match.route.answer(input, call)
 }
 
 function bugOf({ onBug }: MlflowOptions, error: unknown, where: string): Failure {

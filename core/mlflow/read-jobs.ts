@@ -1,16 +1,18 @@
-import type { RegistryReads } from '#core/registry/index.ts'
-import type { TrackingReads } from '#core/tracking/index.ts'
+// Reads of MLflow's protocol that may be big, done in the thread of reads: core/store/read-thread.ts.
+import { openRegistryReads, type RegistryReads } from '#core/registry/index.ts'
+import type { Database, ReadJobs as ThreadJobs, ReadThread } from '#core/store/index.ts'
+import { openTrackingReads, type TrackingReads } from '#core/tracking/index.ts'
+import { experimentShape, filled, loggedModelShape, metricShape, pageShape, runShape } from '#core/wire/index.ts'
 import { registeredModelShape, versionShape } from './shapes-registry.ts'
-import { experimentShape, filled, loggedModelShape, metricShape, pageShape, runShape } from './shapes.ts'
 
 /** What big reads are made of. */
-export type Reads = { readonly tracking: TrackingReads; readonly registry: RegistryReads }
+type Reads = { readonly tracking: TrackingReads; readonly registry: RegistryReads }
 
 type Query<Name extends keyof TrackingReads> = Parameters<TrackingReads[Name]>[0]
 type RegistryQuery<Name extends keyof RegistryReads> = Parameters<RegistryReads[Name]>[0]
 
-/** Reads that may be big: each takes what the domain asks for and makes the answer that becomes JSON. */
-export const READ_JOBS = {
+/** Each takes what the domain asks for and makes the answer that becomes JSON. */
+const READ_JOBS = {
   experiments: ({ tracking }: Reads, query: Query<'experiments'>) =>
     pageShape('experiments', tracking.experiments(query), experimentShape),
   runs: ({ tracking }: Reads, query: Query<'runs'>) => pageShape('runs', tracking.runs(query), runShape),
@@ -29,9 +31,31 @@ export const READ_JOBS = {
     pageShape('model_versions', registry.versions(query), versionShape),
 } as const
 
-export type ReadJobs = typeof READ_JOBS
-export type ReadJobName = keyof ReadJobs
-export type ReadQuery<Name extends ReadJobName> = Parameters<ReadJobs[Name]>[1]
+type ReadJobName = keyof typeof READ_JOBS
+type ReadQuery<Name extends ReadJobName> = Parameters<(typeof READ_JOBS)[Name]>[1]
+
+/** Big reads, each with the query that it takes. */
+export type Reader = {
+  /** The JSON of an answer, as UTF-8. Rejects as `ReadThread.read` does. */
+  read<Name extends ReadJobName>(job: Name, query: ReadQuery<Name>): Promise<Uint8Array<ArrayBuffer>>
+}
+
+/** This module, for who opens the thread. */
+export const MLFLOW_READS = new URL(import.meta.url)
+const PREFIX = 'mlflow.'
+
+/** The reads of the protocol by a thread that has this module. */
+export function mlflowReader(thread: Pick<ReadThread, 'read'>): Reader {
+  return { read: (job, query) => thread.read(PREFIX + job, query) }
+}
+
+/** Over a connection of the thread. */
+export function openJobs(db: Database): ThreadJobs {
+  const reads: Reads = { tracking: openTrackingReads(db), registry: openRegistryReads(db) }
+  return Object.fromEntries(
+    Object.entries(READ_JOBS).map(([name, job]) => [PREFIX + name, (query: never) => job(reads, query)]),
+  )
+}
 
 /** Points of several runs, one run after the other, as many as are wanted in all. */
 function historyOfAll(

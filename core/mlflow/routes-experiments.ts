@@ -1,8 +1,20 @@
+import {
+  defined,
+  id,
+  list,
+  optionalText,
+  pairOf,
+  readPair,
+  searchOf,
+  text,
+  type Answer,
+  type Input,
+  type JsonRoute,
+  experimentShape,
+  filled,
+  readId,
+} from '#core/wire/index.ts'
 import { NOTHING, type Deps } from './deps.ts'
-import { defined, id, list, optionalText, pairOf, readPair, searchOf, text } from './fields.ts'
-import type { Answer, Input, JsonRoute } from './route.ts'
-import { experimentShape, filled } from './shapes.ts'
-import { readId } from './values.ts'
 
 /** Experiments, and the datasets of their runs. */
 export function experimentRoutes({ tracking, reader }: Deps): readonly JsonRoute[] {

@@ -1,30 +1,28 @@
-import type { LoggedModelStatus } from '#core/tracking/index.ts'
-import { NOTHING, type Deps } from './deps.ts'
 import {
   defined,
-  id,
   list,
+  loggedModelShape,
   member,
+  missing,
+  modelDraftOf,
+  modelStatusOf,
   optionalMember,
   optionalText,
+  readBoolean,
+  readId,
   readPair,
   readPart,
-  required,
+  readText,
   searchOf,
-} from './fields.ts'
-import type { Answer, Call, Input, JsonRoute } from './route.ts'
-import { loggedModelShape } from './shapes.ts'
-import { missing, readBoolean, readEnum, readId, readText } from './values.ts'
+  type Answer,
+  type JsonCall,
+  type Input,
+  type JsonRoute,
+} from '#core/wire/index.ts'
+import { NOTHING, type Deps } from './deps.ts'
 
 /** As many models as a search gives where it does not say how many. */
 const USUAL_PAGE = 100
-
-const readStatus = readEnum<LoggedModelStatus>({
-  LOGGED_MODEL_STATUS_UNSPECIFIED: 0,
-  LOGGED_MODEL_PENDING: 1,
-  LOGGED_MODEL_READY: 2,
-  LOGGED_MODEL_UPLOAD_FAILED: 3,
-})
 
 type Writes = Deps['tracking']['writes']
 
@@ -59,8 +57,8 @@ function changes(writes: Writes): readonly JsonRoute[] {
       method: 'PATCH',
       path,
       answer: async (input, call) => {
-        const status = required(input, 'status', readStatus)
-        return { model: loggedModelShape(await writes.finishLoggedModel(modelId(call), status)) }
+        const model = await writes.finishLoggedModel(modelId(call), modelStatusOf(input))
+        return { model: loggedModelShape(model) }
       },
     },
     {
@@ -90,20 +88,15 @@ function changes(writes: Writes): readonly JsonRoute[] {
   ]
 }
 
-function modelId({ params }: Call): string {
+function modelId({ params }: JsonCall): string {
   const found = params['model_id']
   if (found === undefined || found === '') throw missing('model_id')
   return found
 }
 
 async function create(writes: Writes, input: Input): Promise<Answer> {
-  const maybe = (name: string) => optionalText(input, name) || undefined
-  const model = await writes.createLoggedModel({
-    experimentId: id(input, 'experiment_id'),
-    params: list(input, 'params', readPair),
-    tags: list(input, 'tags', readPair),
-    ...defined({ name: maybe('name'), modelType: maybe('model_type'), sourceRunId: maybe('source_run_id') }),
-  })
+  const made = optionalText(input, 'model_id') || undefined
+  const model = await writes.createLoggedModel({ ...modelDraftOf(input), ...defined({ id: made }) })
   return { model: loggedModelShape(model) }
 }
 

@@ -1,7 +1,17 @@
+import {
+  defined,
+  list,
+  optionalInteger,
+  optionalText,
+  runId,
+  text,
+  type Input,
+  type JsonRoute,
+  missing,
+  readText,
+  wrong,
+} from '#core/wire/index.ts'
 import type { Deps } from './deps.ts'
-import { defined, list, optionalInteger, optionalText, runId, text } from './fields.ts'
-import type { Input, JsonRoute } from './route.ts'
-import { missing, readText, wrong } from './values.ts'
 
 const MOST_RUNS = 100
 const MOST_SAMPLES = 2_500

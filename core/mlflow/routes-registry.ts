@@ -1,10 +1,21 @@
+import {
+  defined,
+  list,
+  optionalText,
+  pairOf,
+  readPair,
+  searchOf,
+  text,
+  type Answer,
+  type Input,
+  type JsonRoute,
+  type Method,
+  filled,
+  readText,
+} from '#core/wire/index.ts'
 import { NOTHING, type Deps } from './deps.ts'
-import { defined, list, optionalText, pairOf, readPair, searchOf, text } from './fields.ts'
-import type { Answer, Input, JsonRoute, Method } from './route.ts'
 import { registeredModelShape, versionShape } from './shapes-registry.ts'
-import { filled } from './shapes.ts'
 import { versionOf } from './version-number.ts'
-import { readText } from './values.ts'
 
 const USUAL_MODELS = 100
 

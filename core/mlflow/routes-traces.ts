@@ -1,11 +1,30 @@
 import type { Trace, Traces } from '#core/tracking/index.ts'
+import {
+  WireError,
+  defined,
+  id,
+  list,
+  member,
+  optionalInteger,
+  optionalMember,
+  optionalText,
+  required,
+  pairOf,
+  readPart,
+  text,
+  type Part,
+  type Answer,
+  type JsonCall,
+  type Input,
+  type JsonRoute,
+  filled,
+  readId,
+  readKept,
+  readObject,
+  readText,
+  wrong,
+} from '#core/wire/index.ts'
 import { NOTHING, type Deps } from './deps.ts'
-import { WireError } from './errors.ts'
-import { defined, id, list, member, optionalInteger, optionalMember, optionalText, required } from './fields.ts'
-import { pairOf, readPart, text, type Part } from './fields.ts'
-import type { Answer, Call, Input, JsonRoute } from './route.ts'
-import { filled } from './shapes.ts'
-import { readId, readKept, readObject, readText, wrong } from './values.ts'
 
 const USUAL_PAGE = 100
 /** The tag that tells a client where the spans of a trace are kept, as an artifact. */
@@ -15,7 +34,7 @@ const TIMESTAMP = /^(?:timestamp|timestamp_ms|request_time)(?: +DESC)?$/i
 /** As much of traces as programs with `@mlflow.trace` need, and as reading them again needs. */
 export function traceRoutes({ tracking }: Pick<Deps, 'tracking'>, traces: Traces): readonly JsonRoute[] {
   const path = '/traces/{trace_id}'
-  const of = ({ params }: Call) => params['trace_id'] ?? ''
+  const of = ({ params }: JsonCall) => params['trace_id'] ?? ''
   const tags = (base: 'mlflow' | 'mlflow3'): readonly JsonRoute[] => [
     {
       method: 'PATCH',

@@ -1,6 +1,18 @@
+import {
+  defined,
+  list,
+  optionalBoolean,
+  optionalText,
+  pairOf,
+  readPair,
+  searchOf,
+  text,
+  type Answer,
+  type Input,
+  type JsonRoute,
+  type Method,
+} from '#core/wire/index.ts'
 import { NOTHING, type Deps } from './deps.ts'
-import { defined, list, optionalBoolean, optionalText, pairOf, readPair, searchOf, text } from './fields.ts'
-import type { Answer, Input, JsonRoute, Method } from './route.ts'
 import { versionShape } from './shapes-registry.ts'
 import { versionOf } from './version-number.ts'
 

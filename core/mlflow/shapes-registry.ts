@@ -1,5 +1,5 @@
 import type { ModelVersion, RegisteredModel } from '#core/registry/index.ts'
-import { filled, given, metricShape, pairShape } from './shapes.ts'
+import { filled, given, metricShape, pairShape } from '#core/wire/index.ts'
 
 export function versionShape(version: ModelVersion): object {
   return {

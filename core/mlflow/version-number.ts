@@ -1,7 +1,5 @@
 import { Problem } from '#core/base/problem.ts'
-import { required } from './fields.ts'
-import type { Input } from './route.ts'
-import { readId } from './values.ts'
+import { required, type Input, readId } from '#core/wire/index.ts'
 
 /** The number of a model's version, which is a text on the wire. Throws Problem `tracking_invalid`. */
 export function versionOf(input: Input): number {

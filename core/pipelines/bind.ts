@@ -4,6 +4,7 @@ import { valueText, type Json } from '#core/base/json.ts'
 import { checkValue } from '#core/contract/value.ts'
 import { readValue, type ReadValue } from '#core/contract/value-text.ts'
 import type { ValueDeclaration } from '#core/contract/definition.ts'
+import { REGISTER_NAMES } from '#core/contract/model-names.ts'
 import { celParameters, fromCel } from './cel-values.ts'
 import type { Expression } from './expression.ts'
 import { matchesInTime } from '#core/attempts/index.ts'
@@ -24,6 +25,8 @@ export type BoundStep = {
   readonly env: ReadonlyMap<string, BoundTemplate>
   readonly when: BoundControl | null
   readonly forEach: readonly { readonly variable: string; readonly values: BoundControl }[]
+  /** As of the planned step; model and alias are constant, and the registry takes them. */
+  readonly register: ReadonlyMap<string, BoundTemplate> | null
 }
 
 export type BoundPlan = {
@@ -89,15 +92,30 @@ export function bindPlan(plan: Plan, parameters: Parameters): BoundPlan {
   }
   const steps = plan.steps.map((planned): BoundStep => {
     const where = `step "${planned.name}"`
+    const bindAll = (texts: ReadonlyMap<string, Template>): ReadonlyMap<string, BoundTemplate> =>
+      new Map([...texts].map(([name, template]) => [name, bindTemplate(template, scope, where)]))
     return {
       planned,
       command: planned.command.map((template) => bindTemplate(template, scope, where)),
-      env: new Map([...planned.env].map(([name, template]) => [name, bindTemplate(template, scope, where)])),
+      env: bindAll(planned.env),
+      register: planned.register === null ? null : checkedNames(planned.name, bindAll(planned.register)),
       when: planned.when === null ? null : bindControl(planned.when, scope, where),
       forEach: planned.forEach.map(({ variable, values }) => ({ variable, values: bindList(values, scope, where) })),
     }
   })
   return { plan, parameters, steps }
+}
+
+/** Throws Problem `invalid_value` for names that the registry would refuse. */
+function checkedNames(step: string, texts: ReadonlyMap<string, BoundTemplate>): ReadonlyMap<string, BoundTemplate> {
+  for (const [key, faultOf] of Object.entries(REGISTER_NAMES)) {
+    const parts = texts.get(key)
+    if (parts === undefined) continue
+    const fault = faultOf(parts.filter((part) => typeof part === 'string').join(''))
+    const path = `spec.steps.${step}.register.${key}`
+    if (fault !== undefined) throw new Problem('invalid_value', `${path}: ${fault}`, { path })
+  }
+  return texts
 }
 
 type ParameterScope = { readonly parameters: ReadonlyMap<string, unknown> }

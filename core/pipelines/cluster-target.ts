@@ -11,6 +11,7 @@ import type { Foreseen } from './foresee.ts'
 import type { RemoteFile, RemoteFiles } from './remote-files.ts'
 import type { CacheEntry, FrozenRun } from './run-rows.ts'
 import type { Progress } from './service-types.ts'
+import type { StepTracking } from './step-tracking.ts'
 
 /** A run that is asked for, all but its id and what its cluster adds. */
 export type ClusterRun = {
@@ -33,6 +34,8 @@ export type OpenClusterRun = Omit<ClusterRun, 'foresee' | 'learn' | 'fetch'> & {
   /** The same functions on every target; what cannot be waited for goes here. */
   readonly onError: (error: unknown) => void
   readonly now: () => number
+  /** What its steps track into; undefined where nothing is tracked. */
+  readonly tracking: StepTracking | undefined
   /** What of this run is in the cache by now. */
   readonly cached: () => readonly CacheEntry[]
 }

@@ -1,50 +1,17 @@
-import type { Environment } from '@marcbachmann/cel-js'
-import type { ProblemCode } from '#core/base/problem-codes.ts'
 import { didYouMean } from '#core/base/nearest.ts'
 import { checkValue } from '#core/contract/value.ts'
-import {
-  isValueOutput,
-  type PipelineDefinition,
-  type StepDefinition,
-  type ValueSchema,
-} from '#core/contract/definition.ts'
-import { checkExpression, type Expression, type ExpressionUse } from './expression.ts'
+import { isValueOutput, type StepDefinition, type ValueSchema } from '#core/contract/definition.ts'
+import type { Expression } from './expression.ts'
+import { compileRegister } from './compile-register.ts'
+import { compileTemplate, compileWhole, IN_COMMAND, type CompileContext, type Spot } from './compile-text.ts'
 import { edgesOf } from './edges.ts'
 import type { PlannedInput, PlannedStep, Template } from './plan.ts'
 import type { PathPart } from './read-document.ts'
 import type { Reference } from './references.ts'
-import { scopeOf, type Allowed } from './scope.ts'
-import { splitTemplate } from './template.ts'
+import { waitsFor, waitsForRecord, type Allowed } from './scope.ts'
 
-export type Report = (code: ProblemCode, message: string, path: readonly PathPart[]) => void
-export type CompileContext = {
-  readonly definition: PipelineDefinition
-  readonly environment: Environment
-  readonly broken: ReadonlySet<string>
-  readonly report: Report
-}
-
-const IN_COMMAND: Allowed = new Set([
-  'parameter',
-  'output',
-  'outputPath',
-  'status',
-  'each',
-  'run',
-  'inputPath',
-  'ownOutputPath',
-])
 const IN_INPUT: Allowed = new Set(['parameter', 'output', 'each'])
 const IN_CONTROL: Allowed = new Set(['parameter', 'output', 'status'])
-export const IN_PIPELINE_OUTPUT: Allowed = new Set(['parameter', 'output', 'status'])
-
-/** Where a text stands: the step, the path for reports, and what it may hold. */
-type Spot = {
-  readonly step: string | null
-  readonly path: readonly PathPart[]
-  readonly allowed: Allowed
-  readonly use?: ExpressionUse
-}
 
 /** A step with all its texts parsed and checked; what is wrong goes to `report`, and what is left out is then unused. */
 export function compileStep(name: string, context: CompileContext): Omit<PlannedStep, 'readers'> {
@@ -56,6 +23,7 @@ export function compileStep(name: string, context: CompileContext): Omit<Planned
   const env = new Map(
     Object.entries(definition.env).map(([key, text]) => [key, compileTemplate(text, spot(['env', key]), context)]),
   )
+  const register = compileRegister(name, definition, context)
   const inputs = new Map<string, PlannedInput>()
   for (const key of Object.keys(definition.inputs)) {
     const input = compileInput(name, key, context)
@@ -65,7 +33,7 @@ export function compileStep(name: string, context: CompileContext): Omit<Planned
   const forEach = compileForEach(name, definition, context)
   checkNames(name, definition, context)
   checkDefaults(name, definition, context)
-  const inTexts = [...command, ...env.values()].flatMap(referencesOf)
+  const inTexts = [...command, ...env.values(), ...(register?.values() ?? [])].flatMap(referencesOf)
   const inInputs = [...inputs.values()].flatMap((input) => (input.kind === 'expression' ? [input.reference] : []))
   const inControl = [when, ...forEach.map((it) => it.values)].flatMap((it) => (isExpression(it) ? it.references : []))
   const known = (reference: Reference): boolean =>
@@ -80,7 +48,8 @@ export function compileStep(name: string, context: CompileContext): Omit<Planned
     forEach,
     edges: edgesOf(definition, [...inTexts, ...inInputs, ...inControl].filter(known), context.definition),
     reads: uniqueReads(inTexts.filter(known)),
-    usesRun: inTexts.some((reference) => reference.kind === 'run'),
+    register,
+    usesRun: register === null && inTexts.some((reference) => reference.kind === 'run'),
   }
 }
 
@@ -93,58 +62,19 @@ function isExpression(value: unknown): value is Expression {
   return typeof value === 'object' && value !== null && 'evaluate' in value
 }
 
-/** Parses and checks a text that may hold expressions. */
-export function compileTemplate(text: string, spot: Spot, context: CompileContext): Template {
-  const split = splitTemplate(text)
-  if (!split.ok) {
-    context.report('invalid_expression', split.message, spot.path)
-    return { parts: [] }
-  }
-  const scope = scopeOf({ ...context, allowed: spot.allowed, step: spot.step })
-  const parts: (string | Expression)[] = []
-  for (const part of split.parts) {
-    if (part.kind === 'text') {
-      parts.push(part.text)
-      continue
-    }
-    const checked = checkExpression(part.source, spot.use ?? 'value', scope)
-    if (!Array.isArray(checked)) parts.push(checked)
-    else for (const fault of checked) context.report(fault.code, `${fault.message} (in "${part.source}")`, spot.path)
-  }
-  if (spot.allowed === IN_COMMAND) rejectArtifacts(parts, spot.path, context.report)
-  return { parts }
-}
-
-function rejectArtifacts(parts: readonly (string | Expression)[], path: readonly PathPart[], report: Report): void {
-  for (const part of parts) {
-    if (typeof part === 'string' || part.type !== 'Artifact') continue
-    report('wrong_type', `"${part.source}" is a file or folder: write ${part.source}.path`, path)
-  }
-}
-
-/** The one expression that a text is, or undefined after a report. */
-function compileWhole(text: string, spot: Spot, context: CompileContext): Expression | undefined {
-  const split = splitTemplate(text)
-  if (split.ok && (split.parts.length !== 1 || split.parts[0]?.kind !== 'expression')) {
-    context.report(
-      'invalid_expression',
-      `here one expression is wanted: write \${{ … }} and nothing around it`,
-      spot.path,
-    )
-    return undefined
-  }
-  const [part] = compileTemplate(text, spot, context).parts
-  return typeof part === 'string' ? undefined : part
-}
-
 function compileInput(step: string, key: string, context: CompileContext): PlannedInput | undefined {
   const input = context.definition.steps[step]?.inputs[key]
   if (input === undefined) return undefined
   if ('file' in input) return { kind: 'file', path: input.file }
   if ('folder' in input) return { kind: 'folder', path: input.folder }
-  const path = ['spec', 'steps', step, 'inputs', key]
+  const isRegistered = context.definition.steps[step]?.register !== undefined
+  const path = ['spec', 'steps', step, isRegistered ? 'register' : 'inputs', key]
   const expression = compileWhole(input.from, { step, path, allowed: IN_INPUT }, context)
   if (expression === undefined) return undefined
+  if (isRegistered && expression.type !== 'Artifact' && expression.type !== 'dyn') {
+    context.report('wrong_type', `"${expression.source}" is a value: from names a file or folder of a step`, path)
+    return undefined
+  }
   if (expression.sole?.kind === 'output') return { kind: 'expression', reference: expression.sole }
   context.report(
     'invalid_expression',
@@ -197,7 +127,8 @@ function checkNames(
         ...base,
         'needs',
       ])
-    }
+    } else if (all.steps[upstream] !== undefined && waitsFor(all.steps[upstream], definition))
+      report('invalid_value', waitsForRecord(upstream), [...base, 'needs'])
   }
   const environment = definition.environment
   if (environment !== null && !Object.hasOwn(all.environments, environment)) {

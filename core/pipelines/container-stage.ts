@@ -9,6 +9,7 @@ import { writeError } from '#core/store/index.ts'
 import { attemptFolders, runFolder } from './attempt-folders.ts'
 import { addressOf, environmentOf, resolveStep, workloadOf } from './attempt-workload.ts'
 import { CONTAINER_PATHS, containerFiles } from './container-files.ts'
+import { openContainerTracking, type ContainerTracking } from './container-tracking.ts'
 import type { AttemptReport, AttemptTask } from './executor.ts'
 import { limitsOf } from './limits-of.ts'
 import { forgetHidden, secretsToHide, takeSecrets } from './secrets.ts'
@@ -20,8 +21,10 @@ export type ContainerStageOptions = StageOptions & { readonly images: ImageEnvir
 /** Attempts as containers: all goes in by copy and comes out into the store, so nothing of it lies on this machine. */
 export function openContainerStage(options: ContainerStageOptions): Stage {
   const { runtime, blobs, onError } = options
+  const tracking = options.tracking === undefined ? undefined : openContainerTracking(options, options.tracking)
   return {
-    prepare: (task, report, signal) => prepare(options, task, { report, signal }),
+    ...(tracking === undefined ? {} : trackingStage(tracking)),
+    prepare: (task, report, signal) => prepare(options, task, { report, signal, tracking }),
     workload: (task) => workload(options, task),
     makeNext: () => undefined,
     async collect(task) {
@@ -31,6 +34,7 @@ export function openContainerStage(options: ContainerStageOptions): Stage {
     release(task) {
       const { planned } = task.step.bound
       const over = workload(options, task)
+      tracking?.stop(over.controlFolder)
       forgetHidden(planned.definition.secrets, over.controlFolder)
       runtime.remove?.(over).catch(onError)
     },
@@ -45,7 +49,16 @@ async function forgetAll({ home, run, recovered }: ContainerStageOptions): Promi
   for (const name of await readdir(folder).catch(() => [])) forgetHiddenValues(join(folder, name))
 }
 
-type Asked = { readonly report: AttemptReport; readonly signal: AbortSignal }
+/** The part of a stage that hands on what is tracked. */
+function trackingStage({ follow, take }: ContainerTracking): Pick<Stage, 'follow' | 'takeTracked'> {
+  return { follow, takeTracked: take }
+}
+
+type Asked = {
+  readonly report: AttemptReport
+  readonly signal: AbortSignal
+  readonly tracking: ContainerTracking | undefined
+}
 
 async function prepare(options: ContainerStageOptions, task: AttemptTask, asked: Asked): Promise<Workload> {
   const { frozen, snapshot, blobs, secrets } = options
@@ -59,8 +72,10 @@ async function prepare(options: ContainerStageOptions, task: AttemptTask, asked:
   }
   const { command, env } = resolveStep(task, CONTAINER_PATHS)
   const own = { ...env, ...(await takeSecrets(secrets, planned.definition.secrets, control)) }
+  const tracked = await asked.tracking?.spec(task)
   return workload(options, task, {
     image,
+    ...(tracked === undefined ? {} : { tracking: tracked }),
     command,
     env: taskEnvironment(task, { folders: CONTAINER, env: own }),
     limits: limitsOf(planned.definition),
@@ -91,7 +106,7 @@ async function imageOf(options: ContainerStageOptions, task: AttemptTask, { repo
 /** To look at or stop an attempt, its id and control folder are enough: the runner beside it hides secrets. */
 const NO_COMMAND = { command: [], env: {}, limits: {} }
 
-type Own = Pick<WorkloadPart, 'command' | 'env' | 'limits' | 'image' | 'placed' | 'secrets'>
+type Own = Pick<WorkloadPart, 'command' | 'env' | 'limits' | 'image' | 'placed' | 'secrets' | 'tracking'>
 
 function workload({ home }: ContainerStageOptions, task: AttemptTask, own: Own = NO_COMMAND): Workload {
   const { definition } = task.step.bound.planned

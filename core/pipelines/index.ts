@@ -1,3 +1,5 @@
+export { trackedAttempt } from './container-tracking.ts'
+export { openTrackingFeed, type TrackingFeed } from './tracking-feed.ts'
 export { openPipelines, type PipelineOptions, type Pipelines } from './service.ts'
 export { boundOf, type BegunWorkflow, type PushedPipeline, type ScheduledRuns } from './scheduled-runs.ts'
 export type {
@@ -5,6 +7,8 @@ export type {
   PipelineChange,
   PipelineService,
   Progress,
+  BegunRun,
+  Provenance,
   StepAddress,
   ArtifactFile,
 } from './service-types.ts'
@@ -40,10 +44,19 @@ export {
 export { attemptFolders, type AttemptAddress } from './attempt-folders.ts'
 export { archiveCode } from './archive.ts'
 export { foresee, type Foreseen } from './foresee.ts'
-export { idOf } from './attempt-workload.ts'
+export { addressOf, idOf } from './attempt-workload.ts'
 export { checkRequest } from './check-request.ts'
 export type { RunFacts } from './step-key.ts'
-export { initialState, isFanOut, itemOf, stepOf, type ItemState, type RunState, type StepState } from './run-state.ts'
+export {
+  initialState,
+  isFanOut,
+  itemOf,
+  stepOf,
+  stepsToStart,
+  type ItemState,
+  type RunState,
+  type StepState,
+} from './run-state.ts'
 export type { ControlNode } from './control-tree.ts'
 export { expandItems, isMet } from './control.ts'
 export { findOutput, valueOf } from './read-output.ts'
@@ -51,3 +64,5 @@ export { CONTAINER_PATHS } from './container-files.ts'
 export type { BoundControl, BoundPlan, BoundStep, BoundTemplate } from './bind.ts'
 export type { Edge, PlannedStep } from './plan.ts'
 export { bindParameters, bindPlan } from './bind.ts'
+export { readDocument } from './read-document.ts'
+export type { Registration, StepTracking, TrackedAttempt } from './step-tracking.ts'

@@ -1,4 +1,5 @@
 import { Problem } from '#core/base/problem.ts'
+import { isRecordStep } from '#core/contract/definition.ts'
 import { isFinalRun, type SequencedEvent } from '#core/contract/events.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
 import type { Environments } from '#core/environments/index.ts'
@@ -16,12 +17,14 @@ import type { RemoteFiles } from './remote-files.ts'
 import { LocalExecutor } from './local-executor.ts'
 import { openContainerStage } from './container-stage.ts'
 import { openProcessStage } from './process-stage.ts'
+import { withRecordSteps } from './record-executor.ts'
 import { RunLoop } from './run-loop.ts'
 import type { CacheEntry, RunRow } from './run-rows.ts'
-import type { CacheHit } from './scheduler.ts'
+import type { CacheHit, CacheQuery } from './scheduler.ts'
 import { initialState, type RunState } from './run-state.ts'
 import type { RunStore } from './run-store.ts'
 import { findTarget, type Targets } from './targets.ts'
+import type { StepTracking } from './step-tracking.ts'
 import { openUnswept, type Unswept } from './unswept.ts'
 import { planOf } from './validate.ts'
 
@@ -33,11 +36,20 @@ export type EngineOptions = {
   readonly secrets: Pick<Secrets, 'read' | 'hidden'>
   readonly targets: Targets
   readonly remote: RemoteFiles
+  /** Undefined where nothing is tracked. */
+  readonly tracking: StepTracking | undefined
+  /** Undefined where nothing is tracked, so that nothing can be registered. */
+  readonly register: StepTracking['register'] | undefined
   readonly now: () => number
   /** Told of the events of all runs, once they are on disk. */
   readonly changes: Pick<Changes, 'events'>
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void
+}
+
+type Starting = {
+  readonly state: RunState
+  readonly fetch: (records: Iterable<OutputRecord>, signal: AbortSignal) => Promise<unknown>
 }
 
 export type Listener = (events: readonly SequencedEvent[]) => void
@@ -164,19 +176,25 @@ export class LiveRuns {
 
   /** Runs the attempts of a run where its row says. */
   #executor(row: RunRow, snapshot: CodeSnapshot, state: RunState): Executor & { readonly mirror?: Mirror } {
-    const { targets, store, now, onError } = this.#options
+    const { register, now, onError } = this.#options
+    const fetch = (records: Iterable<OutputRecord>, signal: AbortSignal) =>
+      fetchFiles(records, this.#options, { signal })
+    const executor = this.#starter(row, snapshot, { state, fetch })
+    return withRecordSteps(executor, { row, register, fetch, now, onError })
+  }
+
+  #starter(row: RunRow, snapshot: CodeSnapshot, { state, fetch }: Starting): Executor & { readonly mirror?: Mirror } {
+    const { targets, store, now, tracking, onError } = this.#options
     const { id: run, frozen, digest } = row
     const target = findTarget(targets, row.target)
     if (target.kind === 'cluster') {
       const cached = (): readonly CacheEntry[] => store.cachedOf(run)
       const { remote } = this.#options
-      return target.open({ run, digest, bound: state.plan, frozen, snapshot, remote, cached, now, onError })
+      return target.open({ run, digest, bound: state.plan, frozen, snapshot, remote, cached, now, tracking, onError })
     }
     const { runtime, images } = target
     const shared = { ...this.#options, run, runtime, frozen, snapshot, recovered: state.seq > 0 }
     const stage = images === null ? openProcessStage(shared) : openContainerStage({ ...shared, images })
-    const fetch = (records: Iterable<OutputRecord>, signal: AbortSignal) =>
-      fetchFiles(records, this.#options, { signal })
     return new LocalExecutor({ runtime, stage, files: frozen.facts.files, fetch, now, onError })
   }
 
@@ -200,7 +218,7 @@ export class LiveRuns {
       now,
       write: (batch) => store.write(batch),
       publish: (events) => this.#publish(id, events),
-      lookUp: mirror === undefined ? lookUp : (query) => untilSubmitted(state, lookUp(query)),
+      lookUp: mirror === undefined ? lookUp : (query) => untilSubmitted(state, query, lookUp(query)),
       outputs: (final) => finalOutputs(id, final),
       onError,
       onEnd: (isSwept) => {
@@ -219,8 +237,9 @@ export class LiveRuns {
 }
 
 /** What a cluster has begun is not looked up any more: it runs there, whatever the cache holds. */
-function untilSubmitted(state: RunState, answer: CacheHit | string): CacheHit | string {
+function untilSubmitted(state: RunState, { step }: CacheQuery, answer: CacheHit | string): CacheHit | string {
   if (state.submitted === null || typeof answer === 'string') return answer
+  if (isRecordStep(step.bound.planned.definition)) return answer
   return 'what it reads was not known before the cluster had the run'
 }
 

@@ -16,6 +16,7 @@ import { isAway, withPatience } from './engine-patience.ts'
 import type { AttemptReport, AttemptResult, AttemptTask, Executor } from './executor.ts'
 import type { RunFacts } from './step-key.ts'
 import type { Stage } from './stage.ts'
+import { takeTracked } from './take-tracked.ts'
 
 export type LocalExecutorOptions = {
   readonly runtime: AttemptRuntime
@@ -102,6 +103,7 @@ export class LocalExecutor implements Executor {
     if (begun === undefined) return cancelledResult(now())
     this.#preparing.delete(idOf(task))
     report.started(begun.startedAt, begun.notEnforced)
+    stage.follow?.(task, this.#driving.signal)
     if (hasMore(task)) stage.makeNext()
     return this.#collect(task, await runtime.wait(begun.workload))
   }
@@ -123,7 +125,10 @@ export class LocalExecutor implements Executor {
         stage.release(task)
         return 'absent'
       }
-      if (state.phase === 'running') report.started(state.startedAt, [])
+      if (state.phase === 'running') {
+        report.started(state.startedAt, [])
+        stage.follow?.(task, this.#driving.signal)
+      }
       if (state.phase === 'exited') report.started(state.exit.startedAt, [])
       return await this.#collect(task, state.phase === 'running' ? await runtime.wait(workload) : state)
     } catch (error) {
@@ -135,6 +140,8 @@ export class LocalExecutor implements Executor {
 
   async #collect(task: AttemptTask, final: FinalState): Promise<AttemptResult> {
     const { stage, files, now } = this.#options
+    const isPatient = final.phase !== 'lost'
+    await takeTracked(task, { ...this.#options, isPatient, signal: this.#driving.signal })
     if (final.phase === 'lost') return lostResult(final.reason, now())
     const result = resultOfExit(final.exit, inputBytesOf(task, files))
     if (result.outcome !== 'succeeded') return result

@@ -1,3 +1,4 @@
+import { isRecordStep } from '#core/contract/definition.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { Blobs } from '#core/store/index.ts'
 import { filesOf, type RemoteFiles } from './remote-files.ts'
@@ -31,6 +32,7 @@ export function createLookup(options: LookupOptions): (query: CacheQuery) => Cac
       if (same && missing(taken.outputs, isHere) === undefined)
         return { outputs: taken.outputs, from: options.resumes, resumed: true }
     }
+    if (isRecordStep(definition)) return 'a register step is done in every run'
     if (!options.cache) return 'the cache is switched off for this run'
     if (!definition.cache) return 'the step says cache: false'
     if (usesRun) return 'the step uses run.*, which differs in every run'

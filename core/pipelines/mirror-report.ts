@@ -1,7 +1,7 @@
 import type { ProblemCode } from '#core/base/problem-codes.ts'
 import { isFinalRun, type RunEvent } from '#core/contract/events.ts'
 import type { MirrorReport } from './executor.ts'
-import type { RunState } from './run-state.ts'
+import { stepsToStart, type RunState } from './run-state.ts'
 
 /** What the loop of a run does with what its mirror tells. */
 type Loop = {
@@ -32,6 +32,7 @@ export function mirrorReport(state: RunState, loop: Loop): MirrorReport {
 }
 
 /** Whether its cluster is still to be given a run. */
-export function isUnsent({ submitted, cancelling, status }: RunState): boolean {
-  return submitted === null && !cancelling && !isFinalRun(status)
+export function isUnsent(state: RunState): boolean {
+  const { submitted, cancelling, status } = state
+  return submitted === null && !cancelling && !isFinalRun(status) && stepsToStart(state).length > 0
 }

@@ -9,14 +9,15 @@ import type {
   ValueSchema,
   ValueType,
 } from '#core/contract/definition.ts'
-import type { DocumentShell, StepDocument } from '#core/contract/document.ts'
+import type { DocumentShell, RegisterStepDocument, StepDocument } from '#core/contract/document.ts'
 import { valueText, type Json } from '#core/base/json.ts'
 import { parseBytes, parseCpu, parseDuration } from '#core/base/quantity.ts'
 
 type Defaults = DocumentShell['spec']['defaults']
+type AnyStepDocument = StepDocument | RegisterStepDocument
 
 /** The one spelling of a document: defaults filled in, short forms written out, durations in ms, sizes in bytes. */
-export function normalise(shell: DocumentShell, steps: ReadonlyMap<string, StepDocument>): PipelineDefinition {
+export function normalise(shell: DocumentShell, steps: ReadonlyMap<string, AnyStepDocument>): PipelineDefinition {
   const { metadata, spec } = shell
   return {
     apiVersion: shell.apiVersion,
@@ -25,7 +26,12 @@ export function normalise(shell: DocumentShell, steps: ReadonlyMap<string, StepD
     parameters: mapValues(spec.parameters, valueDeclaration),
     code: spec.code,
     environments: mapValues(spec.environments, environmentSpec),
-    steps: Object.fromEntries([...steps].map(([name, step]) => [name, normaliseStep(step, spec.defaults)])),
+    steps: Object.fromEntries(
+      [...steps].map(([name, step]) => [
+        name,
+        'register' in step ? normaliseRegister(step) : normaliseStep(step, spec.defaults),
+      ]),
+    ),
     outputs: spec.outputs,
   }
 }
@@ -40,10 +46,7 @@ function normaliseStep(step: StepDocument, defaults: Defaults): StepDefinition {
     env: mapValues({ ...defaults.env, ...step.env }, valueText),
     secrets: step.secrets ?? {},
     files: step.files ?? [],
-    needs: Array.isArray(step.needs)
-      ? Object.fromEntries(step.needs.map((name) => [name, 'succeeded']))
-      : (step.needs ?? {}),
-    when: step.when === undefined || step.when === true ? null : step.when === false ? '${{ false }}' : step.when,
+    ...edgesAndCondition(step),
     forEach: Object.entries(step.forEach ?? {}).map(([variable, values]) => ({ variable, values })),
     parallelism: step.parallelism ?? null,
     inputs: mapValues(step.inputs ?? {}, (input) => (typeof input === 'string' ? { from: input } : input)),
@@ -53,6 +56,39 @@ function normaliseStep(step: StepDocument, defaults: Defaults): StepDefinition {
     resources: resourceDefinition({ ...defaults.resources, ...step.resources }),
     ...(network ? {} : { network }),
     cache: step.cache ?? defaults.cache ?? true,
+  }
+}
+
+/** What the pipeline has as defaults is for commands. */
+function normaliseRegister(step: RegisterStepDocument): StepDefinition {
+  const { model, from, alias = null, description = null, tags = {} } = step.register
+  return {
+    kind: 'register',
+    environment: null,
+    command: [],
+    env: {},
+    secrets: {},
+    files: [],
+    ...edgesAndCondition(step),
+    forEach: [],
+    parallelism: null,
+    inputs: { from: { from } },
+    outputs: {},
+    retry: { limit: 0, backoff: null },
+    timeoutMs: null,
+    resources: {},
+    cache: false,
+    register: { model, alias, description, tags: mapValues(tags, valueText) },
+  }
+}
+
+function edgesAndCondition({
+  needs,
+  when,
+}: Pick<AnyStepDocument, 'needs' | 'when'>): Pick<StepDefinition, 'needs' | 'when'> {
+  return {
+    needs: Array.isArray(needs) ? Object.fromEntries(needs.map((name) => [name, 'succeeded'])) : (needs ?? {}),
+    when: when === undefined || when === true ? null : when === false ? '${{ false }}' : when,
   }
 }
 

@@ -28,6 +28,8 @@ export type PlannedStep = {
   readonly readers: readonly string[]
   /** All that command and env read of other steps, once each; what comes by an input stands in `inputs`. */
   readonly reads: readonly Extract<Reference, { kind: 'output' | 'outputPath' | 'status' }>[]
+  /** Of a step that registers `model`, `alias`, `description` and `tags.<key>`, as far as they are given; else null. */
+  readonly register: ReadonlyMap<string, Template> | null
   /** True when it uses `run.*`: then it is never cached. */
   readonly usesRun: boolean
 }

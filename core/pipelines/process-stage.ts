@@ -62,9 +62,24 @@ async function prepare(context: Context, task: AttemptTask, { report, signal }: 
   const own = { ...env, ...(await takeSecrets(secrets, planned.definition.secrets, folders.control)) }
   return workload(context, task, {
     command,
-    env: { ...hostEnvironment(built), ...taskEnvironment(task, { folders, env: own }) },
+    env: {
+      ...hostEnvironment(built),
+      ...(await trackingVariables(context, task, own)),
+      ...taskEnvironment(task, { folders, env: own }),
+    },
     limits: limitsOf(planned.definition),
   })
+}
+
+/** None for a step that names a tracking server of its own: the core's token is not for that one. */
+async function trackingVariables(
+  { tracking }: Context,
+  task: AttemptTask,
+  own: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  if (tracking === undefined || own['MLFLOW_TRACKING_URI'] !== undefined) return {}
+  const { run, step, item, attempt } = addressOf(task)
+  return tracking.variables({ run, step, item, attempt })
 }
 
 /** To look at or stop an attempt, its control folder is enough. */

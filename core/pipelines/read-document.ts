@@ -13,6 +13,7 @@ import {
 } from 'yaml'
 import type { Issue, Place } from '#core/base/problem.ts'
 import type { Json } from '#core/base/json.ts'
+import { aliasTargets } from './alias-targets.ts'
 
 const MAX_BYTES = 1024 * 1024
 const MAX_DEPTH = 100
@@ -117,6 +118,7 @@ function tooDeepOffset(root: unknown): number | undefined {
 
 function toData(document: Document.Parsed, at: (offset: number) => Place): ReadDocument {
   const issues: Issue[] = []
+  const targets = aliasTargets(document)
   let nodes = 0
   const add = (code: Issue['code'], message: string, node: Node | undefined): null => {
     const place = node?.range ? at(node.range[0]) : undefined
@@ -131,7 +133,7 @@ function toData(document: Document.Parsed, at: (offset: number) => Place): ReadD
       return null
     }
     if (node === null) return null
-    if (isAlias(node)) return convert((node.resolve(document) as ParsedNode | undefined) ?? null, path)
+    if (isAlias(node)) return convert((targets.get(node) as ParsedNode | undefined) ?? null, path)
     if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:'))
       return add('document_syntax', `the tag ${node.tag} is not known: remove it`, node)
     if (isSeq(node)) return node.items.map((item, i) => convert(item, [...path, i]))

@@ -1,13 +1,16 @@
 import { Problem } from '#core/base/problem.ts'
+import { isRecordStep } from '#core/contract/definition.ts'
 import { isFinalRun, isFinalStep } from '#core/contract/events.ts'
 import type { LogPageView, RunView, UsageView } from '#core/contract/run.ts'
 import { readPage, readSamples, type LogPage } from '#core/attempts/index.ts'
 import { attemptOf } from './find-attempt.ts'
 import { attemptFolders } from './attempt-folders.ts'
+import { begunRun } from './begun-run.ts'
 import { expansionsOf, findRun, findStep } from './find-run.ts'
 import { itemPage, statusOfUntouched } from './item-page.ts'
 import { openPlans } from './plans.ts'
 import { runGraph } from './run-graph.ts'
+import { provenanceVerb } from './provenance.ts'
 import type { RunStore } from './run-store.ts'
 import type { ArtifactFile, PipelineService, StepAddress } from './service-types.ts'
 import { stepDetail } from './step-detail.ts'
@@ -16,7 +19,17 @@ import { artifactRows, runView } from './views.ts'
 
 type Reading = Pick<
   PipelineService,
-  'show' | 'graph' | 'items' | 'detail' | 'events' | 'log' | 'usage' | 'artifacts' | 'artifactFiles'
+  | 'show'
+  | 'begun'
+  | 'graph'
+  | 'items'
+  | 'detail'
+  | 'provenance'
+  | 'events'
+  | 'log'
+  | 'usage'
+  | 'artifacts'
+  | 'artifactFiles'
 >
 type Options = { readonly home: string; readonly store: RunStore; readonly targets: Targets }
 
@@ -28,7 +41,9 @@ export function readingVerbs(options: Options): Reading {
     graph: (run) => runGraph(store, plans, run),
     items: (address, page) => itemPage(store, address, page),
     show: (run) => showRun(store, run),
+    begun: (run) => begunRun(store, run),
     detail: (address) => stepDetail(store, plans, address),
+    provenance: provenanceVerb(store, plans),
     events: (run, from, limit) => store.events(findRun(store, run).id, Math.max(1, from), limit),
     log: (address, range) => readLog(options, address, range),
     usage: (address, attempt) => readUsage(options, address, attempt),
@@ -60,12 +75,14 @@ function artifactFiles(store: RunStore, address: StepAddress, output: string): r
 type LogRange = Parameters<PipelineService['log']>[1]
 
 async function readLog({ home, store, targets }: Options, address: StepAddress, range: LogRange): Promise<LogPageView> {
-  const { run, row } = findStep(store, address)
+  const { run, row, definition } = findStep(store, address)
   const latest = row?.attempts ?? 0
   const attempt = range.attempt ?? latest
   const over = isFinalRun(run.status) || (row !== undefined && isFinalStep(row.status)) || attempt < latest
   const found = attemptOf(store, address, range.attempt)
   if (found === undefined) return { lines: [], next: 0, end: over, attempt: 0 }
+  // What the core does prints nothing.
+  if (isRecordStep(definition)) return { lines: [], next: 0, end: over, attempt }
   const page = await readAttempt({ home, targets }, { ...found, over }, range)
   const lines = page.lines.map((line) => ({ ...line, time: new Date(line.time).toISOString() }))
   return { lines, next: page.next, end: page.end && over, attempt }

@@ -7,7 +7,7 @@ import { applyEvent } from './apply-event.ts'
 import type { LoopOptions } from './loop-options.ts'
 import { isCurrent, occupiedTasks, taskOf } from './loop-tasks.ts'
 import { isUnsent, mirrorReport } from './mirror-report.ts'
-import { failuresOf, type Refusal } from './refusal.ts'
+import { endsSome, failuresOf, type Refusal } from './refusal.ts'
 import { itemOf, stepOf } from './run-state.ts'
 import { consumedOf, decide, newMemory, nextRetry, type World } from './scheduler.ts'
 import { retryAt, settle } from './settle.ts'
@@ -161,7 +161,7 @@ export class RunLoop {
     if (mirror === undefined || this.#scheduled || !isUnsent(state)) return
     const refusal = this.#refusal
     // Steps that run after a failure may be open by now.
-    if (refusal !== undefined && this.#memory.active.length > 0) return this.#post(() => this.#failOpen(refusal))
+    if (refusal !== undefined && endsSome(this.#memory.active)) return this.#post(() => this.#failOpen(refusal))
     if (!this.#isSubmitting) mirror.submit(state)
     this.#isSubmitting = true
   }

@@ -1,5 +1,6 @@
+import { isRecordStep } from '#core/contract/definition.ts'
 import type { Json, JsonObject } from '#core/base/json.ts'
-import type { FinalStepStatus, RunStatus, StepStatus } from '#core/contract/events.ts'
+import { isFinalStep, type FinalStepStatus, type RunStatus, type StepStatus } from '#core/contract/events.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { BoundPlan, BoundStep } from './bind.ts'
 
@@ -153,6 +154,16 @@ export function stepOf(state: RunState, name: string): StepState {
   const step = state.byName.get(name)
   if (step === undefined) throw new Error(`no step ${name} in this run`)
   return step
+}
+
+/** Steps that are not final and that something is to be started for: what a cluster would be given. */
+export function stepsToStart({ steps }: Pick<RunState, 'steps'>): StepState[] {
+  return steps.filter(isToStart)
+}
+
+/** Whether a step is not final and something is to be started for it. */
+export function isToStart({ status, bound }: StepState): boolean {
+  return !isFinalStep(status) && !isRecordStep(bound.planned.definition)
 }
 
 /** The state of a fan-out whose items are all final. */

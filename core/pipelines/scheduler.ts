@@ -1,4 +1,5 @@
 import { isFinalStep, type CacheVerdict, type RunEvent } from '#core/contract/events.ts'
+import { isRecordStep } from '#core/contract/definition.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { Json } from '#core/base/json.ts'
 import { evaluateControl, expandItems, unmetEdge } from './control.ts'
@@ -28,6 +29,7 @@ export type CacheQuery = {
 /** What the scheduler asks of the world. `emit` appends an event and applies it before it returns. */
 export type World = {
   now(): number
+  /** 0: nothing begins. */
   readonly parallelism: number
   /**
    * Where another engine decides what begins: whether it has begun this attempt. Parallelism and times of retries are that
@@ -198,6 +200,7 @@ function itemKey(turn: Turn, index: number): string {
 /** Begins attempts while there are free slots: due retries first, then items that never ran, in order. */
 function start(turn: Turn): void {
   const { state, memory, step, world } = turn
+  if (isRecordStep(step.bound.planned.definition)) return record(turn)
   if (world.hasBegun !== undefined) return follow(turn, world.hasBegun)
   const limit = step.bound.planned.definition.parallelism ?? Number.POSITIVE_INFINITY
   const free = (): boolean => state.occupied < world.parallelism && step.occupied < limit
@@ -213,6 +216,14 @@ function start(turn: Turn): void {
     if (!free()) return
     beginFirst(turn, cursor.start)
   }
+}
+
+/** Begins what the core does by itself: it starts nothing, so it needs no free slot, and no other engine begins it. */
+function record(turn: Turn): void {
+  const cursor = cursorOf(turn.memory, turn.step)
+  if (turn.world.parallelism === 0 || cursor.start >= cursor.probe) return
+  if (isFresh(turn.step, cursor.start)) beginFirst(turn, cursor.start)
+  cursor.start += 1
 }
 
 /** Begins the attempts that the other engine has begun, in whatever order it did. */

@@ -1,6 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js'
 import { didYouMean } from '#core/base/nearest.ts'
 import {
+  isRecordStep,
   isValueOutput,
   type OutputDeclaration,
   type PipelineDefinition,
@@ -113,11 +114,13 @@ function referenceFault(reference: Reference, options: ScopeOptions): string | u
 
 function stepFault(reference: Extract<Reference, { step: string }>, options: ScopeOptions): string | undefined {
   const { definition, step, broken } = options
+  const own = step === null ? undefined : definition.steps[step]
   if (broken.has(reference.step)) return undefined
   if (reference.step === step) return `the step "${step}" reads itself: a step can read only what runs before it`
   const target = Object.hasOwn(definition.steps, reference.step) ? definition.steps[reference.step] : undefined
   if (target === undefined) return unknown('step', reference.step, definition.steps)
-  if (reference.kind === 'status') return undefined
+  if (reference.kind === 'status') return waitsFor(target, own) ? waitsForRecord(reference.step) : undefined
+  if (isRecordStep(target)) return `the step "${reference.step}" registers a model, so nothing may read what it made`
   const fault = unknown(`output of step "${reference.step}"`, reference.output, target.outputs)
   if (fault !== undefined) return fault
   const declaration = target.outputs[reference.output]
@@ -125,6 +128,15 @@ function stepFault(reference: Extract<Reference, { step: string }>, options: Sco
     return `"${reference.output}" is a value and has no path: write steps.${reference.step}.outputs.${reference.output}`
   }
   return undefined
+}
+
+/** Whether a step waits for one that this machine does, which a cluster cannot see. */
+export function waitsFor(target: StepDefinition, own: StepDefinition | undefined): boolean {
+  return isRecordStep(target) && own !== undefined && !isRecordStep(own)
+}
+
+export function waitsForRecord(name: string): string {
+  return `the step "${name}" is done by this machine, which a cluster does not wait for: only a register step may wait for it`
 }
 
 function unknown(what: string, name: string, known: Readonly<Record<string, unknown>>): string | undefined {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { JsonObject } from '#core/base/json.ts'
 import type { RunStatus, SequencedEvent, StepStatus } from '#core/contract/events.ts'
 import type { FolderListing, FolderView, PipelineDetail, PipelineRow } from '#core/contract/folders.ts'
 import type { TargetView } from '#core/contract/routes-targets.ts'
@@ -16,6 +17,8 @@ import type {
   StepDetail,
   UsageView,
 } from '#core/contract/run.ts'
+import type { EnvironmentLock } from '#core/environments/index.ts'
+import type { CodeSnapshot } from './code-snapshot.ts'
 import type { CheckedRequest, RequestToCheck } from './check-request.ts'
 
 /** Long work says what it does, a line at a time, and can be given up. */
@@ -44,6 +47,51 @@ export type ArtifactFile = {
   readonly size: number
   readonly sha256: string
   readonly executable: boolean
+}
+
+/** What a run was begun with. `createdAt` is epoch milliseconds. */
+export type BegunRun = {
+  /** The whole id. */
+  readonly run: string
+  readonly pipeline: string
+  readonly pipelineDigest: string
+  readonly target: string
+  /** Absolute path of the document. */
+  readonly file: string
+  readonly createdAt: number
+  /** `local`, or `schedule:<name>`. */
+  readonly createdBy: string
+  readonly parameters: JsonObject
+  /** Digest of the code snapshot. */
+  readonly code: string
+  /** The run that it resumes. */
+  readonly resumes: string | null
+  /** Digest of the environment of each step that has one. */
+  readonly environments: Readonly<Record<string, string>>
+  /** Digest of the code files that each step uses. */
+  readonly stepCode: Readonly<Record<string, string>>
+}
+
+/** What a run, or one step of it, was made of. */
+export type Provenance = {
+  /** The whole id. */
+  readonly run: string
+  readonly pipeline: string
+  readonly pipelineDigest: string
+  /** Those that it uses, with what they hold. */
+  readonly environments: readonly { readonly name: string; readonly digest: string; readonly lock: EnvironmentLock }[]
+  /** Of a step the files that it uses. */
+  readonly code: Pick<CodeSnapshot, 'digest' | 'files' | 'links'>
+  /**
+   * By name; of a whole run as `step.input`, and those alone that come from beside the document. `from`: the output that
+   * is read. `digest`: null where a step has not begun.
+   */
+  readonly inputs: Readonly<
+    Record<
+      string,
+      { readonly from: { readonly step: string; readonly output: string } | null; readonly digest: string | null }
+    >
+  >
 }
 
 /** What the server, and so every client, can ask of pipelines and runs. Run ids may be shortened to a unique prefix. */
@@ -89,6 +137,10 @@ export type PipelineService = {
     page: { readonly from: number; readonly limit: number; readonly status?: StepStatus },
   ): ItemPage
   detail(address: StepAddress): StepDetail
+  /** What a run was begun with. Throws Problem `not_found`. */
+  begun(run: string): BegunRun
+  /** What a run, or one step of it, was made of. Throws Problem `not_found`. */
+  provenance(run: string, step: string | null): Provenance
   /** Events from a sequence number on, oldest first. */
   events(run: string, from: number, limit: number): SequencedEvent[]
   /** Calls back with each batch of events once it is on disk. Returns the end of the subscription. */

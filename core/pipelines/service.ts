@@ -24,6 +24,7 @@ import { RunListStore } from './run-list-store.ts'
 import type { RunRow } from './run-rows.ts'
 import { RunStore } from './run-store.ts'
 import type { PipelineService, Progress, RunOrigin } from './service-types.ts'
+import type { StepTracking } from './step-tracking.ts'
 import { checkTarget, findTarget, listTargets, type Targets } from './targets.ts'
 import { openScheduledRuns, type ScheduledRuns } from './scheduled-runs.ts'
 import { planOf } from './validate.ts'
@@ -36,12 +37,16 @@ export type PipelineOptions = {
   readonly environments: Environments
   readonly secrets: Pick<Secrets, 'read' | 'hidden'>
   readonly targets: Targets
+  /** Tracks what steps do; nothing is tracked where it is absent. */
+  readonly tracking?: StepTracking
+  /** Makes versions of models; as `tracking` does it where absent. */
+  readonly register?: StepTracking['register']
   readonly now?: () => number
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void
 }
 
-type Context = Required<Omit<PipelineOptions, 'store' | 'onError'>> & {
+type Context = Required<Omit<PipelineOptions, 'store' | 'onError' | 'tracking' | 'register'>> & {
   readonly store: RunStore
   readonly index: FileIndex
   readonly remote: RemoteFiles
@@ -61,7 +66,9 @@ export function openPipelines(options: PipelineOptions): Pipelines {
   const index = openFileIndex(options.store.db)
   const remote = openRemoteFiles(options.store)
   const base = { ...options, now: options.now ?? Date.now, store, index, remote, runs, changes }
-  const context: Context = { ...base, live: new LiveRuns(base) }
+  const { tracking } = options
+  const register = options.register ?? (tracking && ((registration) => tracking.register(registration)))
+  const context: Context = { ...base, live: new LiveRuns({ ...base, register, tracking: options.tracking }) }
   const { live } = context
   live.recover()
   return {

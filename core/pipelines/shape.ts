@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { didYouMean } from '#core/base/nearest.ts'
 import type { Json } from '#core/base/json.ts'
+import { StepDocument } from '#core/contract/document.ts'
 import type { ProblemCode } from '#core/base/problem-codes.ts'
 import type { PathPart } from './read-document.ts'
 
@@ -8,7 +9,7 @@ type ShapeIssue = { readonly code: ProblemCode; readonly message: string; readon
 type RawIssue = z.core.$ZodIssue
 
 /** Step kinds that later versions bring; naming them gives a better sentence than "unknown key". */
-const LATER_KINDS = ['register', 'notebook', 'pipeline', 'spark', 'train', 'deploy']
+const LATER_KINDS = ['notebook', 'pipeline', 'spark', 'train', 'deploy']
 
 /** What a schema found, in our words: unknown keys with the nearest known one, missing keys, wrong types. */
 export function shapeIssues(error: z.ZodError, value: Json, schema: z.ZodType): ShapeIssue[] {
@@ -42,7 +43,11 @@ function unknownKey(key: string, path: PathPart[], known: readonly string[]): Sh
       path: [...path, key],
     }
   }
-  return { code: 'unknown_key', message: `unknown key "${key}"${didYouMean(key, known)}`, path: [...path, key] }
+  const isOfCommand = known.includes('register') && key in StepDocument.shape
+  const message = isOfCommand
+    ? `a register step has no "${key}", since it starts nothing: take it out`
+    : `unknown key "${key}"${didYouMean(key, known.includes('command') ? [...known, 'register'] : known)}`
+  return { code: 'unknown_key', message, path: [...path, key] }
 }
 
 /** What is wrong by the branch of a union that was most likely meant; else the sentence that names all branches. */
@@ -109,6 +114,7 @@ const KEYS_AT: Record<string, readonly string[]> = {
   'spec.environments.*': ['python', 'packages', 'image', 'dockerfile'],
   'outputs.*': VALUE_KEYS,
   'inputs.*': ['file', 'folder'],
+  register: ['model', 'from', 'alias', 'description', 'tags'],
   retry: ['limit', 'backoff'],
   'retry.backoff': ['duration', 'factor', 'cap'],
   resources: ['cpu', 'memory', 'gpu', 'pids', 'shm'],

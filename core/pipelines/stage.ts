@@ -5,6 +5,7 @@ import type { Blobs } from '#core/store/index.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import type { AttemptReport, AttemptTask } from './executor.ts'
 import type { FrozenRun } from './run-rows.ts'
+import type { StepTracking } from './step-tracking.ts'
 
 /** What both stages of a run are opened with. */
 export type StageOptions = {
@@ -18,6 +19,8 @@ export type StageOptions = {
   readonly frozen: FrozenRun
   readonly snapshot: CodeSnapshot
   readonly now: () => number
+  /** What steps track into; absent or undefined where nothing is tracked. */
+  readonly tracking?: StepTracking | undefined
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void
 }
@@ -35,6 +38,10 @@ export type Stage = {
   makeNext(): void
   /** Takes the declared outputs of an attempt that ended well. Safe to repeat. Throws a Problem for what is wrong. */
   collect(task: AttemptTask): Promise<OutputRecords>
+  /** An attempt runs: what its runner tells of what it tracks is handed on, until it is released or the signal aborts. */
+  follow?(task: AttemptTask, signal: AbortSignal): void
+  /** Hands on all that an attempt has tracked, however it ended. Safe to repeat. */
+  takeTracked?(task: AttemptTask): Promise<void>
   /** What only the attempt itself needed may go. */
   release(task: AttemptTask): void
   /** Removes what is left of all attempts, logs apart. */

@@ -1,5 +1,5 @@
 import { canonicalJson, type Json, type JsonObject } from '#core/base/json.ts'
-import { isValueOutput, type OutputDeclaration } from '#core/contract/definition.ts'
+import { isRecordStep, isValueOutput, type OutputDeclaration } from '#core/contract/definition.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
 import type { BoundStep, BoundTemplate } from './bind.ts'
 import { digestOfJson, sha256 } from '#core/files/index.ts'
@@ -29,6 +29,8 @@ export type KeyParts = {
   /** Origin of each input and of each value that command or env read. */
   readonly inputs: JsonObject
   readonly outputs: Json
+  /** Of a step that registers. */
+  readonly register?: Json
 }
 
 /** The parts of a step's key, once all that it reads is final. */
@@ -47,13 +49,18 @@ export function keyParts(state: RunState, bound: BoundStep, facts: RunFacts): Ke
   }
   return {
     command: bound.command.map(asWritten),
-    env: Object.fromEntries([...bound.env].map(([key, template]) => [key, asWritten(template)])),
+    env: textsAsWritten(bound.env),
     secrets: definition.secrets,
     environment: definition.environment === null ? null : (facts.environments[definition.environment] ?? null),
-    code: facts.code[name] ?? '',
+    code: isRecordStep(definition) ? '' : (facts.code[name] ?? ''),
     inputs: origins,
     outputs: Object.fromEntries(Object.entries(definition.outputs).map(([output, it]) => [output, declared(it)])),
+    ...(bound.register === null ? {} : { register: textsAsWritten(bound.register) }),
   }
+}
+
+function textsAsWritten(texts: ReadonlyMap<string, BoundTemplate>): JsonObject {
+  return Object.fromEntries([...texts].map(([key, template]) => [key, asWritten(template)]))
 }
 
 /** Parameters filled in, every other expression as it was written: paths and upstream values stay unresolved. */

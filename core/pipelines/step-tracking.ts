@@ -17,16 +17,34 @@ export type Registration = {
   readonly alias: string | null
   readonly description: string | null
   readonly tags: Readonly<Record<string, string>>
-  /** The step run, item and output that the files are of. */
-  readonly from: { readonly step: string; readonly item: number | null; readonly output: string }
+  /** The step run, item and output that the files are of; `isGathered` after a fan-out, where all items are in it. */
+  readonly from: {
+    readonly step: string
+    readonly item: number | null
+    readonly output: string
+    readonly isGathered: boolean
+  }
+  /** How the files came to be. */
+  readonly lineage: {
+    readonly pipeline: string
+    readonly pipelineDigest: string
+    /** Of the run's code snapshot. */
+    readonly codeDigest: string
+    /** `environmentDigest` of the step that made the files; null where it has none. */
+    readonly environment: string | null
+    readonly target: string
+  }
   /** By path; '' for an output that is one file. They are in the blob store. */
   readonly files: readonly { readonly path: string; readonly sha256: string; readonly size: number }[]
 }
 
 /** What is tracked of steps, as far as the engine has to do with it. An engine without it tracks nothing. */
 export type StepTracking = {
-  /** `MLFLOW_TRACKING_URI`, `MLFLOW_TRACKING_TOKEN` and `MLFLOW_RUN_ID` of an attempt that runs on this machine. */
-  variables(attempt: TrackedAttempt): Readonly<Record<string, string>>
+  /**
+   * `MLFLOW_TRACKING_URI`, `MLFLOW_TRACKING_TOKEN`, `MLFLOW_RUN_ID` and `MLFLOW_EXPERIMENT_ID` of an attempt that runs on
+   * this machine. They wait until the core is served.
+   */
+  variables(attempt: TrackedAttempt): Promise<Readonly<Record<string, string>>>
   /** The id that MLflow's client knows the step run by, and that of its experiment; runners are given both. */
   ids(attempt: TrackedAttempt): Promise<{ readonly run: string; readonly experiment: string }>
   /**

@@ -18,7 +18,7 @@ describe('a bad document gets one clear issue', () => {
     ['two documents', `${HEAD}---\n${HEAD}`, 'document_syntax', /./],
     ['unknown key', doc('  step: {}\n  steps: {a: {command: [x]}}'), 'unknown_key', /"step": did you mean "steps"/],
     ['unknown key of a step', step('{comand: [x], command: [x]}'), 'unknown_key', /did you mean "command"/],
-    ['a later step kind', step('{register: {model: m}}'), 'not_supported', /"register" is not in this version/],
+    ['a later step kind', step('{notebook: a.ipynb}'), 'not_supported', /"notebook" is not in this version/],
     ['wrong type', step('{command: "echo hi"}'), 'wrong_type', /a list is wanted here, this is a text/],
     ['wrong type of a number', step('{command: [x], parallelism: many}'), 'wrong_type', /a number is wanted/],
     ['duplicate key', doc('  steps:\n    a: {command: [x]}\n    a: {command: [y]}\n'), 'duplicate_key', /twice/],
@@ -380,5 +380,163 @@ describe('warnings', () => {
       '  steps:\n    a: {command: [x]}\n    b: {command: [x], needs: [a], outputs: {n: {type: number, default: 0}}}\n    c: {command: [x, "${{ steps.b.outputs.n }}"], needs: [a]}\n',
     )
     expect(validateDocument(text)).toMatchObject({ ok: true, warnings: [] })
+  })
+})
+
+/** Step `a` has a file and a value; step `b` registers, with this in the place of what is right. */
+function registering(change: string, more = ''): string {
+  const made = '{command: [x], outputs: {f: {type: file}, n: {type: number}, d: {type: folder}}}'
+  const wanted = change.includes('from:') || change.startsWith('!') ? '' : ', from: "${{ steps.a.outputs.f }}"'
+  return doc(
+    `  parameters: {name: {type: string, default: wine}}\n  steps:\n    a: ${made}\n    b: {register: {${change.replace(/^!/, '')}${wanted}}${more}}\n`,
+  )
+}
+const PATH = 'spec.steps.b.register'
+
+describe('a register step', () => {
+  test.each<[name: string, text: string, code: string, path: string, message: RegExp]>([
+    ['without a model', registering('alias: x'), 'missing_key', `${PATH}.model`, /"model" is missing/],
+    ['without files', registering('!model: m'), 'missing_key', `${PATH}.from`, /"from" is missing/],
+    ['that is no map', step('{register: wine}'), 'wrong_type', PATH, /a map is wanted/],
+    ['with an unknown key', registering('model: m, alais: x'), 'unknown_key', `${PATH}.alais`, /did you mean "alias"/],
+    [
+      'with a misspelt kind',
+      step('{command: [x], registre: {}}'),
+      'unknown_key',
+      'spec.steps.b.registre',
+      /did you mean "register"/,
+    ],
+    [
+      'with a key that no step has',
+      registering('model: m', ', wehn: "${{ true }}"'),
+      'unknown_key',
+      'spec.steps.b.wehn',
+      /did you mean "when"/,
+    ],
+    ...[
+      'command',
+      'env',
+      'secrets',
+      'outputs',
+      'forEach',
+      'retry',
+      'timeout',
+      'resources',
+      'environment',
+      'inputs',
+    ].map((key): [string, string, string, string, RegExp] => [
+      `with ${key}`,
+      registering('model: m', `, ${key}: {}`),
+      'unknown_key',
+      `spec.steps.b.${key}`,
+      /starts nothing: take it out/,
+    ]),
+    [
+      'of a value',
+      registering('model: m, from: "${{ steps.a.outputs.n }}"'),
+      'wrong_type',
+      `${PATH}.from`,
+      /is a value/,
+    ],
+    ['of a parameter', registering('model: m, from: "${{ parameters.name }}"'), 'wrong_type', `${PATH}.from`, /value/],
+    [
+      'of a path',
+      registering('model: m, from: "${{ steps.a.outputs.f.path }}"'),
+      'unknown_reference',
+      `${PATH}.from`,
+      /without \.path/,
+    ],
+    [
+      'of a text',
+      registering('model: m, from: best'),
+      'invalid_expression',
+      `${PATH}.from`,
+      /one expression is wanted/,
+    ],
+    [
+      'of an unknown output',
+      registering('model: m, from: "${{ steps.a.outputs.ff }}"'),
+      'unknown_reference',
+      `${PATH}.from`,
+      /did you mean "f"/,
+    ],
+    ['with a slash in the name', registering('model: a/b'), 'invalid_value', `${PATH}.model`, /has \/ or :/],
+    ['with an empty name', registering('model: ""'), 'invalid_value', `${PATH}.model`, /needs a name/],
+    ['with a long name', registering(`model: ${'m'.repeat(257)}`), 'invalid_value', `${PATH}.model`, /at most 256/],
+    ['with a reserved alias', registering('model: m, alias: V1'), 'invalid_value', `${PATH}.alias`, /is reserved/],
+    ['with a bad alias', registering('model: m, alias: "a b"'), 'invalid_value', `${PATH}.alias`, /digits, _ and -/],
+    ['with a bad tag', registering('model: m, tags: {"a#": x}'), 'invalid_name', `${PATH}.tags.a#`, /the tag "a#"/],
+    [
+      'with a name that is known too late',
+      registering('model: "${{ steps.a.outputs.n }}"'),
+      'unknown_reference',
+      `${PATH}.model`,
+      /cannot be used here/,
+    ],
+    [
+      'with a file in a text',
+      registering('model: m, description: "${{ steps.a.outputs.f }}"'),
+      'wrong_type',
+      `${PATH}.description`,
+      /is a file or folder/,
+    ],
+  ])('%s has one clear issue', (_name, text, code, path, message) => {
+    expect(issuesOf(text)).toEqual([
+      expect.objectContaining({ code, path, message: expect.stringMatching(message) as string }),
+    ])
+  })
+
+  test.each<[name: string, more: string, code: string, path: string, message: RegExp]>([
+    ['needs', 'command: [x], needs: [b]', 'invalid_value', 'spec.steps.c.needs', /which a cluster does not wait for/],
+    [
+      'a status',
+      `command: [x, "\${{ steps.b.status }}"]`,
+      'unknown_reference',
+      'spec.steps.c.command[1]',
+      /does not wait/,
+    ],
+    [
+      'an output',
+      `command: [x, "\${{ steps.b.outputs.version }}"]`,
+      'unknown_reference',
+      'spec.steps.c.command[1]',
+      /nothing may read/,
+    ],
+  ])('is not waited for by %s of a step that runs a command', (_name, more, code, path, message) => {
+    const text = `${registering('model: m')}    c: {${more}}\n`
+    expect(issuesOf(text)).toEqual([
+      expect.objectContaining({ code, path, message: expect.stringMatching(message) as string }),
+    ])
+  })
+
+  test('may have names of parameters, texts of what other steps gave, and another register step above it', () => {
+    const register =
+      'model: "${{ parameters.name }}-x", alias: best, description: "of ${{ run.id }}", tags: {accuracy: "${{ steps.a.outputs.n }}", size: 3}'
+    const text = `${registering(register, ', when: "${{ steps.a.outputs.n > 1.0 }}"')}    c: {register: {model: m, from: "\${{ steps.a.outputs.d }}"}, needs: {b: finished}, when: "\${{ steps.b.status == 'succeeded' }}"}\n  outputs: {told: "\${{ steps.c.status }}"}\n`
+    const validation = validateDocument(text)
+    if (!validation.ok) throw new Error(JSON.stringify(validation.issues))
+    expect(validation.warnings).toEqual([])
+    const { steps } = validation.plan.definition
+    expect(steps['b']).toMatchObject({
+      kind: 'register',
+      cache: false,
+      register: { alias: 'best', tags: { size: '3' } },
+    })
+    expect(validation.plan.step('b').edges).toEqual([{ step: 'a', condition: 'succeeded', from: 'reads' }])
+  })
+
+  test('has a part in the digest of the pipeline, and leaves that of others as it was', () => {
+    const digestOf = (text: string): string => {
+      const validation = validateDocument(text)
+      if (!validation.ok) throw new Error(JSON.stringify(validation.issues))
+      return validation.plan.digest
+    }
+    const digests = ['model: m', 'model: n', 'model: m, alias: x', 'model: m, tags: {a: b}'].map((it) =>
+      digestOf(registering(it)),
+    )
+    expect(new Set(digests).size).toBe(4)
+    expect(digestOf(doc('  steps: {a: {command: [x]}}'))).toBe(
+      '89f72129ce7ab22832f2e64378ebc6a7ceefc0298e7cb5c2ac4ab1145a3f81a9',
+    )
   })
 })

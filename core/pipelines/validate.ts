@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import { Problem, type Issue } from '#core/base/problem.ts'
 import type { Json } from '#core/base/json.ts'
-import { DocumentShell, StepDocument } from '#core/contract/document.ts'
+import { DocumentShell, RegisterStepDocument, StepDocument } from '#core/contract/document.ts'
 import { checkValue } from '#core/contract/value.ts'
 import type { PipelineDefinition } from '#core/contract/definition.ts'
-import { compileStep, compileTemplate, IN_PIPELINE_OUTPUT, type CompileContext, type Report } from './compile-step.ts'
+import { compileStep } from './compile-step.ts'
+import { compileTemplate, IN_PIPELINE_OUTPUT, type CompileContext, type Report } from './compile-text.ts'
 import { digestOf } from './digest.ts'
 import { normalise } from './normalise.ts'
 import { findCycle, readersOf, topologicalOrder, type Graph } from './order.ts'
@@ -60,14 +61,15 @@ export function problemOf(issues: readonly Issue[], file: string): Problem {
 function checkShape(value: Json, report: Report): { definition: PipelineDefinition; broken: Set<string> } | undefined {
   const shell = DocumentShell.safeParse(value)
   if (!shell.success) reportShape(shell.error, { value, schema: DocumentShell, path: [] }, report)
-  const steps = new Map<string, StepDocument>()
+  const steps = new Map<string, StepDocument | RegisterStepDocument>()
   const broken = new Set<string>()
   for (const [name, step] of Object.entries(stepsOf(value))) {
-    const parsed = StepDocument.safeParse(step)
+    const schema = isObject(step) && Object.hasOwn(step, 'register') ? RegisterStepDocument : StepDocument
+    const parsed = schema.safeParse(step)
     if (parsed.success) steps.set(name, parsed.data)
     else {
       broken.add(name)
-      reportShape(parsed.error, { value: step, schema: StepDocument, path: ['spec', 'steps', name] }, report)
+      reportShape(parsed.error, { value: step, schema, path: ['spec', 'steps', name] }, report)
     }
   }
   return shell.success ? { definition: normalise(shell.data, steps), broken } : undefined

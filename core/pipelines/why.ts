@@ -11,6 +11,7 @@ export function differences(then: KeyParts, now: KeyParts): string[] {
     ...(then.code === now.code ? [] : ['the code files that it uses changed']),
     ...changedNames('inputs', then.inputs, now.inputs),
     ...changedNames('outputs', then.outputs, now.outputs),
+    ...changedNames('register', then.register ?? {}, now.register ?? {}),
   ]
 }
 

@@ -5,12 +5,14 @@ import { checkAlias, invalid, isLatest, modelStage } from './names.ts'
 import { openRegistryRows, type RegistryRows } from './rows.ts'
 import { searchModels, searchVersions } from './search.ts'
 import type { RegistryReads } from './types.ts'
+import { versionLists } from './version-lists.ts'
 import type { VersionRow } from './version-rows.ts'
 
 /** Reads of the registry on any connection to the database of tracking. */
 export function openRegistryReads(db: Database): RegistryReads {
   const rows = openRegistryRows(db)
   const { whole } = rows
+  const lists = versionLists(db, rows)
   // Its statements see the same: beside the writer that takes a transaction, the writer itself is alone.
   const read = <Given extends unknown[], Result>(work: (...given: Given) => Result): ((...given: Given) => Result) =>
     db.readonly ? db.transaction(work) : work
@@ -26,6 +28,9 @@ export function openRegistryReads(db: Database): RegistryReads {
     }),
     versionByAlias: read((name: string, alias: string) => whole(aliasedRow(rows, name, alias))),
     downloadUri: read((name: string, version: number) => rows.version(name, version).storage),
+    versionsOf: read(lists.versionsOf),
+    versionCounts: read(lists.versionCounts),
+    versionNumber: read(lists.versionNumber),
   }
 }
 

@@ -45,7 +45,18 @@ export type RegistryReads = {
   versionByAlias(name: string, alias: string): ModelVersion
   /** The `mlflow-artifacts:` URI that holds the files. */
   downloadUri(name: string, version: number): string
+  /** The newest first, those with a smaller number than `before` where it is there. */
+  versionsOf(name: string, page: { readonly most: number; readonly before?: number }): readonly ModelVersion[]
+  /** How many versions models have, and which is the newest; who is not there is missing. */
+  versionCounts(
+    names: readonly string[],
+  ): ReadonlyMap<string, { readonly versions: number; readonly latest: number | null }>
+  /** What a number, `@alias` or `latest` stands for. An alias that is not there is `not_found` here. */
+  versionNumber(name: string, which: string): number
 }
+
+/** Tags by key; one that is null goes. */
+type TagChanges = Readonly<Record<string, string | null>>
 
 /** Writes as those of tracking: whole or not at all, `tracking_exists` where a name is taken. */
 export type RegistryWrites = {
@@ -79,4 +90,18 @@ export type RegistryWrites = {
   ): Promise<ModelVersion>
   setVersionTag(name: string, version: number, tag: Pair): Promise<void>
   deleteVersionTag(name: string, version: number, key: string): Promise<void>
+  changeModel(
+    name: string,
+    change: { readonly name?: string; readonly description?: string; readonly tags?: TagChanges },
+  ): Promise<RegisteredModel>
+  changeVersion(
+    name: string,
+    version: number,
+    change: {
+      readonly description?: string
+      readonly stage?: string
+      readonly archiveExisting?: boolean
+      readonly tags?: TagChanges
+    },
+  ): Promise<ModelVersion>
 }

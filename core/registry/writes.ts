@@ -1,5 +1,6 @@
 import type { Database } from '#core/store/index.ts'
 import type { WriteQueue } from '#core/tracking/index.ts'
+import { changeWrites } from './change-writes.ts'
 import { labelWrites, modelWrites } from './model-writes.ts'
 import { openRegistryRows } from './rows.ts'
 import type { RegistryWrites } from './types.ts'
@@ -19,6 +20,7 @@ export function openRegistryWrites({ db, queue, now = Date.now }: WritesOptions)
   const models = modelWrites(context)
   const labels = labelWrites(context)
   const versions = versionWrites(context)
+  const changes = changeWrites(context, { ...models, ...labels, ...versions })
   return {
     createModel: (draft) => queue.run(() => models.createModel(draft)),
     renameModel: (name, newName) => queue.run(() => models.renameModel(name, newName)),
@@ -32,6 +34,8 @@ export function openRegistryWrites({ db, queue, now = Date.now }: WritesOptions)
     describeVersion: (name, version, text) => queue.run(() => versions.describeVersion(name, version, text)),
     deleteVersion: (name, version) => queue.run(() => versions.deleteVersion(name, version)),
     moveVersion: (name, version, to) => queue.run(() => versions.moveVersion(name, version, to)),
+    changeModel: (name, change) => queue.run(() => changes.changeModel(name, change)),
+    changeVersion: (name, version, change) => queue.run(() => changes.changeVersion(name, version, change)),
     setVersionTag: (name, version, tag) => queue.run(() => versions.setVersionTag(name, version, tag)),
     deleteVersionTag: (name, version, key) => queue.run(() => versions.deleteVersionTag(name, version, key)),
   }

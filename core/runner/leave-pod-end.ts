@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CONTAINER, exitReason, OUTPUTS_FILE, POD, problemOfEnd, signalOf } from '#core/attempts/index.ts'
 import type { PodEnd, PodSpec, RunnerEnd } from '#core/attempts/index.ts'
@@ -37,7 +37,8 @@ function isGood({ exitCode, problem, stoppedBy }: RunnerEnd): boolean {
 async function writePodEnd(end: RunnerEnd, facts: PodFacts, outputs: OutputRecords | null): Promise<void> {
   if (outputs === null) await removeOutputs(facts.parameters)
   const { pod, node, startedAt } = facts
-  const left: PodEnd = { version: 1, pod, node, startedAt, end, outputs }
+  const tracked = existsSync(CONTAINER.tracking) ? { tracked: true as const } : {}
+  const left: PodEnd = { version: 1, pod, node, startedAt, end, outputs, ...tracked }
   await replace(POD.end, JSON.stringify(left))
   if (outputs === null) sayWhy(end)
 }

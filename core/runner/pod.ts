@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, closeSync } from 'node:fs'
 import { join } from 'node:path'
-import { CONTAINER, parseJson, POD, resolveTexts, stepEnvironment } from '#core/attempts/index.ts'
-import type { PodPart, PodSpec, RunnerSpec } from '#core/attempts/index.ts'
+import { CONTAINER, parseJson, POD, podTrackingIds, resolveTexts, stepEnvironment } from '#core/attempts/index.ts'
+import type { PodPart, PodSpec, RunnerSpec, RunnerTracking } from '#core/attempts/index.ts'
 import { valueText } from '#core/base/json.ts'
 import { writeError } from '#core/files/index.ts'
 import { openArtifact } from './artifact.ts'
@@ -50,7 +50,18 @@ export async function preparePod(spec: PodSpec): Promise<RunnerSpec> {
     secrets: Object.values(secrets),
     timeoutMs: spec.timeoutMs,
     graceMs: spec.graceMs,
+    ...(spec.tracking === undefined ? {} : { tracking: trackingOf(spec, spec.tracking, variables) }),
   }
+}
+
+/** Ids of its own, in whose place the core puts those of the run. */
+function trackingOf(
+  { step }: PodSpec,
+  { experimentName }: NonNullable<PodSpec['tracking']>,
+  { run, item }: PodVariables,
+): RunnerTracking {
+  const runName = item === null ? step : `${step}[${item}]`
+  return { ...podTrackingIds({ run, step, item }), runName, experimentName, folder: CONTAINER.tracking }
 }
 
 function textOf(part: PodPart, producers: Producers, { run, each }: PodVariables): string {

@@ -11,6 +11,7 @@ import { startPump, type Pump } from './pump.ts'
 import { killAll, reachOf } from './reach.ts'
 import type { RecordWriter } from './record-writer.ts'
 import { askToStop, timeIsOver, type StopReason } from './stop.ts'
+import { openStepTracking } from './tracking/open.ts'
 import { openUsage, type UsageNow } from './usage.ts'
 
 /** What a command runs in. */
@@ -30,7 +31,9 @@ export type Surroundings = {
 export async function runSpec(spec: RunnerSpec, surroundings: Surroundings): Promise<RunnerEnd> {
   const { writer, isAlone, stopped, timeoutMs, onStart } = surroundings
   const usage = openUsage(isAlone)
-  const { command, pumps } = await start(spec, writer)
+  const tracking = await openStepTracking(spec, writer)
+  const env = { ...tracking.variables, ...spec.env }
+  const { command, pumps } = await start({ ...spec, env }, writer)
   onStart?.(command.startedAt)
   const stop = Promise.race([stopped, timeIsOver(timeoutMs)])
   const reach = reachOf(isAlone, command.pid)
@@ -43,6 +46,7 @@ export async function runSpec(spec: RunnerSpec, surroundings: Surroundings): Pro
     const end = await command.end
     sampling.abort()
     await Promise.all(pumps.map((pump) => pump.drain()))
+    await tracking.end()
     const { cpuSeconds, peakMemoryBytes, outOfMemory } = usage()
     // One that obeyed a wish to stop and ended well has outputs too; whoever wished it decides whether they count.
     const problem = end.exitCode === 0 && stoppedBy !== 'timeout' ? await outputProblem(spec) : null

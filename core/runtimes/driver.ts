@@ -1,5 +1,5 @@
 import type { ProblemCode } from '#core/base/problem-codes.ts'
-import type { LogLine, LogPage } from '#core/attempts/index.ts'
+import type { LogLine, LogPage, RunnerTracking } from '#core/attempts/index.ts'
 import type { OutputDeclaration } from '#core/contract/definition.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 
@@ -62,6 +62,8 @@ export type WorkloadPart = {
   readonly placed?: Iterable<Placed>
   /** What a container must leave, checked where it ran; the process runtime has none, its outputs are on this machine. */
   readonly outputs?: { readonly folder: string; readonly declared: Readonly<Record<string, OutputDeclaration>> }
+  /** How calls of MLflow's client are taken in a container; its lines come to the control folder: `trackedPath`. */
+  readonly tracking?: RunnerTracking
   readonly ports: readonly Port[]
   readonly limits: Limits
   /** Values that are replaced by `***` in the log. */
@@ -161,6 +163,11 @@ export type AttemptRuntime = AsyncDisposable & {
    * bytes are given to `keep` and are whole when it resolves. Safe to repeat until `remove`.
    */
   readonly collect?: (workload: Workload, keep: KeepFile) => Promise<OutputRecords>
+  /**
+   * Containers only: takes all that was tracked in a workload that has ended. Files are given to `keep`; then all lines are
+   * in the control folder. Safe to repeat until `remove`.
+   */
+  readonly collectTracking?: (workload: Workload, keep: KeepFile) => Promise<void>
   /** Containers only: removes what is left of a workload that has ended. What `inspect` and `readLog` say stays. */
   readonly remove?: (workload: Workload) => Promise<void>
   /** Containers only: Problem `engine_unavailable` where nothing could be started now. */

@@ -19,6 +19,7 @@ import {
 import { copyFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
+import { removeSoon, touch, touchedAt } from './blob-end.ts'
 import { readChecked, writeChecked, writeUnlessSmall } from './blob-stream.ts'
 import {
   hashBytes,
@@ -63,6 +64,13 @@ export type Blobs = {
   copyTo(sha256: string, target: string, mode: number): Promise<void>
   /** `start` and `end` are inclusive, as in HTTP. */
   read(sha256: string, range?: { readonly start?: number; readonly end?: number }): ReadStream
+  /**
+   * When a blob was stored or found stored by a put last, as epoch milliseconds: who put it may be about to write down
+   * that it is needed. Undefined where it is not there.
+   */
+  putAt(sha256: string): number | undefined
+  /** Removes a blob that nobody needs: its name at once, its bytes soon. Nothing where it is not there. */
+  remove(sha256: string): void
   /** Removes what a killed core left half written. Only for the one core of the data folder, before it writes. */
   sweepTemporary(): void
 }
@@ -80,6 +88,8 @@ export function openBlobs(folder: string): Blobs {
     sourceOf: (sha256) => sourceOf(store, sha256),
     copyTo: (sha256, target, mode) => copyOut(store, sha256, { target, mode }),
     read: (sha256, range = {}) => createReadStream(pathOf(store, sha256), range),
+    putAt: (sha256) => touchedAt(pathOf(store, sha256)),
+    remove: (sha256) => removeSoon(pathOf(store, sha256), () => newTemporary(store)),
     sweepTemporary: () => rmSync(store.temporary, { recursive: true, force: true }),
   }
 }
@@ -201,8 +211,12 @@ function keep(store: Store, path: string, blob: StoredBlob): StoredBlob {
   return blob
 }
 
+/** Whether a blob is there, for somebody who puts it: its times say so from then on. */
 function isStored(store: Store, { sha256, size }: StoredBlob): boolean {
-  return statSync(pathOf(store, sha256), { throwIfNoEntry: false })?.size === size
+  const path = pathOf(store, sha256)
+  if (statSync(path, { throwIfNoEntry: false })?.size !== size) return false
+  touch(path)
+  return true
 }
 
 async function copyOut(store: Store, sha256: string, to: { target: string; mode: number }): Promise<void> {

@@ -14,6 +14,9 @@ export type Store = Disposable & {
   transaction<Result>(work: () => Result): Result
 }
 
+/** The database of the workbench in a data folder: everything but what is tracked. */
+export const WORKBENCH_FILE = 'workbench.db'
+
 /** Which database of a data folder: its file there, and its schema. */
 type StoreOptions = { readonly file?: string; readonly migrations?: readonly string[] }
 
@@ -21,7 +24,7 @@ type StoreOptions = { readonly file?: string; readonly migrations?: readonly str
  * Opens a database of a data folder, `<home>/workbench.db` where no other is named, and brings it to the newest schema, each step in a transaction of its own. Throws Problem
  * `home_newer` for the data of a later version, which it leaves as it is, and `home_unwritable`.
  */
-export function openStore(home: string, { file = 'workbench.db', migrations = MIGRATIONS }: StoreOptions = {}): Store {
+export function openStore(home: string, { file = WORKBENCH_FILE, migrations = MIGRATIONS }: StoreOptions = {}): Store {
   prepareHome(home)
   const db = openDatabase(join(home, file))
   try {

@@ -1,4 +1,6 @@
-export { openReadOnly, openStore, type Database, type Statement, type Store } from './database.ts'
+export { openReadOnly, openStore, WORKBENCH_FILE, type Database, type Statement, type Store } from './database.ts'
 export { lockFile, type FileLock } from './lock.ts'
+export { openReadThread, type ReadJobs, type ReadThread } from './read-thread.ts'
+export { hashesIn } from './named-hashes.ts'
 export { openBlobs, type Blobs } from './blobs.ts'
 export { removeTree, systemCode, writeError } from '#core/files/index.ts'

@@ -1,9 +1,13 @@
 import type { SessionRow, TokenRow } from '#core/contract/access.ts'
 
-/** Who asks: somebody with the token of the data folder, a program with a token of its own, or a browser's session. */
+/**
+ * Who asks: somebody with the token of the data folder, a program with a token of its own, a browser's session, or the
+ * program of a pipeline's step (`id`: its tracked run), which may do no more than track what it does.
+ */
 export type Caller =
   | { readonly kind: 'token' }
   | { readonly kind: 'program'; readonly id: string }
+  | { readonly kind: 'step'; readonly id: string }
   | { readonly kind: 'session'; readonly id: string; readonly csrf: string; readonly expiresAt: string }
 
 /** A session with the secret that its browser keeps in a cookie. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openBlobs } from '#core/store/index.ts'
-import { artifactBelow, artifactRoot } from './artifact-path.ts'
+import { artifactBelow, artifactRoot } from '#core/wire/index.ts'
 import { openArtifacts } from './artifacts.ts'
 import { trackingForTest } from './tracking-fixture.ts'
 

@@ -50,6 +50,18 @@ describe('an artifact', () => {
     expect((await buffer(blobs.read(content.sha256))).equals(bytes)).toBe(true)
   })
 
+  test('that is in the blob store already gets a name without a copy; of several that cannot all have one none has', async () => {
+    const { sha256, size } = await put('0/run/a', 'one')
+    const before = kept().length
+    await artifacts.link([{ path: '0/models/m/MLmodel', sha256, size }])
+    expect(await textOf('0/models/m/MLmodel')).toBe('one')
+    const both = ['0/models/m/b', '0/models/m/MLmodel/c'].map((path) => ({ path, sha256, size }))
+    await expect(artifacts.link(both)).rejects.toEqual(invalid)
+    await expect(artifacts.link([{ path: '../x', sha256, size }])).rejects.toEqual(invalid)
+    expect(() => artifacts.get('0/models/m/b')).toThrow(missing)
+    expect(kept()).toHaveLength(before)
+  })
+
   test('is written again under its path, and stored once where others are the same', async () => {
     await put('0/run/a', 'one')
     await put('0/run/b', 'two')

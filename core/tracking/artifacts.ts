@@ -1,7 +1,7 @@
 import { Problem } from '#core/base/problem.ts'
 import type { Blobs, Database } from '#core/store/index.ts'
 import { boundsOf, prepareList, type ArtifactEntry } from './artifact-list.ts'
-import { artifactPath, artifactRoot, clientsName } from './artifact-path.ts'
+import { artifactPath, artifactRoot, clientsName } from '#core/wire/index.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** The content of an artifact: where it lies in the blob store, and its length in bytes. */
@@ -18,7 +18,12 @@ export type ArtifactReads = {
   list(folder: string): readonly ArtifactEntry[]
   /** Of all that is below a folder, or of the file; bytes as if each file were stored by itself. */
   usage(folder: string): { readonly files: number; readonly bytes: number }
+  /** All that is below a folder, sorted by its path in the folder; of a file itself, by its name. */
+  files(folder: string): readonly ArtifactFile[]
 }
+
+/** A file of a folder, by its path in it. */
+export type ArtifactFile = ArtifactContent & { readonly path: string }
 
 /** Files by path, their bytes in the blob store. What no path names any more stays there until it is purged. */
 export type Artifacts = ArtifactReads & {
@@ -28,6 +33,8 @@ export type Artifacts = ArtifactReads & {
    * `disk_full`, and what `bytes` throws: no path names anything then that it did not name before.
    */
   put(path: string, bytes: AsyncIterable<Uint8Array>): Promise<ArtifactContent>
+  /** Names files whose bytes are in the blob store already, as `put` does: all of them or none. */
+  link(files: readonly ArtifactFile[]): Promise<void>
   /** Removes a file, or all that is below a folder; nothing where there is neither. Only where `put` may write. */
   remove(path: string): Promise<void>
 }
@@ -37,6 +44,9 @@ export function openArtifactReads(db: Database): ArtifactReads {
   const content = db.prepare<[string], ArtifactContent>('SELECT sha256, size FROM artifacts WHERE path = ?')
   const usage = db.prepare<[string, string, string], { files: number; bytes: number }>(
     'SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM artifacts WHERE (path >= ? AND path < ?) OR path = ?',
+  )
+  const files = db.prepare<[string, string, string], ArtifactFile>(
+    `SELECT path, sha256, size FROM artifacts WHERE (path >= ? AND path < ?) OR path = ? ORDER BY path`,
   )
   const [list, findRenamed] = [prepareList(db), renamedFinder(db)]
   return {
@@ -50,6 +60,12 @@ export function openArtifactReads(db: Database): ArtifactReads {
     usage: (given) => {
       const folder = artifactPath(given)
       return usage.get(...boundsOf(folder), folder) ?? { files: 0, bytes: 0 }
+    },
+    files: (given) => {
+      const folder = artifactPath(given)
+      const from = folder === '' ? 0 : folder.length + 1
+      const inside = (path: string) => (path === folder ? (path.split('/').at(-1) ?? path) : path.slice(from))
+      return files.all(...boundsOf(folder), folder).map((file) => ({ ...file, path: inside(file.path) }))
     },
   }
 }
@@ -93,6 +109,15 @@ export function openArtifacts({ db, queue, blobs }: ArtifactsOptions): Artifacts
         upsert.run(path, content.sha256, content.size, Date.now())
       })
       return content
+    },
+    link: async (files) => {
+      const checked = files.map((file) => ({ ...file, path: checkPlace(artifactPath(file.path)) }))
+      await queue.run(() => {
+        for (const { path, sha256, size } of checked) {
+          checkWay(path)
+          upsert.run(path, sha256, size, Date.now())
+        }
+      })
     },
     remove: async (given) => {
       const path = checkPlace(artifactPath(given))

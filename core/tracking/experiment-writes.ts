@@ -1,7 +1,7 @@
 import { Problem } from '#core/base/problem.ts'
 import type { Database } from '#core/store/index.ts'
 import { notActive, type ActiveRuns } from './active-runs.ts'
-import { artifactRoot } from './artifact-path.ts'
+import { artifactRoot } from '#core/wire/index.ts'
 import { openExperimentReads } from './experiment-reads.ts'
 import type { Keys } from './keys.ts'
 import { checkExperimentName, checkExperimentTag, checkLength, invalid, LIMITS } from './limits.ts'

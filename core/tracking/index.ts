@@ -5,11 +5,12 @@ export {
   openArtifactReads,
   openArtifacts,
   type ArtifactContent,
+  type ArtifactFile,
   type ArtifactReads,
   type Artifacts,
 } from './artifacts.ts'
 export type { ArtifactEntry } from './artifact-list.ts'
-export { artifactBelow, artifactRoot } from './artifact-path.ts'
+export { artifactRoot } from '#core/wire/index.ts'
 export { TRACKING_MIGRATIONS } from './migrations.ts'
 export { checkKey, checkLength, checkPageSize } from './limits.ts'
 export {
@@ -20,4 +21,15 @@ export {
   type Grammar,
 } from './filter/index.ts'
 export { readPage, type PageQuery } from './search-page.ts'
+export { TRACKING_READS } from './read-jobs.ts'
+export { openTrackingService, type TrackingService } from './service.ts'
 export { openTraces, type Trace, type Traces } from './traces.ts'
+export {
+  IMPORTED_FROM,
+  openImportWrites,
+  type FoundRun,
+  type ImportedModel,
+  type ImportWrites,
+} from './import-writes.ts'
+export { openTrackedRun } from './tracked-run.ts'
+export { metricValue } from './column-values.ts'

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { Problem } from '#core/base/problem.ts'
 import type { Database } from '#core/store/index.ts'
 import { openRequireActive } from './experiment-writes.ts'
 import type { Keys } from './keys.ts'
-import { checkLength, invalid, invalidValue } from './limits.ts'
+import { checkLength, checkModelName, invalidValue } from './limits.ts'
 import { openModelById } from './logged-model-reads.ts'
 import { openModelPairs } from './logged-model-pairs.ts'
 import { noModel } from './model-metrics.ts'
-import { randomRunName } from './run-names.ts'
+import { randomRunName } from '#core/wire/index.ts'
 import type { LoggedModelStatus, TrackingWrites } from './types.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -24,7 +25,6 @@ export type LoggedModelWrites = Pick<
 type Draft = Parameters<TrackingWrites['createLoggedModel']>[0]
 type Writer = { readonly db: Database; readonly keys: Keys; readonly queue: WriteQueue }
 
-const NAME = { most: 500, forbidden: /[/:.%"']/u } as const
 const MOST_TYPE = 500
 const ENDS: readonly LoggedModelStatus[] = ['LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED']
 
@@ -86,27 +86,27 @@ function openModelRows(db: Database): ModelRows {
 function openModelInsert(db: Database): ModelRows['insert'] {
   const requireActive = openRequireActive(db)
   const locate = db.prepare<[number], string>('SELECT artifact_location FROM experiments WHERE id = ?').pluck()
+  const isThere = db.prepare<[string]>('SELECT 1 FROM logged_models WHERE model_id = ?')
   const insert = db.prepare(
     `INSERT INTO logged_models (model_id, experiment, created_by, name, model_type, source_run_id, status, artifact_uri,
      created_at, updated_at) VALUES (?, ?, 'local', ?, ?, ?, 'LOGGED_MODEL_PENDING', ?, ?, ?)`,
   )
-  return ({ experimentId, name = '', modelType = '', sourceRunId = '' }) => {
-    checkName(name)
+  return ({
+    id = `m-${randomBytes(16).toString('hex')}`,
+    experimentId,
+    name = '',
+    modelType = '',
+    sourceRunId = '',
+  }) => {
+    checkModelName(name)
     checkLength(modelType, MOST_TYPE, 'model_type')
     const experiment = requireActive(experimentId)
-    const id = `m-${randomBytes(16).toString('hex')}`
+    if (!/^m-[0-9a-f]{32}$/.test(id)) throw invalidValue('model_id', id, 'it is m- and 32 hexadecimal digits')
+    if (isThere.get(id) !== undefined) throw new Problem('tracking_exists', `Logged model with id=${id} already exists`)
     const root = (locate.get(experiment) ?? '').replace(/\/+$/, '')
     const uri = `${root}/models/${id}/artifacts`
     const now = Date.now()
     const values = [id, experiment, name === '' ? randomRunName() : name, modelType, sourceRunId, uri]
     return { row: Number(insert.run(...values, now, now).lastInsertRowid), id }
   }
-}
-
-function checkName(name: string): void {
-  checkLength(name, NAME.most, 'name')
-  if (!NAME.forbidden.test(name)) return
-  throw invalid(
-    `Invalid model name (${name}) provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`,
-  )
 }

@@ -172,4 +172,49 @@ export const TRACKING_MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX traces_by_time ON traces (experiment, at, id);
   `,
+  `
+  -- The run that a run is nested in, as its tag mlflow.parentRunId says. deleted_with is 2 where a run went to the trash
+  -- with that one.
+  ALTER TABLE runs ADD COLUMN parent TEXT;
+  UPDATE runs SET parent = (
+    SELECT value FROM tags WHERE run = runs.id AND key = (SELECT id FROM keys WHERE name = 'mlflow.parentRunId')
+  );
+  CREATE INDEX runs_by_parent ON runs (parent) WHERE parent IS NOT NULL;
+  CREATE INDEX runs_in_trash ON runs (experiment) WHERE stage = 1;
+
+  -- For what is deleted for good.
+  CREATE INDEX model_metrics_by_run ON model_metrics (run);
+  CREATE INDEX run_models_by_model ON run_models (model_id);
+  CREATE INDEX model_versions_by_model ON model_versions (model_id);
+  CREATE INDEX model_versions_by_storage ON model_versions (storage);
+  -- What has no row of its own any more (kind: 'run', 'model', 'experiment'; id: the row's number; name: its id), and
+  -- whose other rows and files, those below the path root, are being deleted.
+  CREATE TABLE purging (
+    kind TEXT NOT NULL, id INTEGER NOT NULL, name TEXT NOT NULL, root TEXT NOT NULL, PRIMARY KEY (kind, id)
+  ) WITHOUT ROWID;
+  -- Contents of files that an artifact had, and perhaps nothing has now.
+  CREATE TABLE loose_files (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
+  -- Without OR IGNORE: in a trigger of an upsert the upsert's own ABORT would stand in its place.
+  CREATE TRIGGER artifacts_deleted AFTER DELETE ON artifacts BEGIN
+    INSERT INTO loose_files SELECT old.sha256, old.size
+      WHERE NOT EXISTS (SELECT 1 FROM loose_files WHERE sha256 = old.sha256);
+  END;
+  CREATE TRIGGER artifacts_replaced AFTER UPDATE OF sha256 ON artifacts WHEN old.sha256 <> new.sha256 BEGIN
+    INSERT INTO loose_files SELECT old.sha256, old.size
+      WHERE NOT EXISTS (SELECT 1 FROM loose_files WHERE sha256 = old.sha256);
+  END;
+
+  -- Views that were saved: what a page shows, as the query of its address.
+  CREATE TABLE tracking_views (
+    project TEXT NOT NULL, name TEXT NOT NULL, created_by TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL,
+    updated_at INTEGER NOT NULL, PRIMARY KEY (project, name)
+  ) WITHOUT ROWID;
+  -- How far the events of pipeline runs are tracked: the number of the last one.
+  CREATE TABLE pipeline_runs (run TEXT PRIMARY KEY, seq INTEGER NOT NULL, is_over INTEGER NOT NULL) WITHOUT ROWID;
+  -- Runs that programs of a tracked step run made.
+  CREATE TABLE nested_runs (run TEXT PRIMARY KEY, step TEXT NOT NULL) WITHOUT ROWID;
+  CREATE INDEX nested_runs_by_step ON nested_runs (step, run);
+  -- How many of the lines of an attempt are done, which its runner took for the core.
+  CREATE TABLE tracking_lines (attempt TEXT PRIMARY KEY, done INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ]

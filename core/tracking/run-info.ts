@@ -8,12 +8,13 @@ const STAGES: readonly Stage[] = ['active', 'deleted']
 
 /** What `runInfo` reads, of `runs r`. */
 export const RUN_COLUMNS =
-  'r.id, r.run_id, r.experiment, r.name, r.user_id, r.status, r.start_time, r.end_time, r.artifact_uri, r.stage'
+  'r.id, r.run_id, r.experiment, r.name, r.user_id, r.status, r.start_time, r.end_time, r.artifact_uri, r.stage, r.parent'
 
 /** A raw row of `RUN_COLUMNS`; its first value is the row's number, which other tables refer to. */
 export type RunRow = readonly [
   ...[row: number, id: string, experiment: number, name: string, userId: string, status: number],
   ...[startTime: number, endTime: number | null, artifactUri: string, stage: number],
+  parent: string | null,
 ]
 
 /** What a row says of a run. */

@@ -8,6 +8,19 @@ import { isExperimentId, viewCondition } from './views.ts'
 
 export type RunSearch = Search & { readonly experimentIds: readonly string[] }
 
+/** Counts all runs that a search finds, on whatever page they are. */
+export function countRuns(db: Database, { experimentIds, filter, view }: Omit<RunSearch, 'maxResults'>): number {
+  if (experimentIds.length === 0) return 0
+  const where = [inExperiments(experimentIds, view), compileFilter(filter, runGrammar)]
+  const sql = `SELECT count(*) FROM runs r WHERE ${where.map((each) => each.sql).join(' AND ')}`
+  return (
+    db
+      .prepare<(string | number)[], number>(sql)
+      .pluck()
+      .get(...where.flatMap(({ values }) => values)) ?? 0
+  )
+}
+
 /** Searches runs; those that started last come first where no order is asked for. */
 export function runSearch(db: Database): (search: RunSearch) => Page<RunRow> {
   return ({ experimentIds, filter, orderBy = [], maxResults, pageToken, view }) => {

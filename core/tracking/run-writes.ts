@@ -4,7 +4,7 @@ import type { Database } from '#core/store/index.ts'
 import { openRequireActive, type WriteContext } from './experiment-writes.ts'
 import { checkTag, invalid, invalidValue } from './limits.ts'
 import { RUN_COLUMNS, runInfo, STATUSES, type RunRow } from './run-info.ts'
-import { randomRunName } from './run-names.ts'
+import { randomRunName } from '#core/wire/index.ts'
 import { openTagWrites, RUN_NAME } from './tag-writes.ts'
 import type { Pair, Run, RunInfo, TrackingWrites } from './types.ts'
 

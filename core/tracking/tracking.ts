@@ -9,6 +9,7 @@ import { openLogWrites } from './log-writes.ts'
 import { openLoggedModelReads } from './logged-model-reads.ts'
 import { openLoggedModelWrites } from './logged-model-writes.ts'
 import { TRACKING_MIGRATIONS } from './migrations.ts'
+import { openPurgeWrites, type PurgeWrites } from './purge-writes.ts'
 import { openRunReads } from './run-reads.ts'
 import { openRunWrites } from './run-writes.ts'
 import { openTrashWrites } from './trash-writes.ts'
@@ -26,6 +27,8 @@ export type Tracking = Disposable & {
   /** On the writer's connection: they see what was acknowledged. For small ones. */
   readonly reads: TrackingReads
   readonly writes: TrackingWrites
+  /** Deletion for good, inside of a transaction of `queue`. */
+  readonly purging: PurgeWrites
 }
 
 /**
@@ -40,7 +43,7 @@ export function openTracking(home: string): Tracking {
     db,
     queue,
     reads: openTrackingReads(db),
-    writes: openWrites(db, queue),
+    ...openWrites(db, queue),
     [Symbol.dispose]: () => {
       queue.flush()
       store[Symbol.dispose]()
@@ -79,14 +82,15 @@ function inOneState(db: Database) {
   }
 }
 
-function openWrites(db: Database, queue: WriteQueue): TrackingWrites {
+function openWrites(db: Database, queue: WriteQueue): Pick<Tracking, 'writes' | 'purging'> {
   const keys = openKeys(db)
   const context = { db, queue, keys, runs: openActiveRuns(db) }
-  return {
+  const writes = {
     ...openExperimentWrites(context),
     ...openTrashWrites(context),
     ...openRunWrites(context),
     ...openLogWrites(context),
     ...openLoggedModelWrites(context),
   }
+  return { writes, purging: openPurgeWrites(db, context.runs) }
 }

@@ -1,13 +1,18 @@
 import type { Database } from '#core/store/index.ts'
 import { onceNamed, type WriteContext } from './experiment-writes.ts'
 import type { TrackingWrites } from './types.ts'
+import { openTreeTrash } from './trash-trees.ts'
 import { experimentRow, noExperiment } from './views.ts'
 
-type TrashWrites = Pick<TrackingWrites, 'deleteExperiment' | 'restoreExperiment' | 'deleteRun' | 'restoreRun'>
+type TrashWrites = Pick<
+  TrackingWrites,
+  'deleteExperiment' | 'restoreExperiment' | 'deleteRun' | 'restoreRun' | 'deleteRuns' | 'restoreRuns'
+>
 
 /** Moves experiments and runs into the trash and back. */
 export function openTrashWrites({ db, queue, runs }: WriteContext): TrashWrites {
   const experiments = openExperimentTrash(db)
+  const trees = openTreeTrash(db)
   // A run that somebody deletes stays deleted where its experiment comes back.
   const deleteRun = db.prepare<[number, number]>(
     'UPDATE runs SET stage = 1, deleted_at = ifnull(deleted_at, ?), deleted_with = 0 WHERE id = ?',
@@ -33,6 +38,16 @@ export function openTrashWrites({ db, queue, runs }: WriteContext): TrashWrites 
       queue.run(() => {
         runs.changed(id)
         restoreRun.run(runs.any(id).rowid)
+      }),
+    deleteRuns: (ids) =>
+      queue.run(() => {
+        runs.changed(undefined)
+        trees.remove(ids)
+      }),
+    restoreRuns: (ids) =>
+      queue.run(() => {
+        runs.changed(undefined)
+        trees.restore(ids)
       }),
   }
 }

@@ -11,6 +11,8 @@ export type WriteQueue = {
   run<Result>(work: () => Result): Promise<Result>
   /** Commits what waits now. */
   flush(): void
+  /** Has a function called after each commit, which it must not keep from going on; until what is returned is called. */
+  onCommit(listener: () => void): () => void
 }
 
 type Waiting = { readonly work: () => unknown; readonly settle: (outcome: Outcome) => void }
@@ -18,6 +20,7 @@ type Outcome = { readonly result: unknown } | { readonly error: unknown }
 
 export function openWriteQueue(db: Database): WriteQueue {
   let waiting: Waiting[] = []
+  const listeners = new Set<() => void>()
   const one = db.transaction((work: () => unknown) => work())
   const all = db.transaction((batch: readonly Waiting[]) =>
     batch.map(({ work }) => {
@@ -32,6 +35,7 @@ export function openWriteQueue(db: Database): WriteQueue {
     waiting = []
     if (batch.length === 0) return
     const done = outcomeOf(() => all.immediate(batch))
+    if ('result' in done) for (const listener of listeners) listener()
     for (const [index, { settle }] of batch.entries()) {
       settle('error' in done ? done : ((done.result as readonly Outcome[])[index] ?? { result: undefined }))
     }
@@ -45,6 +49,10 @@ export function openWriteQueue(db: Database): WriteQueue {
         waiting.push({ work, settle })
       }),
     flush,
+    onCommit: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
   }
 }
 

@@ -1,10 +1,11 @@
 import { ActionIcon } from '@mantine/core'
 import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight'
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Search, type LucideIcon } from 'lucide-react'
 import { useState } from 'react'
 import { useClient } from '#renderer/data/client-context.ts'
+import { modelQueries } from '#renderer/data/model-queries.ts'
 import { queries } from '#renderer/data/queries.ts'
 
 type Place = { readonly to: string; readonly label: string; readonly icon: LucideIcon }
@@ -18,12 +19,13 @@ export function PaletteButton() {
   )
 }
 
-/** Goes to every place and pipeline by its name: Ctrl+K or Ctrl+Shift+P. */
+/** Goes to every place, pipeline and model by its name: Ctrl+K or Ctrl+Shift+P. */
 export function Palette({ places }: { readonly places: readonly Place[] }) {
   const navigate = useNavigate()
   const client = useClient()
   const [isOpen, setOpen] = useState(false)
   const { data } = useQuery({ ...queries.pipelines(client), enabled: isOpen })
+  const models = useInfiniteQuery({ ...modelQueries.list(client, undefined), enabled: isOpen }).data
   const go = (to: string) => void navigate({ to })
   const actions: SpotlightActionData[] = [
     ...places.map(({ to, label, icon: Icon }) => ({
@@ -38,13 +40,19 @@ export function Palette({ places }: { readonly places: readonly Place[] }) {
       description: pipeline.file,
       onClick: () => go(`/pipelines/${pipeline.id}`),
     })),
+    ...(models?.pages.flatMap((page) => page.models) ?? []).map(({ name }) => ({
+      id: `model ${name}`,
+      label: name,
+      description: 'Model',
+      onClick: () => void navigate({ to: '/models/$model', params: { model: name } }),
+    })),
   ]
   return (
     <Spotlight
       actions={actions}
       shortcut={['mod + K', 'mod + shift + P']}
       limit={20}
-      attributes={{ content: { 'aria-label': 'Go to a place or a pipeline' } }}
+      attributes={{ content: { 'aria-label': 'Go to a place, a pipeline or a model' } }}
       nothingFound="Nothing has this name"
       onSpotlightOpen={() => setOpen(true)}
       onSpotlightClose={() => setOpen(false)}

@@ -9,6 +9,7 @@ import {
 import { z } from 'zod'
 import { RUN_STATUSES } from '#core/contract/events.ts'
 import { problemOf } from '#renderer/data/problem.ts'
+import { compareSearch, experimentSearch } from '#renderer/pages/experiment/search.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { NotFound } from './not-found.tsx'
 import { Shell } from './shell.tsx'
@@ -121,6 +122,89 @@ const conformance = createRoute({
   validateSearch: z.object({ only: z.enum(['failures']).optional().catch(undefined), search: text }),
   component: lazyRouteComponent(() => import('#renderer/pages/conformance/conformance-page.tsx'), 'ConformancePage'),
 })
+const experiments = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments',
+  /** `search`: a part of the names. `view`: the trash in place of the list. */
+  validateSearch: z.object({ search: text, view: z.enum(['deleted']).optional().catch(undefined) }),
+  component: lazyRouteComponent(
+    () => import('#renderer/pages/experiment/list/experiments-page.tsx'),
+    'ExperimentsPage',
+  ),
+})
+const experiment = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments/$experiment',
+  validateSearch: experimentSearch,
+  component: lazyRouteComponent(() => import('#renderer/pages/experiment/experiment-page.tsx'), 'ExperimentPage'),
+})
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/compare',
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import('#renderer/pages/experiment/compare/compare-page.tsx'), 'CompareRunsPage'),
+})
+/** How charts are drawn, in the address of each page that has some. */
+const chartSearch = experimentSearch.pick({
+  x: true,
+  smooth: true,
+  log: true,
+  band: true,
+  zoom: true,
+  pin: true,
+  find: true,
+  full: true,
+}).shape
+/** `tab`, and what is open in it: a file (`path`), an image key with its step, a table with its order and search. */
+const trackedRun = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments/$experiment/runs/$run',
+  validateSearch: z.object({
+    ...chartSearch,
+    tab: z.enum(['overview', 'charts', 'files', 'images', 'matrix', 'tables']).optional().catch(undefined),
+    search: text,
+    path: text,
+    key: text,
+    step: z.int().optional().catch(undefined),
+    share: z.enum(['row', 'column', 'all']).optional().catch(undefined),
+    sort: text,
+    down: z.boolean().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('#renderer/pages/experiment/run/tracked-run-page.tsx'), 'TrackedRunPage'),
+})
+const models = createRoute({
+  getParentRoute: () => root,
+  path: '/models',
+  /** `search`: a part of the names that are shown. */
+  validateSearch: z.object({ search: text }),
+  component: lazyRouteComponent(() => import('#renderer/pages/models/models-page.tsx'), 'ModelsPage'),
+})
+const model = createRoute({
+  getParentRoute: () => root,
+  path: '/models/$model',
+  /** The versions that are chosen to be compared. */
+  validateSearch: z.object({ left: text, right: text }),
+  component: lazyRouteComponent(() => import('#renderer/pages/models/model-page.tsx'), 'ModelPage'),
+})
+const compareVersions = createRoute({
+  getParentRoute: () => root,
+  path: '/models/$model/compare',
+  /** Two versions as the core takes them; `only`: lines that differ. */
+  validateSearch: z.object({ left: text, right: text, only: z.enum(['differences']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('#renderer/pages/models/compare-page.tsx'), 'ComparePage'),
+})
+const modelVersion = createRoute({
+  getParentRoute: () => root,
+  path: '/models/$model/versions/$version',
+  validateSearch: z.object({
+    tab: z.enum(['overview', 'metrics', 'lineage', 'files']).optional().catch(undefined),
+    /** The lineage as a graph or as its twin, the table. */
+    view: z.enum(['graph', 'table']).optional().catch(undefined),
+    search: text,
+    path: text,
+  }),
+  component: lazyRouteComponent(() => import('#renderer/pages/models/version-page.tsx'), 'VersionPage'),
+})
 
 const routeTree = root.addChildren([
   home,
@@ -137,6 +221,14 @@ const routeTree = root.addChildren([
   newTarget,
   target,
   conformance,
+  experiments,
+  experiment,
+  compare,
+  trackedRun,
+  models,
+  model,
+  compareVersions,
+  modelVersion,
 ])
 
 /** Every page by its address; each is loaded when it is first shown, or by `loadAllPages` before. */

@@ -1,7 +1,7 @@
 import { AppShell, Burger, Group, NavLink, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import { Box, CalendarClock, History, Settings, Workflow } from 'lucide-react'
+import { Box, Boxes, CalendarClock, FlaskConical, History, Settings, Workflow } from 'lucide-react'
 import { ColorScheme } from './color-scheme.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { Palette, PaletteButton } from './palette.tsx'
@@ -11,6 +11,8 @@ import { ShortcutKeys } from './shortcut-keys.tsx'
 const PLACES = [
   { to: '/pipelines', label: 'Pipelines', icon: Workflow },
   { to: '/runs', label: 'Runs', icon: History },
+  { to: '/experiments', label: 'Experiments', icon: FlaskConical },
+  { to: '/models', label: 'Models', icon: Boxes },
   { to: '/schedules', label: 'Schedules', icon: CalendarClock },
   { to: '/environments', label: 'Environments', icon: Box },
   { to: '/settings', label: 'Settings', icon: Settings },

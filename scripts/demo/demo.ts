@@ -44,7 +44,8 @@ Results   ${results}
 
 Next
   npx minisub open                          the page: this run as a graph, with its logs and artifacts
-  npm run demo                              again: every step comes from the cache
+  npm run demo                              again: every step but register comes from the cache
+  npx minisub models show wine              the model that the step register has made a version of
   npx minisub show ${run.id}
   npx minisub run ${sample} -p 'depths=[1, 2]'
   npx minisub why ${run.id} train[0]

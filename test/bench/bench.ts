@@ -12,7 +12,9 @@ import { measureDockerSteps } from './docker-steps.ts'
 import { measureCached, measureSteps } from './engine.ts'
 import { measureObjects } from './objects.ts'
 import { holds, median, printMeasurements, type Measurement } from './report.ts'
+import { measureRunTracking } from './run-tracking.ts'
 import { measureRunner } from './runner-cost.ts'
+import { measureAgainstMlflow } from './tracking-mlflow.ts'
 import { measureTrackingServer } from './tracking-server.ts'
 import { measureTrackingStore } from './tracking-store.ts'
 import { measureWatch } from './watch-cost.ts'
@@ -159,6 +161,7 @@ const suites: (() => Measurement[] | Promise<Measurement[]>)[] = [
   () => measureSteps(disk, 'disk'),
   ...(existsSync(memory) ? [() => measureSteps(memory, 'memory')] : []),
   () => measureCached(disk),
+  () => measureRunTracking(disk, 'disk'),
   measureNoOp,
   measureRunner,
   measureDockerSteps,
@@ -167,6 +170,7 @@ const suites: (() => Measurement[] | Promise<Measurement[]>)[] = [
   () => measureTrackingStore(disk),
   measureWatch,
   measureTrackingServer,
+  measureAgainstMlflow,
 ]
 let slow = 0
 for (const suite of suites) {

@@ -9,7 +9,7 @@ import { isFinalRun, type SequencedEvent } from '#core/contract/events.ts'
 import type { RunRequest, RunView, StepView } from '#core/contract/run.ts'
 import { openEngine as openCore, type Engine as Core } from '#core/engine.ts'
 import type { Environments } from '#core/environments/index.ts'
-import type { PipelineService } from '#core/pipelines/index.ts'
+import type { PipelineService, StepTracking } from '#core/pipelines/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import { removeTree, type Blobs, type Store } from '#core/store/index.ts'
 import { addLab, labProfile, openLab, PODS } from './lab-target.ts'
@@ -17,6 +17,10 @@ import { addLab, labProfile, openLab, PODS } from './lab-target.ts'
 export type EngineOptions = {
   /** Wraps the environments, to hold one back for instance. */
   readonly environments?: (real: Environments) => Environments
+  /** What does register steps; none can be done where it is absent. */
+  readonly register?: StepTracking['register']
+  /** What steps track into; nothing is tracked where it is absent. */
+  readonly tracking?: StepTracking
   /** The data folder; one of its own below `root` where absent. */
   readonly home?: string
   /** Where runs play that name no target. */
@@ -63,12 +67,14 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const [folder, home] = [join(root, 'project'), options.home ?? join(root, 'home')]
   await mkdir(folder)
   const errors: unknown[] = []
-  const { target = 'process', environments } = options
+  const { target = 'process', environments, register, tracking } = options
   const open = (): Core =>
     openCore(home, {
       keychain: false,
       onError: (error) => void errors.push(error),
       ...(environments === undefined ? {} : { environments }),
+      ...(register === undefined ? {} : { register }),
+      ...(tracking === undefined ? {} : { tracking }),
     })
   let core = await openCoreOr(() => removeTree(root))
   const profile = target === 'lab' ? (options.profile ?? labProfile(basename(root))) : undefined

@@ -10,18 +10,19 @@ import { lostConnection, sayIfLost } from '#core/cli/lost-connection.ts'
 import { duration, outputText, summaryText } from '#core/cli/run-report.ts'
 import { nameOf, parseStepAddress, stepRunsOf } from '#core/cli/step-address.ts'
 import { columns, localTime, plainText } from '#core/cli/text.ts'
+import { asksForTracked, trackedRunsCommand, type TrackedRunsOptions } from './tracked-runs.ts'
 
 const PAGE = 500
 
-export type RunsOptions = {
-  readonly limit: string
+export type RunsOptions = TrackedRunsOptions & {
   readonly status?: string
   readonly pipeline?: string
   readonly search?: string
 }
 
-/** `minisub runs`. */
+/** `minisub runs`: runs of pipelines, or what was tracked. */
 export async function runsCommand(options: RunsOptions, context: Context): Promise<number> {
+  if (asksForTracked(options)) return trackedRunsCommand(withoutOthers(options), context)
   const limit = wholeNumber('--limit', options.limit, 1)
   const filter = {
     pipeline: options.pipeline,
@@ -50,6 +51,14 @@ export async function runsCommand(options: RunsOptions, context: Context): Promi
     await print(columns([['RUN', 'PIPELINE', 'STATUS', 'TIME', 'CREATED', 'TARGET'], ...rows]))
   }
   return EXIT.succeeded
+}
+
+/** Throws Problem `usage` for what is asked of runs of pipelines together with what is asked of tracked ones. */
+function withoutOthers(options: RunsOptions): TrackedRunsOptions {
+  const other = (['status', 'pipeline', 'search'] as const).find((name) => options[name] !== undefined)
+  if (other === undefined) return options
+  const fix = 'say it in the filter, such as --filter "attributes.status = \'FAILED\'"'
+  throw new Problem('usage', `--${other} is of runs of pipelines and not of tracked ones: ${fix}`)
 }
 
 /** `minisub show RUN`. */

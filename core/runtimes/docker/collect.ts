@@ -1,10 +1,11 @@
 import { pipeline } from 'node:stream/promises'
 import { buffer, json } from 'node:stream/consumers'
-import { extract, type Header } from 'tar-stream'
+import { extract } from 'tar-stream'
 import { OUTPUTS_FILE } from '#core/attempts/index.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import { Problem } from '../../base/problem.ts'
 import type { KeepFile, Workload } from '../driver.ts'
+import { bytesOf, pathOf, type Entry } from './archive-entry.ts'
 import type { DockerEngine } from './engine.ts'
 import { statusOf } from './engine-problems.ts'
 import { containerName } from './labels.ts'
@@ -42,9 +43,6 @@ async function openArchive(engine: DockerEngine, workload: Workload, folder: str
     throw new Problem('step_lost', message, { cause: error })
   }
 }
-
-/** One file or folder of an archive, with its bytes. */
-type Entry = AsyncIterable<unknown> & { readonly header: Header; resume(): unknown }
 
 type Expected = { readonly sha256: string; readonly size: number }
 
@@ -101,13 +99,6 @@ class Collector {
   }
 }
 
-async function* bytesOf(entry: Entry): AsyncGenerator<Uint8Array> {
-  for await (const piece of entry) {
-    if (!(piece instanceof Uint8Array)) throw new Error('the archive holds no bytes')
-    yield piece
-  }
-}
-
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
   yield bytes
 }
@@ -119,9 +110,4 @@ function expectedFiles(records: OutputRecords): Map<string, Expected> {
     return record.files.map((file) => [`${name}/${file.path}`, file])
   })
   return new Map(files)
-}
-
-/** Path below the outputs folder, whose own name every entry begins with. */
-function pathOf({ header }: Entry): string {
-  return header.name.slice(header.name.indexOf('/') + 1)
 }

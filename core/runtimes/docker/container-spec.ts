@@ -104,5 +104,6 @@ export function runnerSpec({ timeoutMs }: Workload, part: WorkloadPart, image: I
     secrets: part.secrets ?? [],
     timeoutMs: timeoutMs ?? null,
     graceMs: RUNNER_GRACE_MS,
+    ...(part.tracking === undefined ? {} : { tracking: part.tracking }),
   }
 }

@@ -3,6 +3,7 @@ import type { OutputRecords } from '#core/contract/outputs.ts'
 import { Problem } from '../../base/problem.ts'
 import type { AttemptRuntime, FinalState, KeepFile, LogPage, Started, Workload, WorkloadState } from '../driver.ts'
 import { beginWorkload, settled } from './begin.ts'
+import { collectTracking } from './collect-tracking.ts'
 import { collectOutputs } from './collect.ts'
 import { Containers, type Found } from './containers.ts'
 import type { DockerEngine } from './engine.ts'
@@ -101,6 +102,10 @@ class DockerRuntime implements AttemptRuntime {
 
   async collect(workload: Workload, keep: KeepFile): Promise<OutputRecords> {
     return this.#guarded(() => collectOutputs(this.#engine, workload, keep))
+  }
+
+  async collectTracking(workload: Workload, keep: KeepFile): Promise<void> {
+    await this.#guarded(() => collectTracking(this.#engine, workload, keep))
   }
 
   async remove(workload: Workload): Promise<void> {

@@ -9,6 +9,7 @@ import { Duration, Time } from '#renderer/ui/time.tsx'
 import { isOnCluster } from './on-cluster.ts'
 import { useRun } from './run-context.ts'
 import { countSteps, runSentence } from './step-words.ts'
+import { TrackedLink, useTracked } from './tracked-link.tsx'
 import { useSlowProgress } from './use-slow-progress.ts'
 
 const EVERY_MS = 250
@@ -54,10 +55,21 @@ export function RunHeader() {
           <Duration from={progress.startedAt} to={progress.finishedAt} />
         </Text>
       </Text>
+      <Tracked />
       <StepCounts progress={progress} />
       <Building progress={progress} />
       <Spoken />
     </Group>
+  )
+}
+
+function Tracked() {
+  const tracked = useTracked(null)
+  if (tracked === undefined || tracked === null) return null
+  return (
+    <Text span size="sm">
+      Tracked in <TrackedLink tracked={tracked} />
+    </Text>
   )
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { initialProgress, reduceProgress, type RunProgress } from '#core/contract/run-progress.ts'
 import { artifactOf, contentAddress } from './look/artifact.ts'
-import { loadContent } from './look/load-content.ts'
 import { nextMatch } from './log/use-search.ts'
 import { wholeLog } from './log/save-log.ts'
 import { slowly } from './use-slow-progress.ts'
@@ -81,34 +80,5 @@ describe('an output', () => {
     expect(address.searchParams.get('path')).toBe('a b/&?#.txt')
     expect(address.searchParams.get('item')).toBe('3')
     expect(contentAddress({ ...place, item: null, path: '' })).not.toContain('?')
-  })
-})
-
-describe('content', () => {
-  const load = (name: string, content: string | Uint8Array) => {
-    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
-    const readArtifact = async (_: object, { range }: { range: { start: number; end: number } }) =>
-      new Response(bytes.slice(range.start, range.end + 1))
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one operation that is called
-    const client = { readArtifact } as unknown as Parameters<typeof loadContent>[0]
-    const file = { ...place, path: name, name, size: bytes.length }
-    return loadContent(client, file, new AbortController().signal)
-  }
-  test('that is long is cut, and says so', async () => {
-    const long = await load('a.txt', 'line\n'.repeat(400_000))
-    expect(long).toMatchObject({ kind: 'text', isCut: true })
-    expect(long.kind === 'text' && long.text.length).toBe(2 ** 20)
-    expect(await load('a.txt', '')).toMatchObject({ kind: 'text', text: '', isCut: false })
-  })
-  test('of JSON is a tree; broken or too long it is text', async () => {
-    expect(await load('a.json', '{"a": 1}')).toMatchObject({ kind: 'json', value: { a: 1 } })
-    expect(await load('a.json', '{')).toMatchObject({ kind: 'text', note: expect.stringContaining('not valid JSON') })
-    const long = await load('a.json', JSON.stringify('x'.repeat(5 * 2 ** 20)))
-    expect(long).toMatchObject({ kind: 'text', isCut: true, note: expect.stringContaining('too large') })
-  })
-  test('of a table beyond the first piece is read further', async () => {
-    const rows = await load('a.csv', `id,value\n${'1,2\n'.repeat(400_000)}`)
-    expect(rows.kind === 'table' && rows.table.rows).toHaveLength(200_000)
-    expect(rows.isCut).toBe(true)
   })
 })

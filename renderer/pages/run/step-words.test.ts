@@ -40,8 +40,14 @@ test('a fan-out says how many of its items are done, and how many failed', () =>
     { ...failed, ...of('train', 0) },
   )
   expect(itemsText(train(progress))).toBe('1/3, 1 failed')
-  expect(stepLabel(train(progress), ['prepare'])).toBe('train: running, 1 of 3 items done, 1 failed, after prepare')
-  expect(stepLabel(train(after()), [])).toBe('train: pending')
+  const needs = ['prepare']
+  expect(stepLabel(train(progress), { needs, kind: 'command' })).toBe(
+    'train: running, 1 of 3 items done, 1 failed, after prepare',
+  )
+  expect(stepLabel(train(after()), { needs: [], kind: 'command' })).toBe('train: pending')
+  expect(stepLabel(train(after()), { needs, kind: 'register' })).toBe(
+    'train: pending, registers a model, after prepare',
+  )
 })
 
 test('a step that waits for its next attempt is no running one', () => {

@@ -1,4 +1,5 @@
 import type { StepStatus } from '#core/contract/events.ts'
+import type { GraphStep } from '#core/contract/run-graph.ts'
 import { finishedItems, type RunProgress, type StepProgress } from '#core/contract/run-progress.ts'
 
 /** What a step is doing, where its status alone does not tell. */
@@ -23,12 +24,13 @@ export function itemsText(step: StepProgress): string {
 }
 
 /** A step in one sentence, for those who do not see its picture. */
-export function stepLabel(step: StepProgress, needs: readonly string[]): string {
+export function stepLabel(step: StepProgress, { needs, kind }: Pick<GraphStep, 'needs' | 'kind'>): string {
   const items = step.total === null ? [] : [`${finishedItems(step)} of ${step.total} items done`, ...badItems(step)]
   const after = needs.length === 0 ? [] : [`after ${needs.join(', ')}`]
   const reason = waitsFor(step)
   const phase = reason === undefined ? phaseOf(step) : `waits: ${reason}`
-  return `${step.name}: ${[phase, ...items, ...after].join(', ')}`
+  const does = kind === 'register' ? ['registers a model'] : []
+  return `${step.name}: ${[phase, ...items, ...does, ...after].join(', ')}`
 }
 
 function badItems({ counts }: StepProgress): string[] {

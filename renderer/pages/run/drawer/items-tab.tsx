@@ -17,7 +17,7 @@ import { Waiting } from '#renderer/ui/waiting.tsx'
 import { useRun } from '../run-context.ts'
 import { NOTHING_OPEN } from '../run-search.ts'
 import { itemsText } from '../step-words.ts'
-import { VirtualTable } from '../table/virtual-table.tsx'
+import { VirtualTable } from '#renderer/ui/virtual/virtual-table.tsx'
 import { useRefreshOn } from './use-step-detail.ts'
 
 const PAGE = 200

@@ -12,6 +12,7 @@ import { Waiting } from '#renderer/ui/waiting.tsx'
 import { useRun } from '../run-context.ts'
 import { Attempts } from './attempts.tsx'
 import { CacheFacts, CommandFacts, LimitFacts } from './step-facts.tsx'
+import { TrackedFacts } from './tracked-facts.tsx'
 import { useStepDetail } from './use-step-detail.ts'
 
 const COLOURS: Partial<Readonly<Record<StepStatus, MantineColor>>> = {
@@ -29,16 +30,16 @@ type StepProps = { readonly step: string; readonly item: number | null }
 /** What a step run is, did and was given. */
 export function OverviewTab({ step, item }: StepProps) {
   const { data, error, refetch } = useStepDetail(step, item)
-  if (data !== undefined) return <Overview detail={data} isWhole={item === null} />
+  if (data !== undefined) return <Overview detail={data} item={item} />
   if (error === null) return <Waiting what="the step" />
   const { message } = problemOf(error)
   return <ProblemAlert title="The step cannot be read" message={message} onRetry={() => void refetch()} />
 }
 
-function Overview({ detail, isWhole }: { readonly detail: StepDetail; readonly isWhole: boolean }) {
+function Overview({ detail, item }: { readonly detail: StepDetail; readonly item: number | null }) {
   const { graph } = useRun()
   const { view } = detail
-  const isFanOut = isWhole && graph.steps.some((step) => step.name === view.name && step.isFanOut)
+  const isFanOut = item === null && graph.steps.some((step) => step.name === view.name && step.isFanOut)
   return (
     <Stack gap="lg">
       {view.reason !== null && (
@@ -55,6 +56,7 @@ function Overview({ detail, isWhole }: { readonly detail: StepDetail; readonly i
       <Facts label="What it runs">
         <CommandFacts detail={detail} />
       </Facts>
+      <TrackedFacts detail={detail} item={item} />
       <Facts label="Limits">
         <LimitFacts detail={detail} isFanOut={isFanOut} />
       </Facts>

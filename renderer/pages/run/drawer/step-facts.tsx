@@ -11,7 +11,12 @@ import { WithRunLinks } from './with-run-links.tsx'
 type DetailProps = { readonly detail: StepDetail }
 
 /** The command with its arguments, variables, secrets and environment. */
-export function CommandFacts({ detail: { command, env, secrets, environment } }: DetailProps) {
+export function CommandFacts({ detail }: DetailProps) {
+  if (detail.command.length > 0) return <RunFacts detail={detail} />
+  return <Fact name="Command">none: this machine registers a model by itself</Fact>
+}
+
+function RunFacts({ detail: { command, env, secrets, environment } }: DetailProps) {
   const line = shellLine(command)
   return (
     <>
@@ -74,7 +79,8 @@ export function CommandFacts({ detail: { command, env, secrets, environment } }:
 
 /** What it asked for, what of that is not enforced, and what it used. */
 export function LimitFacts({ detail, isFanOut }: DetailProps & { readonly isFanOut: boolean }) {
-  const { resources, network, notEnforced, timeoutSeconds, retryLimit } = detail
+  const { command, resources, network, notEnforced, timeoutSeconds, retryLimit } = detail
+  if (command.length === 0) return null
   const asked = [
     ...(resources.cpu === undefined ? [] : [`${resources.cpu} CPU`]),
     ...(resources.memoryBytes === undefined ? [] : [`${bytesText(resources.memoryBytes)} of memory`]),

@@ -41,7 +41,7 @@ export function StepPanel({ step }: { readonly step: string }) {
     )
   }
   const isWhole = known.isFanOut && item === undefined
-  const tabs = tabsOf({ isWhole, isInPods: isOnCluster(graph) })
+  const tabs = tabsOf({ isWhole, isInPods: isOnCluster(graph), isRecord: known.kind === 'register' })
   const shown = tabs.find((it) => it === tab) ?? 'overview'
   const index = known.isFanOut ? (item ?? null) : null
   return (
@@ -75,9 +75,12 @@ export function StepPanel({ step }: { readonly step: string }) {
   )
 }
 
-/** Of a fan-out the whole has no log of its own; pods are where a cluster plays the run. */
-function tabsOf({ isWhole, isInPods }: { readonly isWhole: boolean; readonly isInPods: boolean }): readonly Tab[] {
+type Shown = { readonly isWhole: boolean; readonly isInPods: boolean; readonly isRecord: boolean }
+
+/** Of a fan-out the whole has no log of its own; pods are where a cluster plays the run; what the core does starts none. */
+function tabsOf({ isWhole, isInPods, isRecord }: Shown): readonly Tab[] {
   if (isWhole) return ['overview', 'items']
+  if (isRecord) return ['overview', 'outputs']
   return ['overview', 'log', 'outputs', 'resources', ...(isInPods ? (['pod'] as const) : [])]
 }
 

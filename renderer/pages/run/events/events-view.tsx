@@ -9,7 +9,7 @@ import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { absoluteText } from '#renderer/ui/time.tsx'
 import { useRun } from '../run-context.ts'
-import { VirtualTable } from '../table/virtual-table.tsx'
+import { VirtualTable } from '#renderer/ui/virtual/virtual-table.tsx'
 import { useSlowProgress } from '../use-slow-progress.ts'
 import { eventSubject, eventText } from './event-words.ts'
 

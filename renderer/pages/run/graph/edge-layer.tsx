@@ -1,8 +1,8 @@
 import { ViewportPortal } from '@xyflow/react'
 import { memo, useMemo, useSyncExternalStore } from 'react'
-import { edgePaths, type EdgePath } from './edge-paths.ts'
+import { edgePaths, type EdgePath } from '#renderer/ui/graph/edge-paths.ts'
 import { useGraph } from './graph-context.ts'
-import type { Layout } from './layout.ts'
+import type { Layout } from '#renderer/ui/graph/layout.ts'
 import classes from './graph.module.css'
 
 /** All edges, below the nodes. They do not change with the run, so they are a few still paths and no elements each. */

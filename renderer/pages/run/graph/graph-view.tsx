@@ -3,13 +3,13 @@ import { problemOf } from '#renderer/data/problem.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { useRun } from '../run-context.ts'
 import { GraphCanvas } from './graph-canvas.tsx'
-import { useLayout } from './use-layout.ts'
+import { useLayout } from '#renderer/ui/graph/use-layout.ts'
 import classes from './graph.module.css'
 
 /** The steps of the run as a graph. */
 export function GraphView() {
   const { graph } = useRun()
-  const { layout, error, retry } = useLayout(graph)
+  const { layout, error, retry } = useLayout(graph.pipelineDigest, graph.steps)
   if (error !== undefined) {
     const { message } = problemOf(error)
     return <ProblemAlert title="The graph cannot be drawn; the table has the same" message={message} onRetry={retry} />

@@ -1,6 +1,6 @@
 import type { ReactFlowInstance } from '@xyflow/react'
-import { NODE } from './layers.ts'
-import type { Layout } from './layout.ts'
+import { NODE } from '#renderer/ui/graph/layers.ts'
+import type { Layout } from '#renderer/ui/graph/layout.ts'
 
 export type Room = { readonly canvas: HTMLElement; readonly flow: ReactFlowInstance; readonly layout: Layout }
 

@@ -1,5 +1,5 @@
 import type { MiniMapNodeProps, NodeProps } from '@xyflow/react'
-import { GitFork, Layers } from 'lucide-react'
+import { GitFork, Layers, PackagePlus } from 'lucide-react'
 import { memo } from 'react'
 import type { StepProgress } from '#core/contract/run-progress.ts'
 import { useStepProgress } from '#renderer/data/use-run.ts'
@@ -27,7 +27,7 @@ export const StepNode = memo(function StepNode({ id }: NodeProps) {
       data-status={progress.status}
       data-tip={waitsFor(progress)}
       data-selected={isSelected || undefined}
-      aria-label={stepLabel(progress, step.needs)}
+      aria-label={stepLabel(progress, step)}
       tabIndex={isTabStop ? 0 : -1}
       onFocus={() => tabStop.set(id)}
       onClick={() => open(id)}
@@ -37,6 +37,7 @@ export const StepNode = memo(function StepNode({ id }: NodeProps) {
         <span className={classes.name}>{id}</span>
         {step.hasCondition && <GitFork size={14} aria-hidden className={classes.mark} />}
         {step.isFanOut && <Layers size={14} aria-hidden className={classes.mark} />}
+        {step.kind === 'register' && <PackagePlus size={14} aria-hidden className={classes.mark} />}
       </span>
       <span className={classes.meta}>
         <span className={classes.words}>{wordsOf(progress)}</span>

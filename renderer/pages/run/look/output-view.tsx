@@ -9,12 +9,12 @@ import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { TextLink } from '#renderer/ui/link.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
+import { SaveLink } from '#renderer/ui/look/save-link.tsx'
+import classes from '#renderer/ui/look/look.module.css'
 import { useRunSearch } from '../run-search.ts'
-import { VirtualTable } from '../table/virtual-table.tsx'
-import type { ArtifactAddress } from './artifact.ts'
-import { FileView } from './file-view.tsx'
-import { SaveLink } from './save-link.tsx'
-import classes from './look.module.css'
+import { VirtualTable } from '#renderer/ui/virtual/virtual-table.tsx'
+import { contentAddress, type ArtifactAddress } from './artifact.ts'
+import { ArtifactFile } from './artifact-file.tsx'
 
 type OutputProps = { readonly place: Omit<ArtifactAddress, 'path'>; readonly artifact: ArtifactView }
 
@@ -39,7 +39,7 @@ export function OutputView({ place, artifact }: OutputProps) {
         )}
       </Group>
       {artifact.type === 'file' ? (
-        <FileView key={place.output} file={{ ...place, path: '', name: place.output, ...artifact }} />
+        <ArtifactFile key={place.output} file={{ ...place, path: '', name: place.output, ...artifact }} />
       ) : (
         <FolderView place={place} path={path} />
       )}
@@ -73,7 +73,7 @@ function FolderView({ place, path }: FolderProps) {
   const { files } = data
   if (path !== undefined) {
     const file = files.find((it) => it.path === path)
-    if (file !== undefined) return <FileView key={path} file={{ ...place, ...file, name: file.path }} />
+    if (file !== undefined) return <ArtifactFile key={path} file={{ ...place, ...file, name: file.path }} />
     return (
       <EmptyState icon={FolderOpen} title="The folder has no such file">
         There is no <code>{path}</code> in {output}.
@@ -130,7 +130,10 @@ function FileCells({ place, file, tabIndex }: CellsProps) {
         <code>{file.sha256.slice(0, 12)}</code>
       </td>
       <td>
-        <SaveLink address={{ ...place, path: file.path }} name={file.path.split('/').at(-1) ?? place.output} />
+        <SaveLink
+          href={contentAddress({ ...place, path: file.path })}
+          name={file.path.split('/').at(-1) ?? place.output}
+        />
       </td>
     </>
   )

@@ -8,6 +8,7 @@ import { bytesText } from '#renderer/ui/bytes.ts'
 import { Copy } from '#renderer/ui/copy.tsx'
 import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { TextLink } from '#renderer/ui/link.tsx'
+import { SaveLink } from '#renderer/ui/look/save-link.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { WideTable } from '#renderer/ui/wide-table.tsx'
@@ -16,9 +17,8 @@ import { BringHere } from '../bring-here.tsx'
 import { isOnCluster } from '../on-cluster.ts'
 import { useRun } from '../run-context.ts'
 import { useRunSearch } from '../run-search.ts'
-import { artifactOf, type ArtifactAddress } from './artifact.ts'
+import { artifactOf, contentAddress, type ArtifactAddress } from './artifact.ts'
 import { OutputView } from './output-view.tsx'
-import { SaveLink } from './save-link.tsx'
 
 type StepProps = { readonly step: string; readonly item: number | null }
 
@@ -122,7 +122,7 @@ function FileCells({ place, artifact: { type, size, sha256 } }: FileProps) {
           >
             Look into the {type}
           </TextLink>
-          {type === 'file' && <SaveLink address={{ ...place, path: '' }} name={place.output} />}
+          {type === 'file' && <SaveLink href={contentAddress({ ...place, path: '' })} name={place.output} />}
         </Stack>
       </Table.Td>
       <Table.Td ta="right">{bytesText(size)}</Table.Td>

@@ -12,7 +12,7 @@ import { useRun } from '../run-context.ts'
 import { NOTHING_OPEN } from '../run-search.ts'
 import { countSteps, itemsText, phaseOf } from '../step-words.ts'
 import { useSlowProgress } from '../use-slow-progress.ts'
-import { VirtualTable } from './virtual-table.tsx'
+import { VirtualTable } from '#renderer/ui/virtual/virtual-table.tsx'
 
 const COLUMNS = [
   { key: 'step', title: 'Step', width: 240 },

@@ -1,0 +1,2 @@
+export { openRegister } from './register.ts'
+export { openRunTracking, type RunTracking } from './run-tracking.ts'

@@ -1,0 +1,62 @@
+// Reads for pages that may be big, done in the thread of reads: core/store/read-thread.ts.
+import type { Database, ReadJobs as ThreadJobs, ReadThread } from '#core/store/index.ts'
+import { openChildFiles } from './child-files.ts'
+import { openCharts } from './chart-series.ts'
+import { openColumnNames } from './column-names.ts'
+import { openDisk } from './disk.ts'
+import { openExperimentList } from './experiment-list.ts'
+import { openFreeable } from './loose-files.ts'
+import { openPurgePlan } from './purge-plan.ts'
+import { openTrackedRows } from './tracked-rows.ts'
+import { openTrackedRun } from './tracked-run.ts'
+
+/** This module, for who opens the thread. */
+export const TRACKING_READS = new URL(import.meta.url)
+const PREFIX = 'tracking.'
+
+function jobsOf(db: Database) {
+  const experiments = openExperimentList(db)
+  return {
+    experiments: experiments.list,
+    experiment: experiments.one,
+    columns: openColumnNames(db),
+    runs: openTrackedRows(db).search,
+    run: openTrackedRun(db),
+    charts: openCharts(db),
+    files: openChildFiles(db),
+    disk: openDisk(db),
+    purgePlan: openPurgePlan(db),
+    freeable: openFreeable(db),
+  } as const
+}
+
+type Jobs = ReturnType<typeof jobsOf>
+type Name = keyof Jobs
+
+/** Reads for pages by a thread that has this module. */
+export type TrackingReader = {
+  /** The JSON of an answer, as UTF-8. Rejects as `ReadThread.read` does. */
+  json<Job extends Name>(job: Job, query: Parameters<Jobs[Job]>[0]): Promise<Uint8Array<ArrayBuffer>>
+  /** The answer itself, where it is not big. */
+  read<Job extends Name>(job: Job, query: Parameters<Jobs[Job]>[0]): Promise<ReturnType<Jobs[Job]>>
+}
+
+/** The reads of this module by a thread that has it. */
+export function trackingReader(thread: Pick<ReadThread, 'read'>): TrackingReader {
+  const json: TrackingReader['json'] = (job, query) => thread.read(PREFIX + job, query)
+  return {
+    json,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the JSON of what the job answered
+    read: async (job, query) => JSON.parse(Buffer.from(await json(job, query)).toString('utf8')) as never,
+  }
+}
+
+/** Over a connection of the thread; each read sees one state of the store. */
+export function openJobs(db: Database): ThreadJobs {
+  return Object.fromEntries(
+    Object.entries(jobsOf(db)).map(([name, job]) => [
+      PREFIX + name,
+      db.transaction((query: never) => (job as (query: never) => unknown)(query)),
+    ]),
+  )
+}
