@@ -1,7 +1,7 @@
 import { Combobox, Text, TextInput, useCombobox } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { ListFilter } from 'lucide-react'
-import { useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useClient } from '#renderer/data/client-context.ts'
 import { experimentQueries } from '#renderer/data/experiment-queries.ts'
 import { completed, completionOf, type Completion, type Suggestion } from './filter-completion.ts'
@@ -27,15 +27,23 @@ function useField({ filter, onFilter }: FieldProps) {
     setFollowed(filter)
     setText(filter)
   }
-  const [completion, setCompletion] = useState(NONE)
+  const [caret, setCaret] = useState(0)
   const combobox = useCombobox()
-  const suggest = (value: string, caret: number) => {
-    const next = help === undefined ? NONE : completionOf(value, caret, { help, columns })
+  // Names may come after somebody has begun to type.
+  const completion = useMemo(
+    () => (help === undefined ? NONE : completionOf(text, Math.min(caret, text.length), { help, columns })),
+    [help, columns, text, caret],
+  )
+  const isNothing = completion.suggestions.length === 0
+  const { closeDropdown } = combobox
+  useEffect(() => {
+    if (isNothing) closeDropdown()
+  }, [isNothing, closeDropdown])
+  const suggest = (value: string, at: number) => {
     setText(value)
-    setCompletion(next)
+    setCaret(at)
     combobox.resetSelectedOption()
-    if (next.suggestions.length > 0) combobox.openDropdown()
-    else combobox.closeDropdown()
+    combobox.openDropdown()
   }
   const apply = () => {
     combobox.closeDropdown()
@@ -98,8 +106,10 @@ function Suggestions({ completion }: { readonly completion: Completion }) {
   return (
     <Combobox.Dropdown hidden={completion.suggestions.length === 0}>
       <Combobox.Options aria-label="Suggestions">
-        {completion.suggestions.map(({ text: value, hint }) => (
-          <Combobox.Option key={value} value={value} style={{ display: 'flex', gap: 12 }}>
+        {completion.suggestions.map(({ text: value, hint }, at) => (
+          // The place stays: the field names the option that is active by its id.
+          // oxlint-disable-next-line react/no-array-index-key
+          <Combobox.Option key={at} value={value} style={{ display: 'flex', gap: 12 }}>
             <Text span size="sm" ff="monospace" flex={1}>
               {value}
             </Text>
