@@ -13,7 +13,7 @@ export type Known = {
   readonly access: Pick<Access, 'program'>
   readonly sessions: Sessions
   /** The tracked step run that a token is of. */
-  readonly stepOf: (token: string) => string | undefined
+  readonly stepOf: (token: string) => { readonly run: string; readonly id: string } | undefined
 }
 
 /**
@@ -65,8 +65,8 @@ export function authenticate(facts: Facts, { token, access, sessions, stepOf }: 
   return session
 }
 
-function stepCaller(id: string, tracks: boolean): Caller {
-  if (tracks) return { kind: 'step', id }
+function stepCaller(step: { readonly run: string; readonly id: string }, tracks: boolean): Caller {
+  if (tracks) return { kind: 'step', ...step }
   throw new Problem('forbidden', 'the token of a step is good for tracking alone: use the token of the data folder')
 }
 

@@ -146,22 +146,22 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
       environments: [],
       steps: [],
     }),
-    items: ({ step }) => {
-      throw new Problem('not_found', `there is no step ${step}: see \`minisub show\``)
-    },
-    detail: ({ step }) => {
-      throw new Problem('not_found', `there is no step ${step}: see \`minisub show\``)
-    },
-    begun: (run) => {
-      throw new Problem('not_found', `there is no run ${run}: see \`minisub runs\``)
-    },
-    provenance: (run) => {
-      throw new Problem('not_found', `there is no run ${run}: see \`minisub runs\``)
-    },
+    items: ({ step }) => noStep(step),
+    detail: ({ step }) => noStep(step),
+    begun: (run) => noRun(run),
+    provenance: (run) => noRun(run),
     activeRuns: () => 0,
     usesEnvironment: () => false,
     runOn: () => undefined,
   }
+}
+
+function noStep(step: string): never {
+  throw new Problem('not_found', `there is no step ${step}: see \`minisub show\``)
+}
+
+function noRun(run: string): never {
+  throw new Problem('not_found', `there is no run ${run}: see \`minisub runs\``)
 }
 
 type EventVerbs = Pick<MemoryService, 'emit' | 'addLine' | 'endLog' | 'events' | 'subscribe' | 'log' | 'usage'>

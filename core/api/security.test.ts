@@ -125,7 +125,7 @@ describe('without the token', () => {
 })
 
 describe('with the token of a step', () => {
-  const token = () => openStepTokens(fixture.home).tokenOf('a'.repeat(32))
+  const token = () => openStepTokens(fixture.home).tokenOf({ run: '01run', id: 'a'.repeat(32) })
   const guarded = Object.entries<Route>(ROUTES).filter(([, route]) => route.auth === 'token')
   test.each(guarded)('%s answers 403', async (_name, route) => {
     const headers = { ...json, authorization: `Bearer ${token()}` }
@@ -137,7 +137,7 @@ describe('with the token of a step', () => {
     expect(await upgrade(`${socket.path}?run=abcd`, { protocols })).toBe(403)
   })
   test('a token that somebody made up is none, and one is not the password of anything else', async () => {
-    const wrong = `step-${'a'.repeat(32)}-${'0'.repeat(64)}`
+    const wrong = `step-01run-${'a'.repeat(32)}-${'0'.repeat(64)}`
     for (const path of ['/api/v1/runs', '/api/2.0/mlflow/experiments/search']) {
       expect((await raw('GET', path, { authorization: `Bearer ${wrong}` })).status).toBe(401)
     }

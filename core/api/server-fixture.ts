@@ -64,105 +64,59 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
   const [page, version] = [join(home, 'page'), '1.2.3']
   const [schedules, settings, secrets] = [noSchedules(), openSettings(home), openSecrets({ home })]
   const onBug = (error: unknown) => logger.error({ err: error }, 'something failed by a bug')
-  const blobs = openBlobs(join(home, 'blobs'))
-  let { access, targets, tracking, tracked, mlflow, runTracking, close } = openRows(home, onBug)
   const engine = { service, setSecret: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() }
   const conformance = openConformance({ home, version, open: () => Promise.resolve(engine), onError: onBug })
-  const same = { home, page, version, logger, limits, service, schedules, conformance, settings, secrets }
-  let models = openModels({ tracking, blobs, pipelines: service })
-  let transfer = openTransfer({ home, tracking, blobs, blobFolder: join(home, 'blobs') })
-  const start = () => {
-    models = openModels({ tracking, blobs, pipelines: service })
-    transfer = openTransfer({ home, tracking, blobs, blobFolder: join(home, 'blobs') })
-    return startServer({ ...same, targets, access, mlflow, models, tracking: tracked, transfer, runTracking })
+  const same = { home, page, service, schedules, conformance, settings, secrets }
+  const open = async (): Promise<Opened> => {
+    const rows = openRows(home, service, onBug)
+    const server = await startServer({ ...same, ...rows, tracking: rows.tracked, version, logger, limits })
+    return { ...rows, server }
   }
-  let server = await start()
+  const opened = await open()
   const token = readFileSync(join(home, 'token'), 'utf8').trim()
-  return {
-    home,
+  const fixture = {
+    ...same,
+    ...opened,
     token,
-    service,
-    schedules,
-    conformance,
-    settings,
-    secrets,
-    page,
-    get targets() {
-      return targets
-    },
-    blobs,
-    get models() {
-      return models
-    },
-    get transfer() {
-      return transfer
-    },
-    get mlflow() {
-      return mlflow
-    },
-    get runTracking() {
-      return runTracking
-    },
-    get tracked() {
-      return tracked
-    },
-    get tracking() {
-      return tracking
-    },
-    get access() {
-      return access
-    },
-    get server() {
-      return server
-    },
     restart: async () => {
-      await server.close()
-      await close()
-      ;({ access, targets, tracking, tracked, mlflow, runTracking, close } = openRows(home, onBug))
+      await fixture.server.close()
+      await fixture.close()
       // So that the client, which is in this process, has seen that its connections were closed.
       await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
-      server = await start()
+      Object.assign(fixture, await open())
     },
-    fetch: (path, init = {}) => {
+    fetch: (path: string, init: RequestInit = {}) => {
       const headers = new Headers(init.headers)
       if (!headers.has('authorization')) headers.set('authorization', `Bearer ${token}`)
-      return fetch(server.url + path, { ...init, headers })
+      return fetch(fixture.server.url + path, { ...init, headers })
     },
     [Symbol.asyncDispose]: async () => {
-      await server.close()
-      await close()
+      await fixture.server.close()
+      await fixture.close()
       logger[Symbol.dispose]()
       rmSync(home, { recursive: true, force: true })
     },
   }
+  return fixture
 }
 
-type Rows = {
-  access: Access
-  runTracking: RunTracking
-  targets: TargetService
-  tracking: Tracking
-  mlflow: Mlflow
-  tracked: TrackingService
-  close: () => Promise<void>
-}
+type Rows = Pick<
+  ServerFixture,
+  'access' | 'runTracking' | 'targets' | 'tracking' | 'mlflow' | 'tracked' | 'models' | 'blobs' | 'transfer'
+> & { readonly close: () => Promise<void> }
+type Opened = Rows & { readonly server: Server }
 
-function openRows(home: string, onBug: (error: unknown) => void): Rows {
+function openRows(home: string, service: MemoryService, onBug: (error: unknown) => void): Rows {
   const store = openStore(home)
   const access = openAccess({ store })
   const tracking = openTracking(home)
-  const [blobs, thread, slowThread] = [openBlobs(join(home, 'blobs')), openTrackedReads(home), openTrackedReads(home)]
+  const blobFolder = join(home, 'blobs')
+  const [blobs, thread, slowThread] = [openBlobs(blobFolder), openTrackedReads(home), openTrackedReads(home)]
   const mlflow = openMlflow({ tracking, thread, blobs, onBug })
   const others = [join(home, WORKBENCH_FILE)]
   const tracked = openTrackingService({ tracking, thread, slowThread, blobs, others, onError: onBug })
-  const close = async () => {
-    await tracked[Symbol.asyncDispose]()
-    await thread[Symbol.asyncDispose]()
-    await slowThread[Symbol.asyncDispose]()
-    tracking[Symbol.dispose]()
-    access[Symbol.dispose]()
-    store[Symbol.dispose]()
-  }
+  const models = openModels({ tracking, blobs, pipelines: service })
+  const transfer = openTransfer({ home, tracking, blobs, blobFolder })
   const runTracking = openRunTracking({
     home,
     tracking,
@@ -171,7 +125,27 @@ function openRows(home: string, onBug: (error: unknown) => void): Rows {
     url: Promise.resolve('http://127.0.0.1'),
     register: async () => Promise.reject(new Error('nothing is registered here')),
   })
-  return { access, targets: openTargetRows(store), tracking, tracked, mlflow, runTracking, close }
+  const close = async () => {
+    await transfer[Symbol.asyncDispose]()
+    await tracked[Symbol.asyncDispose]()
+    await thread[Symbol.asyncDispose]()
+    await slowThread[Symbol.asyncDispose]()
+    tracking[Symbol.dispose]()
+    access[Symbol.dispose]()
+    store[Symbol.dispose]()
+  }
+  return {
+    access,
+    targets: openTargetRows(store),
+    tracking,
+    tracked,
+    mlflow,
+    models,
+    transfer,
+    blobs,
+    runTracking,
+    close,
+  }
 }
 
 /** Cluster targets in a real store, whose clusters nobody can ask. */

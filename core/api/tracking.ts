@@ -37,7 +37,7 @@ export function createTracking({ mlflow, scopeOf, ...options }: TrackingOptions)
       return true
     }
     note.isUpload = request.method === 'PUT'
-    const step = caller?.kind === 'step' ? scopeOf(caller.id) : undefined
+    const step = caller?.kind === 'step' ? scopeOf(caller) : undefined
     mlflow.handle({ ...target, step }, request, response)
     return true
   }

@@ -44,6 +44,7 @@ export { signalOf } from './signals.ts'
 export { addTrackedFiles, addTrackedLines, trackedPath } from './tracked-lines.ts'
 export {
   asciiJson,
+  isWritable,
   keptArtifacts,
   MOST_TRACKING_BYTES,
   podTrackingIds,

@@ -98,12 +98,21 @@ export function addTrackedFiles(folder: string, text: string, last: number): voi
   }
 }
 
+/** Lines of ASCII; those that are longer than a runner writes are left out. */
 async function* textLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   let rest = ''
+  let isTooLong = false
   for await (const piece of bytes) {
-    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
+    const [end = '', ...lines] = decoder.decode(piece, { stream: true }).split('\n')
+    if (!isTooLong) rest += end
+    isTooLong ||= rest.length > MOST_TRACKING_BYTES
+    if (isTooLong) rest = ''
+    const next = lines.pop()
+    if (next === undefined) continue
+    if (!isTooLong) yield rest
     yield* lines
+    rest = next
+    isTooLong = false
   }
 }

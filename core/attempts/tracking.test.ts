@@ -38,6 +38,7 @@ describe('a line', () => {
     ['a number that is none', JSON.stringify({ ...line(1), n: '1' })],
     ['a method of another kind', JSON.stringify({ ...line(1), method: 'GET' })],
     ['a body that is no object', JSON.stringify({ ...line(1), body: [] })],
+    ['what is nested too deep', JSON.stringify(line(1)).replace('"x"', `${'['.repeat(9_000)}${']'.repeat(9_000)}`)],
     ['no path', JSON.stringify({ ...line(1), path: 7 })],
   ])('is not read out of %s', (_, text) => {
     expect(readTrackingLine(text)).toBeUndefined()
@@ -108,6 +109,14 @@ describe('the lines of an attempt on this machine', () => {
       addTrackedFiles(folder, put('artifacts/f'), last)
     }
     expect(numbers()).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  test('are found behind a line without an end, which is not held', async () => {
+    const long = Array.from({ length: 3_000 }, () => 'a'.repeat(10_000))
+    const started = performance.now()
+    expect(await addTrackedLines(folder, pieces(...long, '\n', asciiJson(line(1)), '\n'))).toBe(1)
+    expect(performance.now() - started).toBeLessThan(3_000)
+    expect(numbers()).toEqual([1])
   })
 
   test('lose half a line that a killed core has left', () => {

@@ -48,8 +48,16 @@ export function asciiJson(value: unknown): string {
 /** A line as it was read; undefined for anything else. */
 export function readTrackingLine(text: string): TrackingLine | undefined {
   const value = parse(text)
-  if (value === undefined || !isCall(value) || !isObject(value['body'])) return undefined
+  if (value === undefined || !isCall(value) || !isObject(value['body']) || !isWritable(value)) return undefined
   return Number.isSafeInteger(value['n']) && Number(value['n']) > 0 ? (value as TrackingLine) : undefined
+}
+
+const MOST_DEPTH = 100
+
+/** Whether something is nested no deeper than what can be written as JSON wherever it comes to. */
+export function isWritable(value: unknown, depth = MOST_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((part) => isWritable(part, depth - 1))
 }
 
 /** What is left of artifacts at the end, by the text of TRACKING_FILES.artifacts: the last of each path. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,6 +65,36 @@ test('one that was cut off goes on where it was, and asks for no whole file agai
   writeFileSync(join(root, beside, 'data/model.pkl'), 'x'.repeat(60_000))
   expect(await download()).toEqual(['data/model.pkl 60000', 'empty whole'])
   expect(readFileSync(join(root, 'model', 'data/model.pkl'), 'utf8')).toBe(TEXTS['data/model.pkl'])
+})
+
+test('a fault of one file begins no other one', async () => {
+  const files = Array.from({ length: 50 }, (_, index) => ({ path: `${index}`, size: 1, sha256: 'a'.repeat(64) }))
+  let asked = 0
+  const read = async () => {
+    asked += 1
+    return new Response('x')
+  }
+  const all = downloadFiles({ files, folder: join(root, 'model'), force: false, read })
+  await expect(all).rejects.toMatchObject({ code: 'object_damaged' })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(asked).toBeLessThanOrEqual(4)
+})
+
+test("what a download that was killed had put aside is in nobody's way", async () => {
+  await download()
+  writeFileSync(join(root, 'model', 'mine'), 'mine')
+  const cut = await download({ force: true, change: () => '' }).catch(() => readdirSync(root))
+  const beside = cut.find((name) => name.endsWith('.part')) ?? ''
+  mkdirSync(join(root, `${beside}.old`))
+  writeFileSync(join(root, `${beside}.old`, 'x'), 'x')
+  await download({ force: true })
+  expect(readdirSync(root)).toEqual(['model'])
+})
+
+test.runIf(existsSync('/proc/self'))('a folder that cannot be made is said to be so at once', async () => {
+  const folder = '/proc/minisub-model'
+  const all = downloadFiles({ files: [], folder, force: false, read: async () => new Response('') })
+  await expect(all).rejects.toMatchObject({ code: 'conflict' })
 })
 
 test('other bytes than were promised, and links, are not kept', async () => {

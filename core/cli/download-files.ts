@@ -32,13 +32,27 @@ export async function downloadFiles(download: Download): Promise<void> {
   const targets = files.map((file) => ({ file, path: safePath(file.path) }))
   await refuseExisting(folder, force)
   const beside = join(dirname(folder), `.${basename(folder)}.${listingDigest(files)}.part`)
-  await mkdir(beside, { recursive: true, mode: 0o755 }).catch(asProblem(folder))
+  await makeFolder(beside).catch(asProblem(folder))
   const waiting = targets.values()
+  let isFailed = false
   const work = async (): Promise<void> => {
-    for (const { file, path } of waiting) await downloadFile(download, file, join(beside, path))
+    for (const { file, path } of waiting) {
+      if (isFailed) return
+      await downloadFile(download, file, join(beside, path)).catch((error: unknown) => {
+        isFailed = true
+        throw error
+      })
+    }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
   await putInPlace(beside, folder).catch(asProblem(folder))
+}
+
+/** Not by `recursive` alone, which tries for ever where a file system such as /proc makes none. */
+async function makeFolder(folder: string): Promise<void> {
+  if ((await statOf(folder))?.isDirectory() === true) return
+  await mkdir(dirname(folder), { recursive: true })
+  await mkdir(folder, { mode: 0o755 })
 }
 
 /** The same files make the same name, so what is left of other files is never gone on with. */
@@ -84,6 +98,8 @@ async function putInPlace(beside: string, folder: string): Promise<void> {
   const there = await statOf(folder)
   if (there === undefined) return rename(beside, folder)
   const old = `${beside}.old`
+  // One that was killed here left it.
+  await rm(old, { recursive: true, force: true })
   await rename(folder, old)
   await rename(beside, folder)
   await rm(old, { recursive: true, force: true })

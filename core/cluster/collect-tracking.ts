@@ -29,7 +29,7 @@ async function collect({ connection, blobs }: Context, key: string, folder: stri
   const artifacts = await streamOf(TRACKING_FILES.artifacts)
   const listing = artifacts === undefined ? '' : await text(artifacts)
   for (const { body } of keptArtifacts(listing)) {
-    if (!blobs.has(body.sha256))
+    if (!blobs.claim(body.sha256))
       await blobs.putStream(store.stream(`${key}/${TRACKING_FILES.files}/${body.file}`), body)
   }
   const lines = await streamOf(TRACKING_FILES.lines)

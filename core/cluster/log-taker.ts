@@ -30,12 +30,15 @@ type Following = { readonly stop: AbortController; askedAt: number; readonly don
 export function openLogTaker(options: { readonly home: string; readonly connections: Connections }): LogTaker {
   const following = new Map<string, Following>()
   const failedAt = new Map<string, number>()
-  const taking = new Map<string, Promise<void>>()
-  const inTurn = openTurns(WHOLE_AT_ONCE)
+  /** Why following ended by a bug, for who asks next: nobody waits for the following itself. */
+  const faults = new Map<string, unknown>()
+  const [inTurn, once] = [openTurns(WHOLE_AT_ONCE), openOnce()]
   return {
     async take(attempt, isOver) {
       const { control } = attemptFolders(options.home, attempt)
       if (existsSync(join(control, WHOLE)) || (failedAt.get(control) ?? 0) > Date.now() - AGAIN_MS) return
+      const fault = faults.get(control)
+      if (faults.delete(control)) throw fault
       mkdirSync(control, { recursive: true, mode: 0o700 })
       const known = following.get(control)
       if (known !== undefined) known.askedAt = Date.now()
@@ -52,15 +55,8 @@ export function openLogTaker(options: { readonly home: string; readonly connecti
     },
     async [Symbol.asyncDispose]() {
       for (const { stop } of following.values()) stop.abort()
-      await Promise.all([...following.values()].map(({ done }) => done))
+      await Promise.allSettled([...following.values()].map(({ done }) => done))
     },
-  }
-
-  /** Two who write one log would write it twice. */
-  function once(control: string, work: () => Promise<void>): Promise<void> {
-    const known = taking.get(control) ?? work().finally(() => taking.delete(control))
-    taking.set(control, known)
-    return known
   }
 
   async function begin(attempt: ClusterAttempt, control: string): Promise<void> {
@@ -80,7 +76,21 @@ export function openLogTaker(options: { readonly home: string; readonly connecti
       }),
     }
     following.set(control, entry)
-    void entry.done.finally(() => following.delete(control))
+    const end = (): void => void following.delete(control)
+    entry.done.then(end, (error: unknown) => {
+      end()
+      faults.set(control, error)
+    })
+  }
+}
+
+/** Two who write one log would write it twice: who comes later waits for the first. */
+function openOnce(): (control: string, work: () => Promise<void>) => Promise<void> {
+  const taking = new Map<string, Promise<void>>()
+  return (control, work) => {
+    const known = taking.get(control) ?? work().finally(() => taking.delete(control))
+    taking.set(control, known)
+    return known
   }
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const MetricValue = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])
 export type MetricValue = z.infer<typeof MetricValue>
 
-export const TRACKED_STATUSES = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const
+const TRACKED_STATUSES = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const
 /** `deleted`: in the trash, until it is restored or purged. */
 const stage = z.enum(['active', 'deleted'])
 export const stageQuery = z.enum(['active', 'deleted', 'all']).default('active')
@@ -31,7 +31,7 @@ export const TrackedColumns = z.object({ metrics: names, params: names, tags: na
 export type TrackedColumns = z.infer<typeof TrackedColumns>
 
 /** What a search answers of each run. A metric may be a fold of its series: `loss@min`, `@max`, `@mean`, `@last`. */
-export const ColumnChoice = z.strictObject({
+const ColumnChoice = z.strictObject({
   metrics: z.array(z.string()).max(200).default([]),
   params: z.array(z.string()).max(200).default([]),
   tags: z.array(z.string()).max(200).default([]),
@@ -100,7 +100,7 @@ export const FilterHelpView = z.object({
 export type FilterHelpView = z.infer<typeof FilterHelpView>
 
 /** A series with its folds over finite values, which are null where there is none. */
-export const TrackedMetric = z.object({
+const TrackedMetric = z.object({
   key: z.string(),
   last: MetricValue,
   /** Where the last value is: its step, and its time as epoch milliseconds. */

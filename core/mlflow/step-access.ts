@@ -18,6 +18,7 @@ import {
   seenModel,
   seenRun,
   seenRuns,
+  taggedRun,
   type StepCall,
   type StepRule,
 } from './step-rules.ts'
@@ -50,8 +51,8 @@ const RULES: Readonly<Record<string, StepRule>> = {
   'POST /runs/restore': nestedRun,
   'POST /runs/log-metric': loggedMetric,
   'POST /runs/log-parameter': loggedParams((input) => [pairOf(input)]),
-  'POST /runs/set-tag': ownRun,
-  'POST /runs/delete-tag': ownRun,
+  'POST /runs/set-tag': taggedRun,
+  'POST /runs/delete-tag': taggedRun,
   'POST /runs/log-batch': loggedBatch,
   'POST /runs/log-inputs': ownRun,
   'POST /runs/outputs': ownRun,
@@ -129,5 +130,7 @@ export function admitStep(scope: StepScope, route: Route, call: StepCall): Input
   if (rule === undefined) {
     throw new Problem('forbidden', 'the token of a step is not good for this: use the token of the data folder')
   }
+  // Asked again here: the body may have taken its time.
+  if (!call.isReplay) scope.checkOpen()
   return rule(scope, call)
 }

@@ -73,6 +73,20 @@ export const seenRuns = (field: string): StepRule =>
   after((scope, { input }) => {
     for (const run of list(input, field, readText)) must(scope.sees(run), READ_RUN)
   })
+const NESTED = "a step's run stays where it is, and runs that it made stay nested in its own: leave mlflow.parentRunId"
+/** Tags that say what a run is are the core's: they tell where models come from. */
+function checkTag(scope: StepScope, { key, value, run }: { key: unknown; value: unknown; run: string }): void {
+  if (typeof key !== 'string') return
+  must(!key.startsWith('minisub.'), "tags that begin with minisub. are the core's: name it otherwise")
+  if (key !== PARENT) return
+  must(run !== scope.run && value !== run && typeof value === 'string' && scope.owns(value), NESTED)
+}
+/** A tag is set or deleted. */
+export const taggedRun: StepRule = (scope, call) => {
+  const { key, value } = call.input.fields
+  checkTag(scope, { key, value, run: runId(call.input) })
+  return ownRun(scope, call)
+}
 /** Parameters, which the core may have made of an item's values before. */
 export const loggedParams = (params: (input: Input) => readonly Pair[]): StepRule =>
   after((scope, { input }) => {
@@ -83,6 +97,8 @@ export const loggedParams = (params: (input: Input) => readonly Pair[]): StepRul
   })
 /** A batch: points may name models that the step can read. */
 export const loggedBatch: StepRule = (scope, call) => {
+  const run = runId(call.input)
+  for (const { key, value } of list(call.input, 'tags', readPair)) checkTag(scope, { key, value, run })
   const metrics = call.input.fields['metrics']
   if (Array.isArray(metrics)) for (const metric of metrics as unknown[]) measuredModel(scope, metric)
   return loggedParams((input) => list(input, 'params', readPair))(scope, call)
@@ -103,12 +119,12 @@ function measuredModel(scope: StepScope, metric: unknown): void {
 export const madeRun: StepRule = (scope, { input, isReplay }) => {
   must(oneId(input) === scope.experiment, OWN_EXPERIMENT)
   const tags = list(input, 'tags', readPair)
-  const parent = tags.find(({ key }) => key === PARENT)?.value
-  if (parent !== undefined) must(scope.owns(parent), OWN_RUN)
   const given = isReplay ? optionalText(input, 'run_id') : undefined
   const run = given ?? randomUUID().replaceAll('-', '')
+  for (const { key, value } of tags) checkTag(scope, { key, value, run })
   scope.noteRun(run).catch(() => undefined)
-  const nested = parent === undefined ? [...tags, { key: PARENT, value: scope.run }] : tags
+  const isNested = tags.some(({ key }) => key === PARENT)
+  const nested = isNested ? tags : [...tags, { key: PARENT, value: scope.run }]
   return { ...input, fields: { ...input.fields, run_id: run, tags: nested } }
 }
 

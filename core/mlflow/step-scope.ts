@@ -10,6 +10,8 @@ export type StepScope = {
   /** The id of its experiment, and the name. */
   readonly experiment: string
   readonly experimentName: string
+  /** Throws Problem `forbidden` where its pipeline run is over: its program may do nothing more. */
+  checkOpen(): void
   owns(run: string): boolean
   sees(run: string): boolean
   ownsModel(model: string): boolean

@@ -2,6 +2,7 @@ import type { BuiltEnvironment, Environments } from '#core/environments/index.ts
 import type { Workload } from '#core/runtimes/driver.ts'
 import { attemptFolders, type AttemptFolders } from './attempt-folders.ts'
 import { addressOf, environmentOf, resolveStep, workloadOf } from './attempt-workload.ts'
+import { trackedAttempt } from './container-tracking.ts'
 import type { AttemptReport, AttemptTask } from './executor.ts'
 import { FolderPool } from './folder-pool.ts'
 import { limitsOf } from './limits-of.ts'
@@ -78,8 +79,7 @@ async function trackingVariables(
   own: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, string>>> {
   if (tracking === undefined || own['MLFLOW_TRACKING_URI'] !== undefined) return {}
-  const { run, step, item, attempt } = addressOf(task)
-  return tracking.variables({ run, step, item, attempt })
+  return tracking.variables(trackedAttempt(task))
 }
 
 /** To look at or stop an attempt, its control folder is enough. */
@@ -91,7 +91,9 @@ function workload(
   part: Pick<Workload['parts'][number], 'command' | 'env' | 'limits'> = NO_COMMAND,
 ): Workload {
   const { control, code } = foldersOf(context, task)
-  const secrets = secretsToHide(context.secrets, task.step.bound.planned.definition.secrets, control)
+  const own = secretsToHide(context.secrets, task.step.bound.planned.definition.secrets, control)
+  const { tracking } = context
+  const secrets = tracking === undefined ? own : [...own, tracking.tokenOf(trackedAttempt(task))]
   return workloadOf(task, { controlFolder: control, part: { ...part, workingFolder: code, mounts: [], secrets } })
 }
 

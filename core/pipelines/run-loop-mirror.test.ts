@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { SequencedEvent } from '#core/contract/events.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
 import { applyEvent } from './apply-event.ts'
@@ -112,11 +112,12 @@ describe('a run that its cluster plays', () => {
     expect(run.kinds()).toEqual(['run.started', 'step.expanded each'])
     run.nodes.set('each 2 1', {}).set('a  1', { outcome: 'failed' })
     report.submitted('r', 'u')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(run.state.steps.map(({ attempts, status }) => [attempts, status])).toEqual([
-      [1, 'running'],
-      [1, 'running'],
-    ])
+    await vi.waitFor(() =>
+      expect(run.state.steps.map(({ attempts, status }) => [attempts, status])).toEqual([
+        [1, 'running'],
+        [1, 'running'],
+      ]),
+    )
     run.nodes.set('each 0 1', {}).set('each 1 1', {}).set('a  2', {})
     report.changed()
     await run.ended
@@ -204,7 +205,7 @@ describe('a register step of a run that its cluster plays', () => {
     expect(run.registered).toEqual([])
     run.nodes.set('a  1', { outputs: OUTPUTS })
     report.changed()
-    await turns()
+    await vi.waitFor(() => expect(run.state.byName.get('register')?.status).toBe('succeeded'))
     expect(run.registered).toEqual([
       expect.objectContaining({
         model: 'wine',

@@ -45,6 +45,8 @@ export type StepTracking = {
    * this machine. They wait until the core is served.
    */
   variables(attempt: TrackedAttempt): Promise<Readonly<Record<string, string>>>
+  /** What of `variables` a log must not show. */
+  tokenOf(attempt: TrackedAttempt): string
   /** The id that MLflow's client knows the step run by, and that of its experiment; runners are given both. */
   ids(attempt: TrackedAttempt): Promise<{ readonly run: string; readonly experiment: string }>
   /**

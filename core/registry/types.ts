@@ -80,6 +80,8 @@ export type RegistryWrites = {
     readonly description?: string
     readonly modelId?: string
     readonly tags?: readonly Pair[]
+    /** Set in the same transaction. */
+    readonly alias?: string
   }): Promise<ModelVersion>
   describeVersion(name: string, version: number, description: string): Promise<ModelVersion>
   deleteVersion(name: string, version: number): Promise<void>

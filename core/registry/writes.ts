@@ -30,7 +30,12 @@ export function openRegistryWrites({ db, queue, now = Date.now }: WritesOptions)
     deleteModelTag: (name, key) => queue.run(() => labels.deleteModelTag(name, key)),
     setAlias: (name, alias, version) => queue.run(() => labels.setAlias(name, alias, version)),
     deleteAlias: (name, alias) => queue.run(() => labels.deleteAlias(name, alias)),
-    createVersion: (draft) => queue.run(() => versions.createVersion(draft)),
+    createVersion: (draft) =>
+      queue.run(() => {
+        const { name, version } = versions.createVersion(draft)
+        if (draft.alias !== undefined) labels.setAlias(name, draft.alias, version)
+        return context.rows.whole(context.rows.version(name, version))
+      }),
     describeVersion: (name, version, text) => queue.run(() => versions.describeVersion(name, version, text)),
     deleteVersion: (name, version) => queue.run(() => versions.deleteVersion(name, version)),
     moveVersion: (name, version, to) => queue.run(() => versions.moveVersion(name, version, to)),

@@ -1,6 +1,6 @@
 import { isProblem } from '#core/base/problem.ts'
 import type { Database } from '#core/store/index.ts'
-import type { Metric, Tracking } from '#core/tracking/index.ts'
+import { STATUSES, type Metric, type RunStatus, type Tracking } from '#core/tracking/index.ts'
 import type { TrackedChange } from './tracked-change.ts'
 
 /** As many parameters, or tags, as one write may have. */
@@ -10,8 +10,8 @@ const MOST = 100
 export type Changes = {
   /**
    * Queues all writes of changes in one turn, so that they are committed together. Settles with whether runs could be
-   * made in the experiment: false where it went to the trash meanwhile. What is written to a run in the trash, or to one
-   * that was purged, is left out. Rejects where the transaction failed.
+   * made in the experiment: false where it went to the trash meanwhile. What is written to a run in the trash, save for its end, or
+   * to one that was purged, is left out. Rejects where the transaction failed.
    */
   apply(changes: Iterable<TrackedChange>, experiment: string): Promise<boolean>
 }
@@ -19,8 +19,8 @@ export type Changes = {
 type Write = Promise<unknown>
 
 /** Prepares them on the writer's connection. */
-export function openChanges({ db, writes }: Pick<Tracking, 'db' | 'writes'>): Changes {
-  const [hasSeries, openNested] = [seriesFinder(db), nestedFinder(db)]
+export function openChanges({ db, writes, queue }: Pick<Tracking, 'db' | 'writes' | 'queue'>): Changes {
+  const [hasSeries, ends] = [seriesFinder(db), openEnds(db)]
   const make = ({ id, make: draft, tags }: TrackedChange, experimentId: string): Write[] => {
     if (draft === null) return []
     const { name, user: userId = 'local', startTime } = draft
@@ -35,21 +35,22 @@ export function openChanges({ db, writes }: Pick<Tracking, 'db' | 'writes'>): Ch
     ]
   }
   const end = ({ id, make: draft, status, endTime, endsNested }: TrackedChange): Write[] => {
-    const time = endTime === null ? {} : { endTime }
-    const nested = (endsNested === null ? [] : openNested(id)).map((run) =>
-      writes.updateRun(run, { status: endsNested ?? 'KILLED', ...time }),
-    )
+    const written: Write[] = []
+    if (endsNested !== null) written.push(queue.run(() => ends.nested(id, endsNested, endTime)))
     // One that is made runs from the first.
-    if (status === null || (status === 'RUNNING' && draft !== null)) return nested
-    return [...nested, writes.updateRun(id, { status, ...time })]
+    if (status !== null && (status !== 'RUNNING' || draft === null))
+      written.push(queue.run(() => ends.own(id, status, endTime)))
+    return written
   }
   return {
     apply: async (changes, experiment) => {
       const [made, other]: [Write[], Write[]] = [[], []]
-      for (const change of changes) {
+      const changed = [...changes]
+      for (const change of changed) {
         made.push(...make(change, experiment))
         other.push(...log(change), ...end(change))
       }
+      for (const { endsAll, id, endTime } of changed) if (endsAll) other.push(queue.run(() => ends.all(id, endTime)))
       const [makings] = await Promise.all([Promise.allSettled(made), ...other.map(leaveOut)])
       return makings.every((it) => it.status === 'fulfilled' || isThere(it.reason))
     },
@@ -83,12 +84,27 @@ function seriesFinder(db: Database): (run: string, key: string) => boolean {
   return (run, key) => find.get(run, key) !== undefined
 }
 
-/** Runs that a step run's program made and that are still open. */
-function nestedFinder(db: Database): (step: string) => readonly string[] {
-  const find = db
-    .prepare<[string], string>(
-      'SELECT n.run FROM nested_runs n JOIN runs r ON r.run_id = n.run WHERE n.step = ? AND r.status = 0 AND r.stage = 0',
+type Ends = {
+  own(id: string, status: RunStatus, at: number | null): void
+  /** Of runs that a step run's program made and that are still open. */
+  nested(step: string, status: RunStatus, at: number | null): void
+  /** Of all that is still open in the run of a whole pipeline run: a program may outlive its step. */
+  all(parent: string, at: number | null): void
+}
+
+/** Ends of runs, also of those in the trash, which may come back: none is left running. */
+function openEnds(db: Database): Ends {
+  const update = (which: string) =>
+    db.prepare<{ id: string; status: number; at: number | null }>(
+      `UPDATE runs SET status = :status, end_time = ifnull(:at, end_time) WHERE ${which}`,
     )
-    .pluck()
-  return (step) => find.all(step)
+  const own = update('run_id = :id')
+  const nested = update('status = 0 AND run_id IN (SELECT run FROM nested_runs WHERE step = :id)')
+  const all = update(`status = 0 AND run_id IN (SELECT run_id FROM runs WHERE parent = :id
+    UNION ALL SELECT n.run FROM runs s JOIN nested_runs n ON n.step = s.run_id WHERE s.parent = :id)`)
+  return {
+    own: (id, status, at) => void own.run({ id, status: STATUSES.indexOf(status), at }),
+    nested: (id, status, at) => void nested.run({ id, status: STATUSES.indexOf(status), at }),
+    all: (id, at) => void all.run({ id, status: STATUSES.indexOf('KILLED'), at }),
+  }
 }

@@ -19,8 +19,6 @@ export type FollowerOptions = {
 export type Follower = Disposable & {
   /** Settles when all events of a run that are on disk by now are tracked. Rejects where they cannot be. */
   catchUp(run: string): Promise<void>
-  /** The same of all runs that are not over. */
-  catchUpAll(): Promise<void>
 }
 
 /** Begins with what earlier cores have left, the newest runs first. */
@@ -29,16 +27,18 @@ export function openFollower(options: FollowerOptions): Follower {
   const closing = new AbortController()
   const followed = followRuns(options, closing.signal)
   const failures = new Map<string, number>()
-  const tryIt = async (run: string): Promise<void> => {
+  const tryIt = async (run: string): Promise<boolean> => {
     try {
       await followed.catchUp(run)
       failures.delete(run)
+      return true
     } catch (error) {
-      if (closing.signal.aborted) return
+      if (closing.signal.aborted) return false
       onError(error)
       const count = (failures.get(run) ?? 0) + 1
       failures.set(run, count)
       if (count <= MOST_RETRIES) later.mark(run)
+      return false
     }
   }
   const due = (run: string): void => void tryIt(run).catch(onError)
@@ -54,7 +54,6 @@ export function openFollower(options: FollowerOptions): Follower {
   })
   return {
     catchUp: async (run) => followed.catchUp(run),
-    catchUpAll: async () => void (await Promise.all(followed.runs().map(async (run) => followed.catchUp(run)))),
     [Symbol.dispose]: () => {
       closing.abort()
       soon.clear()
@@ -68,7 +67,6 @@ export function openFollower(options: FollowerOptions): Follower {
 type Followed = {
   onEvents: (run: string) => void
   add(run: string): void
-  runs(): readonly string[]
   catchUp(run: string): Promise<void>
   clear(): void
 }
@@ -95,7 +93,6 @@ function followRuns({ service, projector }: FollowerOptions, closing: AbortSigna
   const followed: Followed = {
     onEvents: () => undefined,
     add: (run) => void add(run),
-    runs: () => [...known.keys()],
     catchUp: async (run) => {
       if (closing.aborted || projector.isOver(run)) return
       const state = add(run)

@@ -121,6 +121,7 @@ function addRunEnd({ parent, changes }: Page, event: Event<'run.finished'>): voi
   const change = changes.get(WHOLE_RUN) ?? changeOf(parent)
   changes.set(WHOLE_RUN, change)
   addOutputs(change, runOutputsOf(event.outputs, event.at))
+  change.endsAll = true
   end(change, RUN_ENDS[event.status] ?? 'KILLED', event.at)
 }
 

@@ -114,6 +114,14 @@ describe('a registration', () => {
     expect(registry.versionByAlias('wine', 'champion').version).toBe(2)
   })
 
+  test('that is done again leaves an alias where others have moved it since', async () => {
+    const first = wanted({ '': 'weights' }, { alias: 'champion' })
+    await register(first)
+    await register({ ...first, run: 'r2' })
+    expect(await register(first)).toEqual({ version: 1 })
+    expect(registry.versionByAlias('wine', 'champion').version).toBe(2)
+  })
+
   test('that comes with others of the same name takes its turn', async () => {
     const runs = ['a', 'b', 'c', 'd']
     const made = await Promise.all(runs.map((run) => register(wanted({ '': run }, { run, alias: 'newest' }))))

@@ -33,10 +33,7 @@ export function openRegister(options: Options): StepTracking['register'] {
 async function registerNow(context: Context, registration: Registration): Promise<{ readonly version: number }> {
   await makeModel(context, registration)
   const modelId = await logModel(context, registration)
-  const version = await makeVersion(context, registration, modelId)
-  const { alias, model } = registration
-  if (alias !== null) await context.registry.setAlias(model, alias, version)
-  return { version }
+  return { version: await makeVersion(context, registration, modelId) }
 }
 
 function contextOf({ tracking, blobs, now = Date.now }: Options): Context {
@@ -71,7 +68,7 @@ async function createModel({ registry, names }: Pick<Context, 'registry' | 'name
 }
 
 async function makeVersion({ registry }: Context, registration: Registration, modelId: string): Promise<number> {
-  const { model, description } = registration
+  const { model, alias, description } = registration
   const source = `models:/${modelId}`
   const made = registry.versions({ filter: `source_path = '${source}'`, maxResults: 1_000 })
   const known = made.items.find(({ name }) => name === model)
@@ -82,6 +79,8 @@ async function makeVersion({ registry }: Context, registration: Registration, mo
     modelId,
     runId: makerOf(registration),
     ...(description === null ? {} : { description }),
+    // With it, so that a repetition takes it from nobody who moved it since.
+    ...(alias === null ? {} : { alias }),
     // The last one of a key is kept: nobody says for us where a version came from.
     tags: [...Object.entries(registration.tags).map(([key, value]) => ({ key, value })), ...originTags(registration)],
   })

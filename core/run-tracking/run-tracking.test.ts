@@ -129,7 +129,7 @@ test('a cancelled run is killed, with what ran in it and what its programs left 
   )
   const step = trackedStepId({ run: id, step: 'sleep', item: null })
   await expect.poll(() => engine.service.show(id).steps[0]?.status).toBe('running')
-  const scope = await engine.runTracking.scopeOf(step)
+  const scope = await engine.runTracking.scopeOf({ run: id, id: step })
   const body = { experiment_id: scope.experiment, run_name: 'inner' }
   await engine.mlflow.perform(scope, { method: 'POST', path: 'runs/create', body })
   await engine.service.cancel(id)
@@ -137,6 +137,25 @@ test('a cancelled run is killed, with what ran in it and what its programs left 
   const runs = await tracked('long', id)
   expect([runs[id], runs['sleep'], runs['inner']].map((it) => it?.info.status)).toEqual(['KILLED', 'KILLED', 'KILLED'])
   expect(runs['inner']?.tag['mlflow.parentRunId']).toBe(step)
+})
+
+test('what a step leaves open after its end, ends with the run', async () => {
+  const spec = { steps: { quick: { command: ['true'] }, slow: { command: ['sleep', '60'], needs: ['quick'] } } }
+  const { id } = await engine.service.start({ file: writePipeline(root, 'late', spec) }, {})
+  await expect.poll(() => engine.service.show(id).steps.map(({ status }) => status)).toEqual(['succeeded', 'running'])
+  const quick = trackedStepId({ run: id, step: 'quick', item: null })
+  await expect.poll(() => trackedIn(engine.tracking, 'late')['quick']?.info.status).toBe('FINISHED')
+  const scope = await engine.runTracking.scopeOf({ run: id, id: quick })
+  const body = { experiment_id: scope.experiment, run_name: 'inner' }
+  await engine.mlflow.perform(scope, { method: 'POST', path: 'runs/create', body })
+  await engine.mlflow.perform(scope, {
+    method: 'POST',
+    path: 'runs/update',
+    body: { run_id: quick, status: 'RUNNING' },
+  })
+  await engine.service.cancel(id)
+  const runs = await tracked('late', id)
+  expect(Object.values(runs).map((it) => it.info.status)).toEqual(Array(4).fill('KILLED'))
 })
 
 test('what an engine did that tracked nothing is tracked by the next one, once', async () => {
@@ -151,18 +170,19 @@ test('what an engine did that tracked nothing is tracked by the next one, once',
   expect(Object.keys(trackedIn(engine.tracking, 'wine')).toSorted()).toEqual([id, 'train'].toSorted())
 })
 
-test('a run in the trash is left alone, and an experiment in the trash is followed by a new one', async () => {
+test('a run in the trash gets its end alone, and an experiment in the trash is followed by a new one', async () => {
   const spec = { steps: { sleep: { command: ['sleep', '1'] }, last: { command: ['true'], needs: ['sleep'] } } }
   const { id } = await engine.service.start({ file: writePipeline(root, 'trashed', spec) }, {})
   await expect.poll(() => engine.service.show(id).steps[0]?.status).toBe('running')
-  await engine.runTracking.scopeOf(trackedStepId({ run: id, step: 'sleep', item: null }))
+  await engine.runTracking.scopeOf({ run: id, id: trackedStepId({ run: id, step: 'sleep', item: null }) })
   const { reads, writes } = engine.tracking
   const old = reads.experimentByName('trashed').id
   await writes.deleteExperiment(old)
   await ended(engine.service, id)
   await expect.poll(() => Object.keys(trackedNames('trashed'))).toEqual(['last'])
   expect(reads.experimentByName('trashed').id).not.toBe(old)
-  expect(reads.run(trackedRunId(id)).info).toMatchObject({ stage: 'deleted', status: 'RUNNING' })
+  await expect.poll(() => reads.run(trackedRunId(id)).info.status).toBe('FINISHED')
+  expect(reads.run(trackedRunId(id)).info.stage).toBe('deleted')
   expect(engine.errors).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-import { Problem } from '#core/base/problem.ts'
+import { isProblem, Problem } from '#core/base/problem.ts'
 import type { Mlflow, StepScope } from '#core/mlflow/index.ts'
 import type { PipelineService, StepTracking } from '#core/pipelines/index.ts'
 import type { Blobs } from '#core/store/index.ts'
@@ -6,7 +6,7 @@ import { openArtifacts, type Tracking } from '#core/tracking/index.ts'
 import { openFollower } from './follower.ts'
 import { openProjector } from './projector.ts'
 import { openScopes } from './step-scope.ts'
-import { openStepTokens } from './step-tokens.ts'
+import { openStepTokens, type TrackedStep } from './step-tokens.ts'
 import { openStepTracking, type Begun } from './step-tracking.ts'
 import { openTakeLines } from './take-lines.ts'
 
@@ -14,7 +14,7 @@ export type RunTrackingOptions = {
   /** The data folder that `tracking` is of. */
   readonly home: string
   readonly tracking: Tracking
-  readonly blobs: Pick<Blobs, 'has' | 'addStream'>
+  readonly blobs: Pick<Blobs, 'addStream' | 'has' | 'sourceOf'>
   /** Settles when the core is served; steps that begin before wait for it. */
   readonly url: Promise<string>
   readonly register: StepTracking['register']
@@ -27,12 +27,12 @@ export type RunTracking = {
   /** What an engine is opened with. */
   readonly steps: StepTracking
   /** The tracked step run that a token is of. */
-  readonly stepOf: (token: string) => string | undefined
+  readonly stepOf: (token: string) => TrackedStep | undefined
   /**
    * What a tracked step run may touch. Rejects with Problem `forbidden` where its pipeline run is over, or where it is
    * not tracked (any more).
    */
-  readonly scopeOf: (trackedId: string) => Promise<StepScope>
+  readonly scopeOf: (step: TrackedStep) => Promise<StepScope>
   /**
    * Begins to track what the service runs, and what it ran before, until that is disposed of: before the service and the
    * tracking are.
@@ -49,15 +49,14 @@ export function openRunTracking(options: RunTrackingOptions): RunTracking {
   const artifacts = openArtifacts({ ...tracking, blobs })
   return {
     steps: openStepTracking({ tokens, scopes, begun, url, register, onError }),
-    stepOf: (token) => tokens.idOf(token),
-    scopeOf: async (id) => {
-      const known = scopes(id)
-      if (known !== undefined) return known
+    stepOf: (token) => tokens.stepOf(token),
+    scopeOf: async (step) => {
       // Its first event may be on disk and not tracked yet.
-      await (await begun).follower.catchUpAll()
-      const made = scopes(id)
-      if (made === undefined) throw new Problem('forbidden', 'the run that this token is of is not tracked any more')
-      return made
+      if (scopes(step) === undefined) await (await begun).follower.catchUp(step.run).catch(unlessUnknown)
+      const scope = scopes(step)
+      if (scope === undefined) throw new Problem('forbidden', 'the run that this token is of is not tracked any more')
+      scope.checkOpen()
+      return scope
     },
     begin: ({ service, mlflow }) => {
       const projector = openProjector({ service, tracking })
@@ -67,4 +66,9 @@ export function openRunTracking(options: RunTrackingOptions): RunTracking {
       return follower
     },
   }
+}
+
+/** The row of the pipeline run is gone: nothing is tracked of it then. */
+function unlessUnknown(error: unknown): void {
+  if (!isProblem(error) || error.code !== 'not_found') throw error
 }

@@ -116,7 +116,7 @@ async function outputText(run: string): Promise<string> {
 }
 
 test('the token of a step is refused by every other route', async () => {
-  const token = openStepTokens(home).tokenOf(trackedStepId({ run: 'x', step: 'y', item: null }))
+  const token = openStepTokens(home).tokenOf({ run: 'x', id: trackedStepId({ run: 'x', step: 'y', item: null }) })
   const headers = { authorization: `Bearer ${token}` }
   for (const path of ['/api/v1/runs', '/api/v1/secrets', '/api/v1/access', '/metrics', '/api/v1/openapi.json']) {
     expect([path, (await ask(path, { headers })).status]).toEqual([path, 403])

@@ -3,22 +3,22 @@ import type { StepScope } from '#core/mlflow/index.ts'
 import type { Database } from '#core/store/index.ts'
 import type { Pair, Tracking } from '#core/tracking/index.ts'
 import { openPathOwners } from './path-owners.ts'
+import type { TrackedStep } from './step-tokens.ts'
 import { pairsOf, ITEM_VALUES } from './tracked-change.ts'
 
-/** What the program of a tracked step run may touch; throws Problem `forbidden` where its pipeline run is over. */
-export type Scopes = (trackedId: string) => StepScope | undefined
+/** What the program of a tracked step run may touch. */
+export type Scopes = (step: TrackedStep) => StepScope | undefined
 
-type Own = { readonly experiment: string; readonly name: string; readonly run: string | null }
+type Own = { readonly experiment: string; readonly name: string }
 
 /** Prepares the looks on the writer's connection. Undefined is answered for a run that is not tracked. */
 export function openScopes(tracking: Pick<Tracking, 'db' | 'queue'>): Scopes {
   const { db, queue } = tracking
   const [own, looks, noteRun, giveWay] = [ownFinder(db), openLooks(db), runNoter(db), wayGiver(db)]
   const paths = openPathOwners(db)
-  return (id) => {
+  return ({ run: pipelineRun, id }) => {
     const found = own(id)
     if (found === undefined) return undefined
-    if (found.run !== null && looks.isOver(found.run)) throw over()
     const owns = (run: string): boolean => run === id || looks.stepOf(run) === id
     const isOurs = (experiment: string | undefined): boolean => experiment === found.experiment
     const ownsModel = (model: string): boolean => owns(looks.sourceOf(model) ?? '')
@@ -30,6 +30,9 @@ export function openScopes(tracking: Pick<Tracking, 'db' | 'queue'>): Scopes {
       run: id,
       experiment: found.experiment,
       experimentName: found.name,
+      checkOpen: () => {
+        if (looks.isOver(pipelineRun)) throw over()
+      },
       owns,
       sees,
       ownsModel,
@@ -53,9 +56,7 @@ function over(): Problem {
 
 function ownFinder(db: Database): (id: string) => Own | undefined {
   const find = db.prepare<[string], Own>(
-    `SELECT CAST(e.id AS TEXT) AS experiment, e.name, (SELECT value FROM tags
-       WHERE run = r.id AND key = (SELECT id FROM keys WHERE name = 'minisub.run')) AS run
-     FROM runs r JOIN experiments e ON e.id = r.experiment WHERE r.run_id = ?`,
+    `SELECT CAST(e.id AS TEXT) AS experiment, e.name FROM runs r JOIN experiments e ON e.id = r.experiment WHERE r.run_id = ?`,
   )
   return (id) => find.get(id)
 }

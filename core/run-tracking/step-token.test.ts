@@ -7,6 +7,7 @@ import { openStepTokens } from './step-tokens.ts'
 import { trackedStepId } from './tracked-id.ts'
 
 const OWN = trackedStepId({ run: '01run', step: 'train', item: null })
+const STEP = { run: '01run', id: OWN }
 const FILES = '/api/2.0/mlflow-artifacts/artifacts'
 
 let wire: Wire
@@ -31,7 +32,7 @@ beforeAll(async () => {
   })
   foreign = (await tracking.writes.createRun({ experimentId: other })).info.id
   sibling = (await tracking.writes.createRun({ experimentId: experiment })).info.id
-  ask = wire.askWith({ authorization: `Bearer ${openStepTokens(home).tokenOf(OWN)}` })
+  ask = wire.askWith({ authorization: `Bearer ${openStepTokens(home).tokenOf(STEP)}` })
 })
 afterAll(async () => wire[Symbol.asyncDispose]())
 
@@ -40,13 +41,21 @@ const point = { key: 'loss', value: 1, timestamp: 1 }
 
 test('the key of the tokens is made once, for its owner alone', () => {
   const home = mkdtempSync(join(tmpdir(), 'minisub-step-tokens-'))
-  const token = openStepTokens(home).tokenOf(OWN)
-  expect(token).toMatch(new RegExp(`^step-${OWN}-[0-9a-f]{64}$`))
-  expect(openStepTokens(home).idOf(token)).toBe(OWN)
+  const token = openStepTokens(home).tokenOf(STEP)
+  expect(token).toMatch(new RegExp(`^step-01run-${OWN}-[0-9a-f]{64}$`))
+  expect(openStepTokens(home).stepOf(token)).toEqual(STEP)
   expect(statSync(join(home, 'step-token-key')).mode & 0o777).toBe(0o600)
-  const wrong = ['', 'step-', `${token}0`, token.slice(0, -1), token.replace(OWN, '0'.repeat(32)), token.toUpperCase()]
-  for (const text of wrong) expect([text, openStepTokens(home).idOf(text)]).toEqual([text, undefined])
-  expect(readFileSync(join(home, 'step-token-key'), 'utf8')).not.toContain(token.split('-')[2])
+  const wrong = [
+    '',
+    'step-',
+    `${token}0`,
+    token.slice(0, -1),
+    token.replace(OWN, '0'.repeat(32)),
+    token.replace('01run', '02run'),
+    token.toUpperCase(),
+  ]
+  for (const text of wrong) expect([text, openStepTokens(home).stepOf(text)]).toEqual([text, undefined])
+  expect(readFileSync(join(home, 'step-token-key'), 'utf8')).not.toContain(token.split('-')[3])
   writeFileSync(join(home, 'step-token-key'), 'short')
   expect(() => openStepTokens(home)).toThrow('is not a key')
   rmSync(home, { recursive: true })
@@ -112,7 +121,7 @@ test('a step reads its own experiment and the registry', async () => {
   for (const path of reads) expect([path, (await ask('GET', path)).status]).toEqual([path, 200])
   const search = await post('/runs/search', { experiment_ids: [experiment] })
   expect(search.status).toBe(200)
-  const token = openStepTokens(fixture.home).tokenOf(OWN)
+  const token = openStepTokens(fixture.home).tokenOf(STEP)
   const headers = { authorization: `Bearer ${token}` }
   const bytes = await fixture.fetch(`${FILES}/${other}/${foreign}/artifacts/model/MLmodel`, { headers })
   expect([bytes.status, await bytes.text()]).toEqual([200, 'x'])
@@ -130,7 +139,26 @@ describe('a step is refused in words', () => {
       'POST',
       `${API}/runs/create`,
       () => ({ experiment_id: experiment, tags: [{ key: 'mlflow.parentRunId', value: sibling }] }),
-      'its own run',
+      'nested in its own',
+    ],
+    [
+      'POST',
+      `${API}/runs/create`,
+      () => ({
+        experiment_id: experiment,
+        tags: [OWN, sibling].map((value) => ({ key: 'mlflow.parentRunId', value })),
+      }),
+      'nested in its own',
+    ],
+    ['POST', `${API}/runs/set-tag`, () => ({ run_id: OWN, key: 'mlflow.parentRunId', value: sibling }), 'nested in'],
+    ['POST', `${API}/runs/delete-tag`, () => ({ run_id: OWN, key: 'mlflow.parentRunId' }), 'nested in'],
+    ['POST', `${API}/runs/set-tag`, () => ({ run_id: OWN, key: 'minisub.run', value: '03run' }), 'are the core'],
+    ['POST', `${API}/runs/delete-tag`, () => ({ run_id: OWN, key: 'minisub.run' }), 'are the core'],
+    [
+      'POST',
+      `${API}/runs/log-batch`,
+      () => ({ run_id: OWN, tags: [{ key: 'minisub.code_digest', value: 'f' }] }),
+      'are the core',
     ],
     ['POST', `${API}/runs/search`, () => ({ experiment_ids: [experiment, other] }), 'its own experiment'],
     ['POST', `${API}/runs/search`, () => ({}), 'its own experiment'],
@@ -170,8 +198,8 @@ describe('a step is refused in words', () => {
   test('once its pipeline run is over', async () => {
     const { tracking, home } = wire.fixture
     const id = trackedStepId({ run: '02run', step: 'train', item: null })
-    await tracking.writes.createRun({ id, experimentId: experiment, tags: [{ key: 'minisub.run', value: '02run' }] })
-    const late = wire.askWith({ authorization: `Bearer ${openStepTokens(home).tokenOf(id)}` })
+    await tracking.writes.createRun({ id, experimentId: experiment })
+    const late = wire.askWith({ authorization: `Bearer ${openStepTokens(home).tokenOf({ run: '02run', id })}` })
     expect((await late('POST', `${API}/runs/log-metric`, { run_id: id, ...point })).status).toBe(200)
     tracking.db.prepare("INSERT INTO pipeline_runs VALUES ('02run', 9, 1)").run()
     expect((await late('POST', `${API}/runs/log-metric`, { run_id: id, ...point })).status).toBe(403)

@@ -5,13 +5,16 @@ import { Problem } from '#core/base/problem.ts'
 
 /** Tokens of tracked step runs: nothing of them is stored, the key of the data folder makes and checks them. */
 export type StepTokens = {
-  /** `step-<id>-<64 hexadecimal digits>`, the same each time. */
-  tokenOf(trackedId: string): string
-  /** The tracked step run of a token; undefined for any other text. */
-  idOf(token: string): string | undefined
+  /** `step-<run>-<id>-<64 hexadecimal digits>`, the same each time. */
+  tokenOf(step: TrackedStep): string
+  /** Whose token it is; undefined for any other text. */
+  stepOf(token: string): TrackedStep | undefined
 }
 
-const TOKEN = /^step-([0-9a-f]{32})-([0-9a-f]{64})$/
+/** A tracked step run, `id`, of a pipeline run. */
+export type TrackedStep = { readonly run: string; readonly id: string }
+
+const TOKEN = /^step-([0-9a-z]+)-([0-9a-f]{32})-([0-9a-f]{64})$/
 
 /**
  * Reads the key of a data folder, `step-token-key`, and makes it where there is none. Throws Problem `conflict` for a
@@ -20,13 +23,13 @@ const TOKEN = /^step-([0-9a-f]{32})-([0-9a-f]{64})$/
 export function openStepTokens(home: string): StepTokens {
   const file = join(home, 'step-token-key')
   const key = readKey(file) ?? makeKey(file)
-  const digest = (id: string): Buffer => createHmac('sha256', key).update(`step ${id}`).digest()
+  const digest = ({ run, id }: TrackedStep): Buffer => createHmac('sha256', key).update(`step ${run} ${id}`).digest()
   return {
-    tokenOf: (id) => `step-${id}-${digest(id).toString('hex')}`,
-    idOf: (token) => {
-      const [, id, proof] = TOKEN.exec(token) ?? []
-      if (id === undefined || proof === undefined) return undefined
-      return timingSafeEqual(Buffer.from(proof, 'hex'), digest(id)) ? id : undefined
+    tokenOf: (step) => `step-${step.run}-${step.id}-${digest(step).toString('hex')}`,
+    stepOf: (token) => {
+      const [, run, id, proof] = TOKEN.exec(token) ?? []
+      if (run === undefined || id === undefined || proof === undefined) return undefined
+      return timingSafeEqual(Buffer.from(proof, 'hex'), digest({ run, id })) ? { run, id } : undefined
     },
   }
 }

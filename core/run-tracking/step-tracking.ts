@@ -1,5 +1,6 @@
+import { pastProxies } from '#core/base/past-proxies.ts'
 import { Problem } from '#core/base/problem.ts'
-import type { StepTracking } from '#core/pipelines/index.ts'
+import type { StepTracking, TrackedAttempt } from '#core/pipelines/index.ts'
 import type { Follower } from './follower.ts'
 import type { Scopes } from './step-scope.ts'
 import type { StepTokens } from './step-tokens.ts'
@@ -35,9 +36,10 @@ export function openStepTracking({ tokens, scopes, begun, url, register, onError
     if (made === undefined) throw new Problem('core_unreachable', 'the core stops: ask the next one')
     return made
   }
+  const tokenOf = (attempt: TrackedAttempt): string => tokens.tokenOf({ run: attempt.run, id: trackedStepId(attempt) })
   return {
+    tokenOf,
     variables: async (attempt) => {
-      const id = trackedStepId(attempt)
       // A step runs whether or not it can be tracked now; its program is told when it logs.
       const experiment = await experimentOf(attempt.run).catch((error: unknown) => {
         onError(error)
@@ -45,8 +47,8 @@ export function openStepTracking({ tokens, scopes, begun, url, register, onError
       })
       return {
         MLFLOW_TRACKING_URI: await url,
-        MLFLOW_TRACKING_TOKEN: tokens.tokenOf(id),
-        MLFLOW_RUN_ID: id,
+        MLFLOW_TRACKING_TOKEN: tokenOf(attempt),
+        MLFLOW_RUN_ID: trackedStepId(attempt),
         ...(experiment === undefined ? {} : { MLFLOW_EXPERIMENT_ID: experiment }),
         ...pastProxies(process.env),
       }
@@ -54,9 +56,9 @@ export function openStepTracking({ tokens, scopes, begun, url, register, onError
     ids: async (attempt) => ({ run: trackedStepId(attempt), experiment: await experimentOf(attempt.run) }),
     take: async (attempt, lines) => {
       const { follower, take } = await begun
-      const id = trackedStepId(attempt)
-      if (scopes(id) === undefined) await follower.catchUp(attempt.run)
-      const scope = scopes(id)
+      const step = { run: attempt.run, id: trackedStepId(attempt) }
+      if (scopes(step) === undefined) await follower.catchUp(attempt.run)
+      const scope = scopes(step)
       // Purged, or never made because its run was: nobody wants to know.
       if (scope !== undefined) await take(attempt, scope, lines)
     },
@@ -66,12 +68,4 @@ export function openStepTracking({ tokens, scopes, begun, url, register, onError
       return register(registration)
     },
   }
-}
-
-/** A proxy cannot reach the core: it is asked past it. */
-function pastProxies(host: NodeJS.ProcessEnv): Record<string, string> {
-  const proxies = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy']
-  if (proxies.every((name) => host[name] === undefined)) return {}
-  const past = [host['NO_PROXY'] ?? host['no_proxy'] ?? '', '127.0.0.1'].filter(Boolean).join(',')
-  return { NO_PROXY: past, no_proxy: past }
 }

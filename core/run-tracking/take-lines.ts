@@ -26,7 +26,7 @@ export type TakeLines = (attempt: TrackedAttempt, scope: StepScope, lines: reado
 export function openTakeLines(options: LinesOptions): TakeLines {
   const done = openDone(options.tracking.db, options.tracking.queue)
   return async (attempt, scope, lines) => {
-    const key = `${attempt.run}/${attempt.step}/${attempt.item ?? ''}/${attempt.attempt}`
+    const key = { run: scope.run, attempt: attempt.attempt }
     const after = done.get(key)
     const left = lines.filter(({ n }) => n > after).toSorted((a, b) => a.n - b.n)
     for (const group of groupsOf(left)) {
@@ -100,15 +100,18 @@ async function tell({ writes }: Pick<Tracking, 'writes'>, run: string, text: str
   })
 }
 
-type Done = { get(attempt: string): number; set(attempt: string, done: number): Promise<void> }
+type Key = { readonly run: string; readonly attempt: number }
+type Done = { get(of: Key): number; set(of: Key, done: number): Promise<void> }
 
 function openDone(db: Database, queue: WriteQueue): Done {
-  const read = db.prepare<[string], number>('SELECT done FROM tracking_lines WHERE attempt = ?').pluck()
-  const write = db.prepare<[string, number]>(
-    'INSERT INTO tracking_lines VALUES (?, ?) ON CONFLICT DO UPDATE SET done = max(done, excluded.done)',
+  const read = db
+    .prepare<[string, number], number>('SELECT done FROM tracking_lines WHERE run = ? AND attempt = ?')
+    .pluck()
+  const write = db.prepare<[string, number, number]>(
+    'INSERT INTO tracking_lines VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET done = max(done, excluded.done)',
   )
   return {
-    get: (attempt) => read.get(attempt) ?? 0,
-    set: (attempt, done) => queue.run(() => void write.run(attempt, done)),
+    get: ({ run, attempt }) => read.get(run, attempt) ?? 0,
+    set: ({ run, attempt }, done) => queue.run(() => void write.run(run, attempt, done)),
   }
 }

@@ -4,11 +4,14 @@ import type { Projector } from './projector.ts'
 
 /** Runs that are looked at in one turn. */
 const LOOK = 500
+/** The pause after one that could not be tracked, in milliseconds. */
+const FAILED_MS = 5_000
 
 type Earlier = {
   readonly service: Pick<PipelineService, 'list'>
   readonly projector: Pick<Projector, 'isOver'>
-  readonly track: (run: string) => Promise<void>
+  /** Settles with whether it could be; else it is tried again. */
+  readonly track: (run: string) => Promise<boolean>
   readonly closing: AbortSignal
 }
 
@@ -24,8 +27,10 @@ export async function trackEarlier({ service, projector, track, closing }: Earli
     for (const { id } of runs) {
       if (projector.isOver(id)) continue
       const began = performance.now()
-      await track(id)
-      await sleep(2 * (performance.now() - began), undefined, { signal: closing })
+      const isTracked = await track(id)
+      // A full disk, perhaps: thousands of runs must not wait for it at once.
+      const pause = isTracked ? 2 * (performance.now() - began) : FAILED_MS
+      await sleep(pause, undefined, { signal: closing })
     }
     before = runs.at(-1)?.id
     if (runs.length < LOOK) return

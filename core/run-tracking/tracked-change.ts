@@ -19,6 +19,8 @@ export type TrackedChange = {
   endTime: number | null
   /** Runs that its program made and left open end with this. */
   endsNested: RunStatus | null
+  /** The whole run is over: all in it that is still open ends with it. */
+  endsAll: boolean
 }
 
 export function changeOf(id: string): TrackedChange {
@@ -32,6 +34,7 @@ export function changeOf(id: string): TrackedChange {
     status: null,
     endTime: null,
     endsNested: null,
+    endsAll: false,
   }
 }
 

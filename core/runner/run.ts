@@ -32,8 +32,7 @@ export async function runSpec(spec: RunnerSpec, surroundings: Surroundings): Pro
   const { writer, isAlone, stopped, timeoutMs, onStart } = surroundings
   const usage = openUsage(isAlone)
   const tracking = await openStepTracking(spec, writer)
-  const env = { ...tracking.variables, ...spec.env }
-  const { command, pumps } = await start({ ...spec, env }, writer)
+  const { command, pumps } = await start({ ...spec, env: tracking.env }, writer)
   onStart?.(command.startedAt)
   const stop = Promise.race([stopped, timeIsOver(timeoutMs)])
   const reach = reachOf(isAlone, command.pid)

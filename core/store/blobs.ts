@@ -56,6 +56,8 @@ export type Blobs = {
   /** Stores bytes that come from elsewhere, whatever and however many they are: nothing where the stream breaks. */
   addStream(bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob>
   has(sha256: string): boolean
+  /** The same, for who is about to write down that it is needed: it counts as put now. */
+  claim(sha256: string): boolean
   /** Where the bytes lie; read them, never link or change them. */
   pathOf(sha256: string): string
   /** The same for what is there. Throws Problem `artifact_missing`. */
@@ -84,6 +86,7 @@ export function openBlobs(folder: string): Blobs {
     putStream: (bytes, expected) => guarded(store, () => putStream(store, bytes, expected)),
     addStream: (bytes) => guarded(store, () => addStream(store, bytes)),
     has: (sha256) => statSync(pathOf(store, sha256), { throwIfNoEntry: false }) !== undefined,
+    claim: (sha256) => claim(store, sha256),
     pathOf: (sha256) => pathOf(store, sha256),
     sourceOf: (sha256) => sourceOf(store, sha256),
     copyTo: (sha256, target, mode) => copyOut(store, sha256, { target, mode }),
@@ -215,6 +218,13 @@ function keep(store: Store, path: string, blob: StoredBlob): StoredBlob {
 function isStored(store: Store, { sha256, size }: StoredBlob): boolean {
   const path = pathOf(store, sha256)
   if (statSync(path, { throwIfNoEntry: false })?.size !== size) return false
+  touch(path)
+  return true
+}
+
+function claim(store: Store, sha256: string): boolean {
+  const path = pathOf(store, sha256)
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return false
   touch(path)
   return true
 }

@@ -11,6 +11,8 @@ export function hashesIn(file: string, wanted: ReadonlySet<string>): Set<string>
   const found = new Set<string>()
   using db = readable(file)
   if (wanted.size === 0) return found
+  // One state of all tables: what goes from one to another is seen in one of them.
+  db.exec('BEGIN')
   for (const sql of textColumns(db)) {
     for (const row of db.prepare<[], readonly unknown[]>(sql).raw().iterate()) {
       for (const value of row) if (typeof value === 'string') addHashes(value, wanted, found)

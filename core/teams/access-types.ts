@@ -2,12 +2,12 @@ import type { SessionRow, TokenRow } from '#core/contract/access.ts'
 
 /**
  * Who asks: somebody with the token of the data folder, a program with a token of its own, a browser's session, or the
- * program of a pipeline's step (`id`: its tracked run), which may do no more than track what it does.
+ * program of a pipeline's step (`id`: its tracked run, of the pipeline run `run`), which may do no more than track what it does.
  */
 export type Caller =
   | { readonly kind: 'token' }
   | { readonly kind: 'program'; readonly id: string }
-  | { readonly kind: 'step'; readonly id: string }
+  | { readonly kind: 'step'; readonly id: string; readonly run: string }
   | { readonly kind: 'session'; readonly id: string; readonly csrf: string; readonly expiresAt: string }
 
 /** A session with the secret that its browser keeps in a cookie. */

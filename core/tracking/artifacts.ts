@@ -33,7 +33,10 @@ export type Artifacts = ArtifactReads & {
    * `disk_full`, and what `bytes` throws: no path names anything then that it did not name before.
    */
   put(path: string, bytes: AsyncIterable<Uint8Array>): Promise<ArtifactContent>
-  /** Names files whose bytes are in the blob store already, as `put` does: all of them or none. */
+  /**
+   * Names files whose bytes are in the blob store already, as `put` does: all of them or none. Throws Problem
+   * `artifact_missing` where the bytes of one are not there.
+   */
   link(files: readonly ArtifactFile[]): Promise<void>
   /** Removes a file, or all that is below a folder; nothing where there is neither. Only where `put` may write. */
   remove(path: string): Promise<void>
@@ -86,7 +89,11 @@ function renamedFinder(db: Database): (path: string) => ArtifactContent | undefi
   }
 }
 
-type ArtifactsOptions = { readonly db: Database; readonly queue: WriteQueue; readonly blobs: Pick<Blobs, 'addStream'> }
+type ArtifactsOptions = {
+  readonly db: Database
+  readonly queue: WriteQueue
+  readonly blobs: Pick<Blobs, 'addStream' | 'sourceOf'>
+}
 
 /** Artifacts of the database of tracking; `db` is the connection that `queue` writes on. */
 export function openArtifacts({ db, queue, blobs }: ArtifactsOptions): Artifacts {
@@ -115,6 +122,8 @@ export function openArtifacts({ db, queue, blobs }: ArtifactsOptions): Artifacts
       await queue.run(() => {
         for (const { path, sha256, size } of checked) {
           checkWay(path)
+          // In the transaction: no purge comes between.
+          blobs.sourceOf(sha256)
           upsert.run(path, sha256, size, Date.now())
         }
       })

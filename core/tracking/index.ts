@@ -31,5 +31,6 @@ export {
   type ImportedModel,
   type ImportWrites,
 } from './import-writes.ts'
+export { STATUSES } from './run-info.ts'
 export { openTrackedRun } from './tracked-run.ts'
 export { metricValue } from './column-values.ts'

@@ -187,6 +187,11 @@ export const TRACKING_MIGRATIONS: readonly string[] = [
   CREATE INDEX run_models_by_model ON run_models (model_id);
   CREATE INDEX model_versions_by_model ON model_versions (model_id);
   CREATE INDEX model_versions_by_storage ON model_versions (storage);
+  -- What purge-holds.ts asks for by the same conditions.
+  CREATE INDEX model_versions_odd ON model_versions (storage)
+    WHERE storage GLOB 'mlflow-artifacts:*' AND (storage GLOB '*/[./]*' OR storage NOT GLOB 'mlflow-artifacts:/*');
+  CREATE INDEX experiments_elsewhere ON experiments (artifact_location)
+    WHERE artifact_location GLOB 'mlflow-artifacts:*' AND artifact_location <> 'mlflow-artifacts:/' || id;
   -- What has no row of its own any more (kind: 'run', 'model', 'experiment'; id: the row's number; name: its id), and
   -- whose other rows and files, those below the path root, are being deleted.
   CREATE TABLE purging (
@@ -214,7 +219,9 @@ export const TRACKING_MIGRATIONS: readonly string[] = [
   -- Runs that programs of a tracked step run made.
   CREATE TABLE nested_runs (run TEXT PRIMARY KEY, step TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX nested_runs_by_step ON nested_runs (step, run);
-  -- How many of the lines of an attempt are done, which its runner took for the core.
-  CREATE TABLE tracking_lines (attempt TEXT PRIMARY KEY, done INTEGER NOT NULL) WITHOUT ROWID;
+  -- How many of the lines of an attempt of a tracked step run are done, which its runner took for the core.
+  CREATE TABLE tracking_lines (
+    run TEXT NOT NULL, attempt INTEGER NOT NULL, done INTEGER NOT NULL, PRIMARY KEY (run, attempt)
+  ) WITHOUT ROWID;
   `,
 ]

@@ -28,14 +28,15 @@ export function openPurgeable(home: string, youngMs = 0) {
     openTrackingService({ tracking, thread, slowThread: thread, blobs, others, youngMs, onError }),
   )
   const { db, queue } = tracking
+  const artifacts = openArtifacts({ db, queue, blobs })
   const put = async (path: string, text: string) =>
-    openArtifacts({ db, queue, blobs }).put(
+    artifacts.put(
       path,
       (async function* () {
         yield Buffer.from(text)
       })(),
     )
-  return { store, tracking, blobs, service, put, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  return { store, tracking, blobs, service, artifacts, put, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
 export type Purgeable = ReturnType<typeof openPurgeable>
@@ -65,6 +66,7 @@ export async function richRun({ tracking, put }: Purgeable, experimentId: string
   await writes.logInputs(info.id, { datasets: [{ dataset, tags: [] }], models: [model.id] })
   await writes.logOutputs(info.id, [{ modelId: model.id, step: 1 }])
   tracking.db.prepare('INSERT INTO nested_runs (run, step) VALUES (?, ?)').run(info.id, 'train')
+  tracking.db.prepare('INSERT INTO tracking_lines (run, attempt, done) VALUES (?, 1, 3)').run(info.id)
   await put(`${experimentId}/${info.id}/artifacts/a/own.txt`, `own of ${info.id}`)
   await put(`${experimentId}/${info.id}/artifacts/shared.txt`, 'shared by all')
   return info.id

@@ -64,9 +64,11 @@ function openMoves(db: Database) {
     `${nested('c.stage = 0')} UPDATE runs SET stage = 1, deleted_at = ?, deleted_with = 2
      WHERE run_id IN (SELECT id FROM tree)`,
   )
+  // One of an experiment that is in the trash comes back with that.
   const restoreNested = db.prepare<[string]>(
-    `${nested('c.stage = 1 AND c.deleted_with = 2')} UPDATE runs SET stage = 0, deleted_at = NULL, deleted_with = 0
-     WHERE run_id IN (SELECT id FROM tree)`,
+    `${nested('c.stage = 1 AND c.deleted_with = 2')} UPDATE runs SET stage = e.stage, deleted_with = e.stage,
+     deleted_at = CASE e.stage WHEN 1 THEN runs.deleted_at END
+     FROM experiments e WHERE e.id = runs.experiment AND run_id IN (SELECT id FROM tree)`,
   )
   const restoreNamed = db.prepare<[string]>(
     `UPDATE runs SET stage = 0, deleted_at = NULL, deleted_with = 0 WHERE stage = 1 AND run_id IN (${NAMED})`,

@@ -30,7 +30,13 @@ export function createCsv(path: string, columns: readonly Column[]): TableFile {
 /** A cell as it is written. Texts are kept as they are: who opens them in a spreadsheet imports them as text. */
 export function csvCell(cell: Cell, type: Column['type'] | undefined): string {
   if (cell === null) return ''
-  if (typeof cell === 'number') return type === 'time' ? new Date(cell).toISOString() : String(cell)
+  if (typeof cell === 'number') return type === 'time' ? timeText(cell) : String(cell)
   // An empty text is not nothing.
   return cell === '' || /[",\r\n]/.test(cell) || cell !== cell.trim() ? `"${cell.replaceAll('"', '""')}"` : cell
+}
+
+/** Beyond what dates go to, which programs may log, the milliseconds themselves. */
+function timeText(ms: number): string {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString()
 }

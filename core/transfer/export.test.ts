@@ -85,6 +85,18 @@ test('CSV has the same, and any text comes back from it as it was', async () => 
   )
 })
 
+test('times that are no dates come out as the numbers that they are', async () => {
+  const fixture = transferForTest()
+  const { writes } = fixture.tracking
+  const timestamp = 8_640_000_000_000_001
+  await writes.createRun({ id: RUN, experimentId: '0' })
+  await writes.log(RUN, { metrics: [{ key: 'loss', value: 1, step: 0, timestamp }] })
+  const folder = join(fixture.folder, 'out')
+  await fixture.export(folder, { format: 'csv' })
+  expect(readFileSync(join(folder, 'metrics.csv'), 'utf8')).toContain(`,${timestamp},`)
+  await fixture.export(join(fixture.folder, 'parquet'))
+})
+
 test('many points come out in row groups, none lost', async () => {
   const fixture = transferForTest()
   const { writes } = fixture.tracking

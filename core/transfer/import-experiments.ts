@@ -2,6 +2,9 @@ import { IMPORTED_FROM } from '#core/tracking/index.ts'
 import { unlessRefused, type ImportState } from './import-state.ts'
 import type { SourceExperiment } from './item.ts'
 
+/** The tag of one that is to go to the trash in the end: an import that is cut off is finished by the next one. */
+const GOING = 'minisub.import_unfinished'
+
 /** Finds or makes the experiment: the one that came before, else an active one of the name. */
 export async function importExperiment(state: ImportState, item: SourceExperiment): Promise<void> {
   const { deps, dryRun, experiments } = state
@@ -21,14 +24,17 @@ export async function importExperiment(state: ImportState, item: SourceExperimen
   }
   const known = before?.id ?? deps.imports.experimentNamed(name)
   if (known !== undefined || dryRun) {
-    experiments.set(key, { name, id: known ?? null, isNew: known === undefined, isGoing: false, runs: 0 })
+    const isGoing = !dryRun && before !== undefined && isUnfinished(state, before.id)
+    experiments.set(key, { name, id: known ?? null, isNew: known === undefined, isGoing, runs: 0 })
     return
   }
+  const isGoing = item.stage === 'deleted'
+  const tags = [{ key: IMPORTED_FROM, value: mark }, ...(isGoing ? [{ key: GOING, value: 'true' }] : [])]
   const made = await unlessRefused(state, `experiment ${name}`, () =>
-    deps.tracking.writes.createExperiment({ name, tags: [{ key: IMPORTED_FROM, value: mark }] }),
+    deps.tracking.writes.createExperiment({ name, tags }),
   )
   if (made === undefined) return
-  experiments.set(key, { name, id: made.id, isNew: true, isGoing: item.stage === 'deleted', runs: 0 })
+  experiments.set(key, { name, id: made.id, isNew: true, isGoing, runs: 0 })
   for (const tag of item.tags) {
     await unlessRefused(state, `tag ${tag.key} of ${name}`, () => deps.tracking.writes.setExperimentTag(made.id, tag))
   }
@@ -39,5 +45,11 @@ export async function importExperiment(state: ImportState, item: SourceExperimen
 export async function endExperiment(state: ImportState, key: string): Promise<void> {
   const found = state.experiments.get(key)
   if (found?.id == null || !found.isGoing) return
-  await state.deps.tracking.writes.deleteExperiment(found.id)
+  const { writes } = state.deps.tracking
+  // In one transaction.
+  await Promise.all([writes.deleteExperimentTag(found.id, GOING), writes.deleteExperiment(found.id)])
+}
+
+function isUnfinished({ deps }: ImportState, id: string): boolean {
+  return deps.tracking.reads.experiment(id).tags.some(({ key }) => key === GOING)
 }

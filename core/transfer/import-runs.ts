@@ -1,6 +1,6 @@
 import { sha256 } from '#core/files/index.ts'
 import { IMPORTED_FROM, type FoundRun, type Pair } from '#core/tracking/index.ts'
-import { skip, unlessRefused, type ImportedExperiment, type ImportState } from './import-state.ts'
+import { skip, unlessRefused, type ImportedExperiment, type ImportedRun, type ImportState } from './import-state.ts'
 import type { SourceEnd, SourceRun } from './item.ts'
 import { keyFault } from './values.ts'
 
@@ -13,7 +13,8 @@ export async function importRun(state: ImportState, item: SourceRun): Promise<vo
   const experiment = state.experiments.get(item.experiment)
   if (experiment === undefined) return skip(state, `run ${item.key}`, 'its experiment was not taken in')
   const { id, found } = idFor(state, item.key)
-  if (found !== undefined) return importKnown(state, item, { id, found })
+  const stage = experiment.isGoing ? 'active' : item.stage
+  if (found !== undefined) return importKnown(state, item, { id, found, stage })
   if (experiment.fault !== undefined) return skip(state, `run ${item.key}`, experiment.fault)
   const uri = state.dryRun ? '' : await createRun(state, item, { id, experiment })
   if (uri === undefined) return
@@ -24,7 +25,7 @@ export async function importRun(state: ImportState, item: SourceRun): Promise<vo
     id,
     isNew: true,
     isWritable: !state.dryRun,
-    stage: experiment.isGoing ? 'active' : item.stage,
+    stage,
     artifactUri: uri,
   })
 }
@@ -66,13 +67,15 @@ async function createRun(state: ImportState, item: SourceRun, { id, experiment }
   return run.info.artifactUri
 }
 
-async function importKnown(state: ImportState, item: SourceRun, { id, found }: Required<Wanted>): Promise<void> {
+type Known = Required<Wanted> & Pick<ImportedRun, 'stage'>
+
+async function importKnown(state: ImportState, item: SourceRun, { id, found, stage }: Known): Promise<void> {
   state.count.known += 1
   if (found === undefined) return
   const isWritable = found.stage === 'active' && !state.dryRun
   const { status, artifactUri, points } = found
   const begun = { pointsBefore: points, pointsTold: 0 }
-  state.runs.set(item.key, { id, isNew: false, isWritable, stage: 'active', status, artifactUri, ...begun })
+  state.runs.set(item.key, { id, isNew: false, isWritable, stage, status, artifactUri, ...begun })
   if (!isWritable) return
   const { params, tags } = state.deps.tracking.reads.run(id)
   await logParams(state, id, missingIn(item.params, params))
@@ -113,15 +116,23 @@ export async function endRun(state: ImportState, item: SourceEnd): Promise<void>
   const points = state.dryRun ? run.pointsTold : (state.deps.imports.run(run.id)?.points ?? 0)
   state.count.points += Math.max(0, points - run.pointsBefore)
   if (!run.isWritable) return
-  const { writes, reads } = state.deps.tracking
+  const { reads } = state.deps.tracking
   if (item.params !== undefined && item.params.length > 0) {
     const params = item.params.filter(({ key }) => keyFault(key) === undefined)
     await logParams(state, run.id, missingIn(params, reads.run(run.id).params))
   }
-  // One that went on here since keeps what it has here.
-  if (run.isNew || run.status === 'RUNNING' || run.status === 'SCHEDULED') {
-    const end = item.endTime === null ? {} : { endTime: Math.max(0, item.endTime) }
-    await writes.updateRun(run.id, { status: item.status, ...end })
-  }
-  if (run.stage === 'deleted') await writes.deleteRun(run.id)
+  await finish(state, run, item)
+}
+
+/**
+ * One that went on here since keeps what it has here. Where it ended there and not here, an import was cut off. In one
+ * transaction, so that no half of this is left.
+ */
+async function finish(state: ImportState, run: ImportedRun, { status, endTime }: SourceEnd): Promise<void> {
+  const { writes } = state.deps.tracking
+  const isOpen = run.status === 'RUNNING' || run.status === 'SCHEDULED'
+  if (!run.isNew && !isOpen) return
+  const end = endTime === null ? {} : { endTime: Math.max(0, endTime) }
+  const isGoing = run.stage === 'deleted' && (run.isNew || status !== run.status)
+  await Promise.all([writes.updateRun(run.id, { status, ...end }), ...(isGoing ? [writes.deleteRun(run.id)] : [])])
 }

@@ -46,7 +46,8 @@ type Read = { readonly table: string; readonly key: string; readonly page: numbe
 
 function* allRows(db: Database, { table, key, page }: Read): Generator<Row> {
   const statement = db.prepare<[number, number], Row & { readonly at_row: number }>(
-    `SELECT rowid AS at_row, * FROM ${table} WHERE rowid > ? AND ${key} IS NOT NULL ORDER BY rowid LIMIT ?`,
+    // Last, so that no column of theirs stands in its place.
+    `SELECT *, rowid AS at_row FROM ${table} WHERE rowid > ? AND ${key} IS NOT NULL ORDER BY rowid LIMIT ?`,
   )
   for (let last = Number.MIN_SAFE_INTEGER; ;) {
     const rows = statement.all(last, page)

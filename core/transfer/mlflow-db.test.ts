@@ -144,6 +144,15 @@ test.each([
   await expect(failed).rejects.toMatchObject({ code: 'import_source', message: expect.stringContaining(words) })
 })
 
+test('a column that is called as ours is not read in its place', async () => {
+  const fixture = transferForTest()
+  const sql = `${run(RUN, '')}
+    ALTER TABLE metrics ADD COLUMN at_row;
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10001)
+    INSERT INTO metrics SELECT 'loss', i, i, '${RUN}', i, 0, 1 FROM n;`
+  expect(await fixture.import(databaseFor(fixture, sql))).toMatchObject({ runs: 1, points: 10_001 })
+})
+
 test('a damaged file is refused in words, wherever it is damaged', async () => {
   const fixture = transferForTest()
   const file = databaseFor(fixture, run(RUN, ''))

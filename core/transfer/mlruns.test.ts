@@ -139,6 +139,37 @@ test('what is in the trash there is in the trash here, and comes back with its e
   expect(reads.run('d'.repeat(32)).info.stage).toBe('active')
 })
 
+test('what is in the trash there goes into the trash here, also where the first import did not come to it', async () => {
+  const fixture = transferForTest()
+  const root = mlrunsFor(fixture)
+  writeRun(join(root, '7', B), `run_id: ${B}`, 'status: 3', 'lifecycle_stage: deleted')
+  write(join(root, '.trash/8/meta.yaml'), "experiment_id: '8'", 'name: old', 'lifecycle_stage: deleted')
+  writeRun(join(root, '.trash/8', 'd'.repeat(32)), 'status: 3', 'lifecycle_stage: deleted')
+  const { reads, writes } = fixture.tracking
+  const stop = new AbortController()
+  // As a core that is killed: nothing is ended.
+  const cut = {
+    deleteExperiment: async () => stop.abort(),
+    deleteExperimentTag: async () => undefined,
+    deleteRun: async () => undefined,
+    updateRun: async () => reads.run(B).info,
+  }
+  const whole = { ...writes }
+  Object.assign(writes, cut)
+  const watch = { signal: stop.signal, onLine: () => undefined }
+  await fixture.transfer.import({ path: root, dryRun: false }, watch).catch(() => undefined)
+  Object.assign(writes, whole)
+  expect(reads.experiment('2')).toMatchObject({ name: 'old', stage: 'active' })
+  await fixture.import(root)
+  expect(reads.experiment('2').stage).toBe('deleted')
+  expect(reads.run(B).info).toMatchObject({ stage: 'deleted', status: 'FINISHED' })
+  await writes.restoreExperiment('2')
+  await writes.restoreRun(B)
+  await fixture.import(root)
+  expect([reads.experiment('2').stage, reads.run(B).info.stage]).toEqual(['active', 'active'])
+  expect(reads.experiment('2').tags.map(({ key }) => key)).toEqual(['minisub.imported_from'])
+})
+
 test('an id that another run has here, and a number that another version has, are replaced by ones that stay', async () => {
   const fixture = transferForTest()
   const root = mlrunsFor(fixture)

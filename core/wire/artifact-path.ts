@@ -8,8 +8,8 @@ const SCHEME = 'mlflow-artifacts:'
 
 /**
  * A path of artifacts, as it came after it was decoded once: `/` between names, doubled and trailing `/` and `.` taken
- * out; '' for the root of all. It leads nowhere else, also where a reader decodes it again and again. A `%` is a sign as
- * any other: clients name images `key%step%23%timestamp%…`. Throws Problem `tracking_invalid`, "Invalid path…".
+ * out; '' for the root of all. It leads nowhere else, also where a reader decodes it again and again. `%` and `#`
+ * are signs as any other: clients name images `train#loss%step%23%timestamp%…`. Throws Problem `tracking_invalid`, "Invalid path…".
  */
 export function artifactPath(given: string): string {
   const names = given.split('/').filter((name) => name !== '' && name !== '.')
@@ -22,7 +22,7 @@ export function artifactPath(given: string): string {
 function faultOf(path: string): string | undefined {
   if (!path.isWellFormed()) return 'is not valid Unicode: name the file otherwise'
   if (Buffer.byteLength(path) > LONGEST) return `has more than ${LONGEST} bytes: give it a shorter one`
-  if (/[\p{Cc}#]/u.test(path)) return 'has a control character or a #: name the file otherwise'
+  if (/\p{Cc}/u.test(path)) return 'has a control character: name the file otherwise'
   const forms = readings(path)
   if (forms === undefined) return `is escaped more than ${MOST_TURNS} times: send it escaped once`
   if (forms.some(leadsElsewhere))
@@ -70,6 +70,9 @@ export function artifactRoot(uri: string): string {
     throw new Problem('tracking_invalid', `The artifacts lie at ${uri}, which this server does not read: open it there`)
   }
   const path = uri.slice(SCHEME.length).replace(/^\/\/[^/]*/, '')
+  // Clients would read what follows as a fragment.
+  if (path.includes('#'))
+    throw new Problem('tracking_invalid', 'Invalid path: a URI has no #: name the place otherwise')
   return artifactPath(path.replace(/^\/+/, ''))
 }
 

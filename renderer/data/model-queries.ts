@@ -5,7 +5,7 @@ import type { Client } from '#core/client/index.ts'
 export type VersionAddress = { readonly model: string; readonly version: string }
 
 /** The filter for models whose name has a text in it, in any case. */
-export function modelFilter(search: string | undefined): string {
+function modelFilter(search: string | undefined): string {
   return search === undefined ? '' : `name ILIKE '%${search.replaceAll("'", "''")}%'`
 }
 

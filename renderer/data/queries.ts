@@ -138,7 +138,6 @@ export const queries = {
       queryKey: ['contexts', kubeconfig],
       queryFn: ({ signal }) => client.listKubeContexts(kubeconfig === undefined ? {} : { kubeconfig }, { signal }),
       staleTime: 0,
-      retry: false,
     }),
   secrets: (client: Client) =>
     queryOptions({ queryKey: ['secrets'], queryFn: ({ signal }) => client.listSecrets({}, { signal }) }),

@@ -7,5 +7,7 @@ export function metricText(value: Value | null): string {
   if (typeof value === 'string') return value.replace('Infinity', '∞')
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString()
   const size = Math.abs(value)
-  return size < 1e-4 || size >= 1e9 ? value.toExponential(4) : String(Number(value.toPrecision(6)))
+  return size < 1e-4 || size >= 1e9
+    ? value.toExponential(4)
+    : value.toLocaleString(undefined, { maximumSignificantDigits: 6 })
 }

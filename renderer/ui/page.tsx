@@ -23,7 +23,7 @@ export function Page({ title, actions, children }: PageProps) {
   return (
     <Stack gap="md" className="page">
       <Group justify="space-between" align="center">
-        <Title order={1} size="h2" ref={heading} tabIndex={-1}>
+        <Title order={1} size="h2" ref={heading} tabIndex={-1} style={{ overflowWrap: 'anywhere' }}>
           {title}
         </Title>
         {actions}

@@ -134,7 +134,7 @@ describeInBrowser('models', () => {
     await page.context().close()
   })
 
-  test('say of a version how it is loaded, what it takes, where it came from, and have its files', async () => {
+  test('say of a version how it is loaded and what it takes', async () => {
     const page = await fixture.open({ path: '/models/wine/versions/@champion' })
     await page.getByRole('heading', { level: 1, name: 'Version 2 of wine' }).waitFor()
     await page.getByText('model = mlflow.pyfunc.load_model("models:/wine@champion")').waitFor()
@@ -145,7 +145,11 @@ describeInBrowser('models', () => {
     await page.getByRole('button', { name: 'Save description' }).click()
     await page.getByText('More rows').waitFor()
     await expectAccessibleInBoth(page)
+    await page.context().close()
+  })
 
+  test('say where a version came from, as a graph or as a table', async () => {
+    const page = await fixture.open({ path: '/models/wine/versions/2' })
     await page.getByRole('tab', { name: 'Lineage' }).click()
     await page.getByRole('link', { name: /^run gentle-otter-7/ }).waitFor()
     await expectAccessibleInBoth(page)
@@ -153,7 +157,11 @@ describeInBrowser('models', () => {
     await page.getByRole('table', { name: 'Lineage' }).getByRole('link', { name: 'gentle-otter-7' }).waitFor()
     expect(new URL(page.url()).search).toContain('view=table')
     await expectAccessibleInBoth(page)
+    await page.context().close()
+  })
 
+  test('have their files, each to look at, and all of them as one archive', async () => {
+    const page = await fixture.open({ path: '/models/wine/versions/2' })
     await page.getByRole('tab', { name: 'Files' }).click()
     await page.getByRole('link', { name: 'MLmodel' }).click()
     await page.getByText('loader_module: mlflow.sklearn').waitFor()

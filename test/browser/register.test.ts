@@ -29,6 +29,8 @@ describeInBrowser('a step that registers a model', () => {
     expect(await drawer.getByRole('tab').allTextContents()).toEqual(['Overview', 'Outputs'])
     await page.getByText('none: this machine registers a model by itself').waitFor()
     await page.getByText('version 1 of wine, champion').first().waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+    expect(await page.getByRole('link', { name: /Log of attempt/ }).count()).toBe(0)
     await expectAccessibleInBoth(page)
   })
 })

@@ -15,6 +15,7 @@ export function recordingTracking(): RecordingTracking {
   const linesOf = (step: string, { item, attempt = 1 }: { item?: number; attempt?: number } = {}): TrackingLine[] =>
     all.get(keyOf({ step, item: item ?? null, attempt })) ?? []
   return {
+    tokenOf: () => 'no token',
     variables: () => Promise.resolve({}),
     // not those that a pod makes up
     ids: ({ step, item }) => Promise.resolve({ run: `${step}${item ?? ''}`.padEnd(32, '0'), experiment: '42' }),

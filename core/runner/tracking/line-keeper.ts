@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { asciiJson, MOST_TRACKING_BYTES, TRACKING_FILES, type ArtifactLine } from '#core/attempts/index.ts'
+import { asciiJson, isWritable, MOST_TRACKING_BYTES, TRACKING_FILES, type ArtifactLine } from '#core/attempts/index.ts'
 import type { TrackingLine } from '#core/contract/tracking-line.ts'
 import { writeError } from '#core/files/index.ts'
 import { metricShape, WireError, type Metric } from '#core/wire/index.ts'
@@ -38,6 +38,7 @@ export function openLineKeeper({ folder, now, onLost }: Options): LineKeeper {
   let timer: NodeJS.Timeout | undefined
   let n = 0
   const write = (call: Pick<TrackingLine, 'method' | 'path' | 'body'>): void => {
+    if (!isWritable(call)) throw tooDeep()
     lines(asciiJson({ n: n + 1, at: now(), ...call }))
     n += 1
   }
@@ -106,6 +107,10 @@ function append(file: number, bytes: Uint8Array): void {
     ftruncateSync(file, size)
     throw error
   }
+}
+
+function tooDeep(): WireError {
+  return new WireError('BAD_REQUEST', 'a call must not be nested deeper than 100: leave out what MLflow does not know')
 }
 
 function tooLong(): WireError {

@@ -216,3 +216,11 @@ test('a step that tracks nothing leaves nothing, and one without tracking has no
   expect(() => readFileSync(join(folder, 'none', 'lines.jsonl'))).toThrow('ENOENT')
   expect((await runUnder(['sh', '-c', 'echo "[$MLFLOW_RUN_ID]"'])).stdout).toEqual(['[]'])
 })
+
+test('a proxy of the image or the step is not used for the server beside it', async () => {
+  const show = ['sh', '-c', 'echo "$NO_PROXY $no_proxy"']
+  const env = { HTTP_PROXY: 'http://proxy:3128', no_proxy: 'inner' }
+  const { stdout } = await runUnder(show, { env, tracking: trackingIn('proxy') })
+  expect(stdout).toEqual(['inner,127.0.0.1 inner,127.0.0.1'])
+  expect((await runUnder(show, { env })).stdout).toEqual([' inner'])
+})

@@ -1,10 +1,13 @@
-import { Combobox, Text, TextInput, useCombobox } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { ListFilter } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { flushSync } from 'react-dom'
 import { useClient } from '#renderer/data/client-context.ts'
 import { experimentQueries } from '#renderer/data/experiment-queries.ts'
 import { completed, completionOf, type Completion, type Suggestion } from './filter-completion.ts'
+import { Suggestions } from './filter-suggestions.tsx'
+import classes from './filter.module.css'
 import { useKnownColumns } from './use-columns.ts'
 
 type FieldProps = {
@@ -15,12 +18,22 @@ type FieldProps = {
 }
 
 const NONE: Completion = { from: 0, to: 0, suggestions: [] }
+/** No suggestion is chosen. */
+const OUTSIDE = -1
 
-/** The text of the field, what may follow in it, and how it is applied. */
-function useField({ filter, onFilter }: FieldProps) {
+/** What may follow in a filter at the caret; names may come after somebody has begun to type. */
+function useCompletion(text: string, caret: number): Completion {
   const client = useClient()
   const columns = useKnownColumns()
   const { data: help } = useQuery(experimentQueries.filterHelp(client))
+  return useMemo(
+    () => (help === undefined ? NONE : completionOf(text, Math.min(caret, text.length), { help, columns })),
+    [help, columns, text, caret],
+  )
+}
+
+/** The text of the field, the suggestion that is chosen, and how the text is applied. */
+function useField({ filter, onFilter }: FieldProps) {
   const [text, setText] = useState(filter)
   const [followed, setFollowed] = useState(filter)
   if (followed !== filter) {
@@ -28,97 +41,81 @@ function useField({ filter, onFilter }: FieldProps) {
     setText(filter)
   }
   const [caret, setCaret] = useState(0)
-  const combobox = useCombobox()
-  // Names may come after somebody has begun to type.
-  const completion = useMemo(
-    () => (help === undefined ? NONE : completionOf(text, Math.min(caret, text.length), { help, columns })),
-    [help, columns, text, caret],
-  )
-  const isNothing = completion.suggestions.length === 0
-  const { closeDropdown } = combobox
-  useEffect(() => {
-    if (isNothing) closeDropdown()
-  }, [isNothing, closeDropdown])
+  const [isWanted, setWanted] = useState(false)
+  const [chosen, setChosen] = useState(OUTSIDE)
+  const completion = useCompletion(text, caret)
+  const count = completion.suggestions.length
+  const isOpen = isWanted && count > 0
   const suggest = (value: string, at: number) => {
     setText(value)
     setCaret(at)
-    combobox.resetSelectedOption()
-    combobox.openDropdown()
+    setChosen(OUTSIDE)
+    setWanted(true)
+  }
+  /** On from the text to the first suggestion, and from the last one back to the text. */
+  const choose = (by: number) => {
+    setWanted(true)
+    setChosen(isOpen ? ((chosen + 1 + by + count + 1) % (count + 1)) - 1 : by > 0 ? 0 : count - 1)
+  }
+  const close = () => {
+    setWanted(false)
+    setChosen(OUTSIDE)
   }
   const apply = () => {
-    combobox.closeDropdown()
+    close()
     if (text.trim() !== filter) onFilter(text.trim())
   }
-  return { text, completion, combobox, suggest, apply }
+  return { text, completion, isOpen, chosen, setCaret, suggest, choose, close, apply }
 }
 
 /** A filter with completion: Enter applies it, or takes the suggestion that the arrow keys chose. */
 export function FilterField(props: FieldProps) {
-  const { text, completion, combobox, suggest, apply } = useField(props)
+  const { text, completion, isOpen, chosen, setCaret, suggest, choose, close, apply } = useField(props)
   const input = useRef<HTMLInputElement>(null)
+  const list = useId()
   const take = (suggestion: Suggestion) => {
     const next = completed(text, completion, suggestion)
-    suggest(next.filter, next.caret)
-    requestAnimationFrame(() => input.current?.setSelectionRange(next.caret, next.caret))
+    // The caret can be placed only in the text that is there.
+    flushSync(() => suggest(next.filter, next.caret))
+    input.current?.setSelectionRange(next.caret, next.caret)
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const isChosen = combobox.dropdownOpened && combobox.getSelectedOptionIndex() >= 0
-    if (event.key === 'Escape') combobox.closeDropdown()
-    if (event.key !== 'Enter' || isChosen) return
+    if (event.nativeEvent.isComposing) return
+    const suggestion = isOpen ? completion.suggestions[chosen] : undefined
+    if (event.key === 'ArrowDown') choose(1)
+    else if (event.key === 'ArrowUp') choose(-1)
+    else if (event.key === 'Enter' && suggestion !== undefined) take(suggestion)
+    else if (event.key === 'Enter') apply()
+    else if (event.key === 'Escape' && isOpen) close()
+    else return
     event.preventDefault()
-    apply()
   }
   const look = ({ currentTarget: { value, selectionStart } }: { readonly currentTarget: HTMLInputElement }) =>
     suggest(value, selectionStart ?? value.length)
   return (
-    <Combobox
-      store={combobox}
-      withinPortal={false}
-      onOptionSubmit={(value) => {
-        const suggestion = completion.suggestions.find((it) => it.text === value)
-        if (suggestion !== undefined) take(suggestion)
-      }}
-    >
-      <Combobox.Target>
-        <TextInput
-          ref={input}
-          flex={1}
-          aria-label="Filter of the runs"
-          placeholder="metrics.loss@min < 0.3 AND params.depth = '4'"
-          leftSection={<ListFilter size={16} aria-hidden />}
-          spellCheck={false}
-          autoComplete="off"
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-          value={text}
-          error={props.problem}
-          onChange={look}
-          onClick={look}
-          onBlur={apply}
-          onKeyDown={onKeyDown}
-        />
-      </Combobox.Target>
-      <Suggestions completion={completion} />
-    </Combobox>
-  )
-}
-
-function Suggestions({ completion }: { readonly completion: Completion }) {
-  return (
-    <Combobox.Dropdown hidden={completion.suggestions.length === 0}>
-      <Combobox.Options aria-label="Suggestions">
-        {completion.suggestions.map(({ text: value, hint }, at) => (
-          // The place stays: the field names the option that is active by its id.
-          // oxlint-disable-next-line react/no-array-index-key
-          <Combobox.Option key={at} value={value} style={{ display: 'flex', gap: 12 }}>
-            <Text span size="sm" ff="monospace" flex={1}>
-              {value}
-            </Text>
-            <Text span size="xs" c="dimmed">
-              {hint}
-            </Text>
-          </Combobox.Option>
-        ))}
-      </Combobox.Options>
-    </Combobox.Dropdown>
+    <div className={classes.field}>
+      <TextInput
+        ref={input}
+        role="combobox"
+        aria-label="Filter of the runs"
+        aria-autocomplete="list"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? list : undefined}
+        aria-activedescendant={isOpen && chosen !== OUTSIDE ? `${list}-${chosen}` : undefined}
+        placeholder="metrics.loss@min < 0.3 AND params.depth = '4'"
+        leftSection={<ListFilter size={16} aria-hidden />}
+        spellCheck={false}
+        autoComplete="off"
+        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+        value={text}
+        error={props.problem}
+        onChange={look}
+        onClick={look}
+        onSelect={({ currentTarget }) => setCaret(currentTarget.selectionStart ?? text.length)}
+        onBlur={apply}
+        onKeyDown={onKeyDown}
+      />
+      {isOpen && <Suggestions id={list} suggestions={completion.suggestions} chosen={chosen} onTake={take} />}
+    </div>
   )
 }

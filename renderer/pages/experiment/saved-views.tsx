@@ -3,11 +3,14 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLocation, useRouter } from '@tanstack/react-router'
 import { Bookmark, ChevronDown, Pencil, Save, Trash2 } from 'lucide-react'
 import { useState } from 'react'
+import { Problem } from '#core/base/problem.ts'
 import type { TrackingView } from '#core/contract/tracking.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { experimentQueries } from '#renderer/data/experiment-queries.ts'
 import { ConfirmDialog } from '#renderer/ui/confirm.tsx'
 import { NameForm } from './rename-experiment.tsx'
+
+const NO_VIEWS: readonly TrackingView[] = []
 
 type Open = 'save' | 'rename' | 'delete' | undefined
 
@@ -59,7 +62,13 @@ export function SavedViews() {
           )}
         </Menu.Dropdown>
       </Menu>
-      <Dialogs open={open} onClose={() => setOpen(undefined)} current={current} address={{ path: pathname, query }} />
+      <Dialogs
+        open={open}
+        onClose={() => setOpen(undefined)}
+        views={data?.views ?? NO_VIEWS}
+        current={current}
+        address={{ path: pathname, query }}
+      />
     </>
   )
 }
@@ -67,15 +76,18 @@ export function SavedViews() {
 type DialogsProps = {
   readonly open: Open
   readonly onClose: () => void
+  readonly views: readonly TrackingView[]
   readonly current: TrackingView | undefined
   readonly address: { readonly path: string; readonly query: string }
 }
 
-function Dialogs({ open, onClose, current, address }: DialogsProps) {
+function Dialogs({ open, onClose, views, current, address }: DialogsProps) {
   const client = useClient()
   const cache = useQueryClient()
   const refresh = async () => cache.invalidateQueries({ queryKey: ['tracking', 'views'] })
   const save = async (name: string) => {
+    const isTaken = open === 'rename' && name !== current?.name && views.some((view) => view.name === name)
+    if (isTaken) throw new Problem('conflict', `there is a view ${name}: choose another name, or delete it first`)
     await client.saveTrackingView({ name, ...address })
     if (open === 'rename' && current !== undefined && current.name !== name) {
       await client.deleteTrackingView({ name: current.name })

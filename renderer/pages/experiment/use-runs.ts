@@ -46,8 +46,6 @@ export function useRuns(columns: readonly Column[] | undefined): Runs {
     }),
     enabled: columns !== undefined,
     placeholderData: keepPreviousData,
-    // A filter that is wrong stays wrong.
-    retry: false,
   })
   const { data, error, hasNextPage, isFetching, isPlaceholderData } = query
   const rows = useMemo(() => data && unique(data.pages.flatMap((page) => page.runs)), [data])

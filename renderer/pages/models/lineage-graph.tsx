@@ -68,7 +68,7 @@ const BEHAVIOUR = {
   proOptions: { hideAttribution: true },
 }
 
-/** The lineage as a graph, from left to right. */
+/** The lineage as a graph; the version that is open stands out. */
 export function LineageGraph({ version }: { readonly version: VersionView }) {
   const { lineage, model } = version
   const steps = useMemo(

@@ -100,7 +100,7 @@ function Row({ model }: { readonly model: ModelRow }) {
   const { name, latest, aliases, versions, updatedAt, description } = model
   return (
     <Table.Tr>
-      <Table.Th scope="row">
+      <Table.Th scope="row" miw={160} style={{ overflowWrap: 'anywhere' }}>
         <TextLink to="/models/$model" params={{ model: name }} inherit>
           {name}
         </TextLink>
@@ -127,7 +127,7 @@ function Row({ model }: { readonly model: ModelRow }) {
         </Group>
       </Table.Td>
       <Table.Td ta="right">{versions.toLocaleString()}</Table.Td>
-      <Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>
         <Time iso={updatedAt} />
       </Table.Td>
       <Table.Td>

@@ -33,7 +33,7 @@ export function VersionLine({ version: row, aliases, others, isChosen, onChoose 
           onChange={() => onChoose(version)}
         />
       </Table.Td>
-      <Table.Th scope="row">
+      <Table.Th scope="row" style={{ whiteSpace: 'nowrap' }}>
         <TextLink to="/models/$model/versions/$version" params={{ model, version: String(version) }} inherit>
           Version {version}
         </TextLink>
@@ -49,7 +49,7 @@ export function VersionLine({ version: row, aliases, others, isChosen, onChoose 
       <Table.Td>
         <StageSelect version={row} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>
         <Time iso={row.createdAt} />
       </Table.Td>
       <Table.Td>{row.user ?? '–'}</Table.Td>

@@ -159,7 +159,9 @@ function Flavors({ flavors }: Pick<VersionView, 'flavors'>) {
         <Table.Tr key={name}>
           <Table.Th scope="row">{name}</Table.Th>
           <Table.Td>
-            <Code style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{JSON.stringify(value, null, 1)}</Code>
+            <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+              {JSON.stringify(value, null, 2)}
+            </Code>
           </Table.Td>
         </Table.Tr>
       ))}

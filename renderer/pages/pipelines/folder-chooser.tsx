@@ -32,7 +32,6 @@ export function FolderChooser({ path, onChoose, listRef }: ChooserProps) {
   const { data, error } = useQuery({
     ...queries.browse(client, asked === '' ? undefined : asked),
     placeholderData: keepPreviousData,
-    retry: false,
     staleTime: 0,
   })
   const [listing, setListing] = useState(data)

@@ -12,7 +12,7 @@ export type ReadTable = {
 /** More rows are not shown; the file may be saved. */
 const ROW_LIMIT = 200_000
 /** More columns would take too long to draw. */
-const COLUMN_LIMIT = 200
+export const COLUMN_LIMIT = 200
 /** Characters that are read at once, so that the page can be drawn in between. */
 const CHUNK = 131_072
 
@@ -21,6 +21,11 @@ type TableOptions = {
   /** Whether the text is only the beginning of the file: its last row is then left out. */
   readonly isPart: boolean
   readonly signal: AbortSignal
+}
+
+/** Says that only some of so many columns are shown, where it is so. */
+export function columnNote(count: number): readonly string[] {
+  return count > COLUMN_LIMIT ? [`Only the first ${COLUMN_LIMIT} of ${count.toLocaleString()} columns are shown.`] : []
 }
 
 /** Reads comma or tab separated text with a header, a piece at a time. */
@@ -53,7 +58,7 @@ export async function readTable(text: string, { delimiter, isPart, signal }: Tab
   const [header = [], ...body] = rows
   const names = Array.from({ length: Math.min(width, COLUMN_LIMIT) }, (_, index) => header[index] ?? '')
   const note = [
-    ...(width > COLUMN_LIMIT ? [`Only the first ${COLUMN_LIMIT} of ${width.toLocaleString()} columns are shown.`] : []),
+    ...columnNote(width),
     ...(hasOddQuotes && !isPart
       ? ['A quote is not closed, or closed too early: look at the text for what is meant.']
       : []),

@@ -43,7 +43,7 @@ export const ARTIFACTS: readonly ReplayRequest[] = [
   get('a file that climbs, encoded twice', `${HERE}/%252e%252e%252fx`),
   put('a file is written that climbs', `${HERE}/..%2f..%2fx`, 'x'),
   put('a file is written with a backslash', `${HERE}/a%5Cb`, 'x'),
-  put('a file is written with a hash', `${HERE}/a%23b`, 'x'),
+  put('a file is written with a hash', `${HERE}/deep/a%23b`, 'x'),
   get('a file of a run for the page', '/get-artifact', { run_id: '{a}', path: 'note.txt' }),
   get('a file that is not there for the page', '/get-artifact', { run_id: '{a}', path: 'nothing.txt' }),
   get('a file of no run for the page', '/get-artifact', { path: 'note.txt' }),

@@ -45,7 +45,7 @@ function NothingChosen() {
 
 function Comparison({ ids }: { readonly ids: readonly string[] }) {
   const client = useClient()
-  const { data, error, refetch } = useQuery({ ...experimentQueries.comparison(client, ids), retry: false })
+  const { data, error, refetch } = useQuery(experimentQueries.comparison(client, ids))
   if (error !== null) {
     return (
       <ProblemAlert

@@ -1,5 +1,6 @@
 import { Checkbox } from '@mantine/core'
 import { ArrowDown, ArrowUp } from 'lucide-react'
+import { memo, useMemo } from 'react'
 import { idOf, identifierOf, nextSort, titleOf, type Column } from '../columns.ts'
 import type { Line } from '../lines.ts'
 import { useChange, useExperimentSearch } from '../use-search.ts'
@@ -25,7 +26,10 @@ const RUN: Column = { kind: 'attributes', key: 'run_name' }
 /** The names of the columns, which stay in sight; a click sorts by one. */
 export function GridHead({ inSight, lines, selection }: HeadProps) {
   const { columns, first, last, starts, widths } = inSight
-  const isAll = lines.length > 0 && lines.every((line) => runsOfLine(line).every((id) => selection.ids.has(id)))
+  const isAll = useMemo(
+    () => lines.length > 0 && lines.every((line) => runsOfLine(line).every((id) => selection.ids.has(id))),
+    [lines, selection.ids],
+  )
   return (
     <div role="rowgroup" className={classes.head}>
       <div role="row" aria-rowindex={1} className={classes.headRow}>
@@ -61,7 +65,7 @@ export function GridHead({ inSight, lines, selection }: HeadProps) {
 
 type OneProps = { readonly column: Column; readonly index: number; readonly left: number; readonly width: number }
 
-function Head({ column, index, left, width }: OneProps) {
+const Head = memo(function Head({ column, index, left, width }: OneProps) {
   const { word } = useSortOf(column)
   return (
     <div
@@ -76,7 +80,7 @@ function Head({ column, index, left, width }: OneProps) {
       <SortButton column={column} />
     </div>
   )
-}
+})
 
 function useSortOf(column: Column): { readonly word: 'ascending' | 'descending' | 'none' | undefined } {
   const { sort } = useExperimentSearch()

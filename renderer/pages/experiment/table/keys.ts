@@ -26,7 +26,8 @@ export function runsOfLine(line: Line): string[] {
 export function toggled(selected: ReadonlySet<string>, line: Line): string[] {
   const runs = runsOfLine(line)
   const isOn = runs.every((id) => selected.has(id))
-  return isOn ? [...selected].filter((id) => !runs.includes(id)) : [...new Set([...selected, ...runs])]
+  const own = new Set(runs)
+  return isOn ? [...selected].filter((id) => !own.has(id)) : [...new Set([...selected, ...runs])]
 }
 
 /** The selection with all lines from one to another, as Shift extends it. */

@@ -6,8 +6,14 @@ import { Status } from '#renderer/ui/status.tsx'
 import { Duration, epochOf } from '#renderer/ui/time.tsx'
 import { WideTable } from '#renderer/ui/wide-table.tsx'
 
+type AttemptsProps = {
+  readonly attempts: readonly AttemptView[]
+  /** A step that registers a model runs nothing that could write one. */
+  readonly hasLog: boolean
+}
+
 /** Every attempt of a step run, with how it ended and the way to its log. */
-export function Attempts({ attempts }: { readonly attempts: readonly AttemptView[] }) {
+export function Attempts({ attempts, hasLog }: AttemptsProps) {
   const head = (
     <>
       <Table.Th>Attempt</Table.Th>
@@ -21,26 +27,30 @@ export function Attempts({ attempts }: { readonly attempts: readonly AttemptView
   return (
     <WideTable label="Attempts" head={head} minWidth={520}>
       {attempts.map((attempt) => (
-        <AttemptRow key={attempt.attempt} attempt={attempt} />
+        <AttemptRow key={attempt.attempt} attempt={attempt} hasLog={hasLog} />
       ))}
     </WideTable>
   )
 }
 
-function AttemptRow({ attempt }: { readonly attempt: AttemptView }) {
+function AttemptRow({ attempt, hasLog }: Pick<AttemptsProps, 'hasLog'> & { readonly attempt: AttemptView }) {
   const { startedAt, finishedAt, cpuSeconds, peakMemoryBytes, exitCode, signal, reason } = attempt
   const end = signal ?? (exitCode === null ? '' : `exit code ${exitCode}`)
   return (
     <Table.Tr>
       <Table.Td>
-        <TextLink
-          inherit
-          from="/runs/$run"
-          search={(old) => ({ ...old, tab: 'log' as const, attempt: attempt.attempt })}
-          resetScroll={false}
-        >
-          Log of attempt {attempt.attempt}
-        </TextLink>
+        {hasLog ? (
+          <TextLink
+            inherit
+            from="/runs/$run"
+            search={(old) => ({ ...old, tab: 'log' as const, attempt: attempt.attempt })}
+            resetScroll={false}
+          >
+            Log of attempt {attempt.attempt}
+          </TextLink>
+        ) : (
+          attempt.attempt
+        )}
       </Table.Td>
       <Table.Td>
         <Status status={attempt.status} />

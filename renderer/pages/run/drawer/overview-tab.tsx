@@ -42,7 +42,7 @@ function Overview({ detail, item }: { readonly detail: StepDetail; readonly item
   const isFanOut = item === null && graph.steps.some((step) => step.name === view.name && step.isFanOut)
   return (
     <Stack gap="lg">
-      {view.reason !== null && (
+      {view.reason !== null && view.status !== 'succeeded' && (
         <Alert
           color={COLOURS[view.status] ?? 'red'}
           icon={<TriangleAlert size={18} aria-hidden />}
@@ -52,7 +52,9 @@ function Overview({ detail, item }: { readonly detail: StepDetail; readonly item
         </Alert>
       )}
       <Facts label="What happened">{isFanOut ? <WholeFacts detail={detail} /> : <RunFacts detail={detail} />}</Facts>
-      {!isFanOut && detail.attempts.length > 0 && <Attempts attempts={detail.attempts} />}
+      {!isFanOut && detail.attempts.length > 0 && (
+        <Attempts attempts={detail.attempts} hasLog={detail.command.length > 0} />
+      )}
       <Facts label="What it runs">
         <CommandFacts detail={detail} />
       </Facts>

@@ -34,7 +34,9 @@ export function imageSeries(files: readonly Listed[]): ImageSeries[] {
     if (whole === undefined) continue
     // A slash cannot be in the name of a file, so the client writes another sign.
     const shown = key.replaceAll('#', '/')
-    series.set(shown, [...(series.get(shown) ?? []), whole])
+    const images = series.get(shown)
+    if (images === undefined) series.set(shown, [whole])
+    else images.push(whole)
   }
   return [...series]
     .map(([key, images]) => ({ key, images: images.toSorted((a, b) => a.step - b.step || a.time - b.time) }))

@@ -115,6 +115,15 @@ describe('a confusion matrix', () => {
     ],
     ['nothing', []],
     ['a matrix that nobody could read', Array.from({ length: 101 }, () => Array(101).fill(1))],
+    ['objects that are no texts', { columns: [{ toString: 1 }, 'b'], data: [[{ valueOf: 1, toString: 1 }, 1], 2] }],
+    ['lists as labels', { labels: [[1], 'b'], matrix: PLAIN.cells }],
+    [
+      'lists as cells',
+      [
+        [[1], 1],
+        [0, [4]],
+      ],
+    ],
     ['a number', 3],
     ['null', null],
   ])('is not %s', (_, value) => {

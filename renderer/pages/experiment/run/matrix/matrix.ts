@@ -17,43 +17,49 @@ export function matrixOf(value: unknown): Matrix | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { columns, data, index, ...rest } = value as Record<string, unknown>
   if (Array.isArray(columns) && Array.isArray(data)) {
-    return matrixOfTable(columns.map(String), data, Array.isArray(index) ? index.map(String) : undefined)
+    return matrixOfTable(columns, data, Array.isArray(index) ? index : undefined)
   }
   const labels = [rest['labels'], rest['classes']].find((it) => Array.isArray(it))
   const cells = [rest['matrix'], rest['confusion_matrix'], rest['values'], data].find((it) => Array.isArray(it))
-  return cells === undefined ? undefined : matrixOfCells(cells, labels?.map(String))
+  return cells === undefined ? undefined : matrixOfCells(cells, labels)
 }
 
 /** The matrix of a table whose header is the labels; the first column may name the rows. */
 export function matrixOfTable(
-  header: readonly string[],
+  header: readonly unknown[],
   data: readonly unknown[],
-  index?: readonly string[],
+  index?: readonly unknown[],
 ): Matrix | undefined {
   const rows = data.filter((row): row is unknown[] => Array.isArray(row))
   if (rows.length !== data.length) return undefined
   if (header.length === rows.length + 1) {
-    const names = rows.map(([name]) => String(name))
-    return checked({ rows: names, columns: header.slice(1), cells: numbersOf(rows.map((row) => row.slice(1))) })
+    return checked({
+      rows: rows.map(([name]) => name),
+      columns: header.slice(1),
+      cells: numbersOf(rows.map((row) => row.slice(1))),
+    })
   }
   return checked({ rows: index ?? header, columns: header, cells: numbersOf(rows) })
 }
 
-function matrixOfCells(cells: readonly unknown[], labels: readonly string[] | undefined): Matrix | undefined {
+function matrixOfCells(cells: readonly unknown[], labels: readonly unknown[] | undefined): Matrix | undefined {
   const names = labels ?? cells.map((_, at) => String(at))
   return matrixOfTable(names, cells)
 }
 
 function numbersOf(rows: readonly (readonly unknown[])[]): number[][] {
-  return rows.map((row) => row.map((cell) => (cell === '' || cell === null ? Number.NaN : Number(cell))))
+  return rows.map((row) => row.map((cell) => (typeof cell === 'object' || cell === '' ? Number.NaN : Number(cell))))
 }
 
-function checked(matrix: Matrix): Matrix | undefined {
-  const { rows, columns, cells } = matrix
+type Unchecked = { readonly rows: readonly unknown[]; readonly columns: readonly unknown[] } & Pick<Matrix, 'cells'>
+
+function checked({ rows, columns, cells }: Unchecked): Matrix | undefined {
   const size = cells.length
   if (size === 0 || size > SIZE_LIMIT || rows.length !== size || columns.length !== size) return undefined
+  // An object as a label may be no text at all.
+  if ([...rows, ...columns].some((label) => typeof label === 'object')) return undefined
   return cells.every((row) => row.length === size && row.every((cell) => Number.isFinite(cell) && cell >= 0))
-    ? matrix
+    ? { rows: rows.map(String), columns: columns.map(String), cells }
     : undefined
 }
 

@@ -1,4 +1,4 @@
-import { readTable } from '#renderer/ui/look/read-table.ts'
+import { COLUMN_LIMIT, columnNote, readTable } from '#renderer/ui/look/read-table.ts'
 import type { ReadableFile } from '#renderer/ui/look/load-content.ts'
 import { tableOf, tableOfTexts, type LoggedTable } from './logged-table.ts'
 
@@ -14,18 +14,18 @@ export async function loadTable({ name, size, read }: ReadableFile, signal: Abor
   if (isJson && size > LIMIT) throw new Error('the table is larger than 32 MiB: save the file to look into it')
   const end = Math.min(size, LIMIT) - 1
   const text = size === 0 ? '' : await (await read({ start: 0, end }, signal)).text()
-  if (isJson) return { table: jsonTable(text), note: '' }
+  if (isJson) return jsonTable(text)
   const delimiter = /\.tsv$/i.test(name) ? '\t' : ','
   const { header, rows, note, isCut } = await readTable(text, { delimiter, isPart: size > LIMIT, signal })
   const notes = [...(note === '' ? [] : [note]), ...(isCut ? ['Only the beginning is shown: save the file.'] : [])]
   return { table: tableOfTexts(header, rows), note: notes.join(' ') }
 }
 
-function jsonTable(text: string): LoggedTable {
-  const table = tableOf(parse(text))
-  if (table === undefined)
+function jsonTable(text: string): Loaded {
+  const found = tableOf(parse(text), COLUMN_LIMIT)
+  if (found === undefined)
     throw new Error('the file holds JSON, but no table with columns and data: look at it as a file')
-  return table
+  return { table: found.table, note: columnNote(found.width).join(' ') }
 }
 
 function parse(text: string): unknown {

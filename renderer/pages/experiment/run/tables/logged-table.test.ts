@@ -7,13 +7,16 @@ const ALL = { isDown: false, find: '' }
 describe('a table', () => {
   test('of log_table has columns and rows; what is no text is as JSON writes it', () => {
     expect(
-      tableOf({
-        columns: ['q', 'score', 'more'],
-        data: [
-          ['a', 0.5, { x: 1 }],
-          ['b', null],
-        ],
-      }),
+      tableOf(
+        {
+          columns: ['q', 'score', 'more'],
+          data: [
+            ['a', 0.5, { x: 1 }],
+            ['b', null],
+          ],
+        },
+        3,
+      )?.table,
     ).toEqual({
       columns: ['q', 'score', 'more'],
       rows: [
@@ -26,9 +29,16 @@ describe('a table', () => {
   test.each([[null], [[]], [{ columns: ['a'] }], [{ columns: ['a'], data: [1] }], [{ columns: 'a', data: [] }]])(
     'is not %j',
     (value) => {
-      expect(tableOf(value)).toBeUndefined()
+      expect(tableOf(value, 3)).toBeUndefined()
     },
   )
+  test('has no more columns than are drawn, and says how many there are', () => {
+    const wide = { columns: ['a', { toString: 1 }, 'c'], data: [[1, 2, 3]] }
+    expect(tableOf(wide, 2)).toEqual({
+      table: { columns: ['a', '{"toString":1}'], rows: [['1', '2']], isNumber: [true, true] },
+      width: 3,
+    })
+  })
   const table = tableOfTexts(
     ['name', 'n'],
     [

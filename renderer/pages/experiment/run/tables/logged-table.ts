@@ -9,16 +9,18 @@ export type LoggedTable = {
 /** What a table is ordered and narrowed by. */
 export type TableView = { readonly sort?: string | undefined; readonly isDown: boolean; readonly find: string }
 
-/** The table of `mlflow.log_table`, which is `{ columns, data }`; undefined where JSON is none. */
-export function tableOf(value: unknown): LoggedTable | undefined {
+/** The table of `mlflow.log_table`, which is `{ columns, data }`, with its first columns; undefined where JSON is none. */
+export function tableOf(
+  value: unknown,
+  columnLimit: number,
+): { readonly table: LoggedTable; readonly width: number } | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { columns, data } = value as Record<string, unknown>
   if (!Array.isArray(columns) || !Array.isArray(data)) return undefined
   if (!data.every((row) => Array.isArray(row))) return undefined
-  return tableOfTexts(
-    columns.map(String),
-    data.map((row: unknown[]) => columns.map((_, at) => textOf(row[at]))),
-  )
+  const shown = columns.slice(0, columnLimit)
+  const rows = data.map((row: unknown[]) => shown.map((_, at) => textOf(row[at])))
+  return { table: tableOfTexts(shown.map(textOf), rows), width: columns.length }
 }
 
 /** The same of cells that are texts. */
@@ -40,6 +42,7 @@ function isNumeric(text: string): boolean {
 export function rowsOf({ columns, rows, isNumber }: LoggedTable, { sort, isDown, find }: TableView): number[] {
   const words = find.toLowerCase().split(/\s+/).filter(Boolean)
   const isFound = (row: readonly string[]) => {
+    if (words.length === 0) return true
     const lower = row.map((cell) => cell.toLowerCase())
     return words.every((word) => lower.some((cell) => cell.includes(word)))
   }

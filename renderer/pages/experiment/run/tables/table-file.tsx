@@ -27,7 +27,6 @@ export function TableFile(props: FileProps) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     structuralSharing: false,
-    retry: false,
   })
   if (data === undefined) {
     if (error === null) return <Waiting what="the table" />
