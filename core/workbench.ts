@@ -118,14 +118,14 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
     scheduleOn: (target) => scheduleOn(target, schedules),
   })
   const onBug = (error: unknown, where: string) => logger.error({ err: error, where }, 'a request failed by a bug')
-  const thread = stack.use(openTrackedReads(home))
-  const mlflow = openMlflow({ tracking, thread, blobs, onBug })
+  const bigReads = stack.use(openTrackedReads(home))
+  const mlflow = openMlflow({ tracking, bigReads, blobs, onBug })
   const tracked = stack.use(
     openTrackingService({
       tracking,
-      thread,
+      bigReads,
       blobs,
-      slowThread: stack.use(openTrackedReads(home)),
+      slowReads: stack.use(openTrackedReads(home)),
       others: [join(home, WORKBENCH_FILE)],
       onError: (error) => logger.error({ err: error }, 'the end of what was purged failed by a bug'),
     }),

@@ -14,7 +14,7 @@ export type HandlerContext = {
   readonly outgoing: ServerResponse
 }
 
-/** The output of a route as JSON (UTF-8) already: what is big is made in another thread. */
+/** The output of a route as JSON (UTF-8) already: what is big is made in another process. */
 type JsonBytes = Uint8Array<ArrayBuffer>
 type Output<Name extends keyof Routes> = RouteOutput<Routes[Name]> | JsonBytes
 

@@ -111,10 +111,10 @@ function openRows(home: string, service: MemoryService, onBug: (error: unknown) 
   const access = openAccess({ store })
   const tracking = openTracking(home)
   const blobFolder = join(home, 'blobs')
-  const [blobs, thread, slowThread] = [openBlobs(blobFolder), openTrackedReads(home), openTrackedReads(home)]
-  const mlflow = openMlflow({ tracking, thread, blobs, onBug })
+  const [blobs, bigReads, slowReads] = [openBlobs(blobFolder), openTrackedReads(home), openTrackedReads(home)]
+  const mlflow = openMlflow({ tracking, bigReads, blobs, onBug })
   const others = [join(home, WORKBENCH_FILE)]
-  const tracked = openTrackingService({ tracking, thread, slowThread, blobs, others, onError: onBug })
+  const tracked = openTrackingService({ tracking, bigReads, slowReads, blobs, others, onError: onBug })
   const models = openModels({ tracking, blobs, pipelines: service })
   const transfer = openTransfer({ home, tracking, blobs, blobFolder })
   const runTracking = openRunTracking({
@@ -128,8 +128,8 @@ function openRows(home: string, service: MemoryService, onBug: (error: unknown) 
   const close = async () => {
     await transfer[Symbol.asyncDispose]()
     await tracked[Symbol.asyncDispose]()
-    await thread[Symbol.asyncDispose]()
-    await slowThread[Symbol.asyncDispose]()
+    await bigReads[Symbol.asyncDispose]()
+    await slowReads[Symbol.asyncDispose]()
     tracking[Symbol.dispose]()
     access[Symbol.dispose]()
     store[Symbol.dispose]()

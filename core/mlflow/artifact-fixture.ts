@@ -18,8 +18,8 @@ export async function startArtifacts() {
   const tracking = openTracking(home)
   const faults: unknown[] = []
   const blobs = openBlobs(join(home, 'blobs'))
-  const thread = openTrackedReads(home)
-  const mlflow = openMlflow({ tracking, thread, blobs, onBug: (error) => faults.push(error) })
+  const bigReads = openTrackedReads(home)
+  const mlflow = openMlflow({ tracking, bigReads, blobs, onBug: (error) => faults.push(error) })
   const http = createServer((request, response) => {
     const target = mlflow.find(request)
     if (target === undefined) response.writeHead(404).end()
@@ -40,7 +40,7 @@ export async function startArtifacts() {
     [Symbol.asyncDispose]: async () => {
       http.closeAllConnections()
       await new Promise((resolve) => http.close(resolve))
-      await thread[Symbol.asyncDispose]()
+      await bigReads[Symbol.asyncDispose]()
       tracking[Symbol.dispose]()
       await removeTree(home)
     },

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ReadThread } from '#core/store/index.ts'
+import type { ReadProcess } from '#core/store/index.ts'
 import type { Traces } from '#core/tracking/index.ts'
 import {
   answerRequest,
@@ -37,7 +37,7 @@ export type MlflowOptions = Pick<Deps, 'tracking' | 'registry'> & {
   readonly blobs: ArtifactDeps['blobs']
   readonly traces: Traces
   /** Does big reads of the database of tracking; it has the module `MLFLOW_READS`. */
-  readonly thread: Pick<ReadThread, 'read'>
+  readonly bigReads: Pick<ReadProcess, 'read'>
   /** What went wrong by a bug; the caller learns only that it did. */
   readonly onBug: (error: unknown, where: string) => void
 }
@@ -80,7 +80,7 @@ export type TakenCall = {
 
 /** The whole protocol over tracking, registry and artifacts; docs/tracking.md has its table. */
 export function createMlflow(options: MlflowOptions): Mlflow {
-  const reader = mlflowReader(options.thread)
+  const reader = mlflowReader(options.bigReads)
   const table = createTable(mlflowRoutes(options, { ...options, reader }))
   const refuse = (error: unknown, response: ServerResponse, where = '') => {
     const failure = failureOf(error) ?? bugOf(options, error, where)

@@ -1,18 +1,18 @@
 import { openRegistryReads, openRegistryWrites } from '#core/registry/index.ts'
-import type { Blobs, ReadThread } from '#core/store/index.ts'
+import type { Blobs, ReadProcess } from '#core/store/index.ts'
 import { openArtifacts, openTraces, type Tracking } from '#core/tracking/index.ts'
 import { createMlflow, type Mlflow, type MlflowOptions } from './mlflow.ts'
 
 type OpenOptions = Pick<MlflowOptions, 'onBug'> & {
   readonly tracking: Tracking
   /** Of the same database, with the module `MLFLOW_READS`. */
-  readonly thread: Pick<ReadThread, 'read'>
+  readonly bigReads: Pick<ReadProcess, 'read'>
   /** Where the bytes of artifacts are. */
   readonly blobs: Blobs
 }
 
 /** MLflow's protocol over all that is tracked in a data folder. To be disposed of before `tracking`. */
-export function openMlflow({ tracking, thread, blobs, onBug }: OpenOptions): Mlflow {
+export function openMlflow({ tracking, bigReads, blobs, onBug }: OpenOptions): Mlflow {
   const { db, queue } = tracking
   return createMlflow({
     tracking,
@@ -20,7 +20,7 @@ export function openMlflow({ tracking, thread, blobs, onBug }: OpenOptions): Mlf
     artifacts: openArtifacts({ db, queue, blobs }),
     blobs,
     traces: openTraces({ db, queue }),
-    thread,
+    bigReads,
     onBug,
   })
 }

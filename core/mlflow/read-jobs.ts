@@ -1,6 +1,6 @@
-// Reads of MLflow's protocol that may be big, done in the thread of reads: core/store/read-thread.ts.
+// Reads of MLflow's protocol that may be big, done in the process of reads: core/store/reader.ts.
 import { openRegistryReads, type RegistryReads } from '#core/registry/index.ts'
-import type { Database, ReadJobs as ThreadJobs, ReadThread } from '#core/store/index.ts'
+import type { Database, ReadJobs, ReadProcess } from '#core/store/index.ts'
 import { openTrackingReads, type TrackingReads } from '#core/tracking/index.ts'
 import { experimentShape, filled, loggedModelShape, metricShape, pageShape, runShape } from '#core/wire/index.ts'
 import { registeredModelShape, versionShape } from './shapes-registry.ts'
@@ -36,21 +36,21 @@ type ReadQuery<Name extends ReadJobName> = Parameters<(typeof READ_JOBS)[Name]>[
 
 /** Big reads, each with the query that it takes. */
 export type Reader = {
-  /** The JSON of an answer, as UTF-8. Rejects as `ReadThread.read` does. */
+  /** The JSON of an answer, as UTF-8. Rejects as `ReadProcess.read` does. */
   read<Name extends ReadJobName>(job: Name, query: ReadQuery<Name>): Promise<Uint8Array<ArrayBuffer>>
 }
 
-/** This module, for who opens the thread. */
+/** This module, for who opens the process. */
 export const MLFLOW_READS = new URL(import.meta.url)
 const PREFIX = 'mlflow.'
 
-/** The reads of the protocol by a thread that has this module. */
-export function mlflowReader(thread: Pick<ReadThread, 'read'>): Reader {
-  return { read: (job, query) => thread.read(PREFIX + job, query) }
+/** The reads of the protocol by a process that has this module. */
+export function mlflowReader(bigReads: Pick<ReadProcess, 'read'>): Reader {
+  return { read: (job, query) => bigReads.read(PREFIX + job, query) }
 }
 
-/** Over a connection of the thread. */
-export function openJobs(db: Database): ThreadJobs {
+/** Over a connection of the process. */
+export function openJobs(db: Database): ReadJobs {
   const reads: Reads = { tracking: openTrackingReads(db), registry: openRegistryReads(db) }
   return Object.fromEntries(
     Object.entries(READ_JOBS).map(([name, job]) => [PREFIX + name, (query: never) => job(reads, query)]),

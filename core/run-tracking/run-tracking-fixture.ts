@@ -4,7 +4,7 @@ import { isFinalRun } from '#core/contract/events.ts'
 import { blobsOf, openEngine } from '#core/engine.ts'
 import { MLFLOW_READS, openMlflow, type Mlflow } from '#core/mlflow/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
-import { openReadThread } from '#core/store/index.ts'
+import { openReadProcess } from '#core/store/index.ts'
 import { openTracking, TRACKING_FILE, type Run, type Tracking } from '#core/tracking/index.ts'
 import { openRunTracking, type RunTracking } from './run-tracking.ts'
 
@@ -35,8 +35,8 @@ export function openTrackedEngine(home: string, { isTracking = true } = {}): Tra
   })
   const steps = isTracking ? { tracking: runTracking.steps } : {}
   const { service } = stack.use(openEngine(home, { keychain: false, onError, ...steps }))
-  const thread = stack.use(openReadThread({ file: join(home, TRACKING_FILE), modules: [MLFLOW_READS] }))
-  const mlflow = openMlflow({ tracking, thread, blobs, onBug: onError })
+  const bigReads = stack.use(openReadProcess({ file: join(home, TRACKING_FILE), modules: [MLFLOW_READS] }))
+  const mlflow = openMlflow({ tracking, bigReads, blobs, onBug: onError })
   if (isTracking) stack.use(runTracking.begin({ service, mlflow }))
   const close = stack.move()
   return { service, tracking, runTracking, mlflow, errors, [Symbol.asyncDispose]: async () => close.disposeAsync() }

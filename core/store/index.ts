@@ -1,6 +1,7 @@
 export { openReadOnly, openStore, WORKBENCH_FILE, type Database, type Statement, type Store } from './database.ts'
 export { lockFile, type FileLock } from './lock.ts'
-export { openReadThread, type ReadJobs, type ReadThread } from './read-thread.ts'
+export { openReadProcess, type ReadJobs, type ReadProcess } from './reader.ts'
 export { hashesIn } from './named-hashes.ts'
 export { openBlobs, type Blobs } from './blobs.ts'
 export { removeTree, systemCode, writeError } from '#core/files/index.ts'
+export { serveParent, startWorker } from './worker-process.ts'

@@ -5,7 +5,7 @@ const LENGTH = 64
 
 /**
  * Which of these sha256 stand in any text of a database, in whatever table and column: whoever keeps one may need the
- * blob. Reads all of the database, so it is for a thread.
+ * blob. Reads all of the database, so it is for a process.
  */
 export function hashesIn(file: string, wanted: ReadonlySet<string>): Set<string> {
   const found = new Set<string>()

@@ -1,10 +1,12 @@
-// The thread of big reads: it has a connection of its own, and makes the JSON of the answers.
-import { parentPort, workerData } from 'node:worker_threads'
+// The process of big reads: it has a connection of its own, and makes the JSON of the answers.
 import { isProblem, type ProblemJson } from '#core/base/problem.ts'
 import { openReadOnly, type Database } from './database.ts'
-import type { ReadJob, ReadJobs } from './read-thread.ts'
+import type { ReadJob, ReadJobs } from './reader.ts'
+import { serveParent } from './worker-process.ts'
 
-/** What the thread is asked. */
+/** What the process reads, and by what: modules that export `openJobs`. */
+export type ReaderJob = { readonly file: string; readonly modules: readonly string[] }
+/** What it is asked. */
 export type ReadRequest = { readonly id: number; readonly job: string; readonly query: unknown }
 /** What it answers: JSON as UTF-8, the Problem, or the stack of a bug. */
 export type ReadReply = { readonly id: number } & (
@@ -14,41 +16,35 @@ export type ReadReply = { readonly id: number } & (
 )
 type JobModule = { readonly openJobs: (db: Database) => ReadJobs }
 
-const port = parentPort
-if (port === null) throw new Error('this file is the code of a thread')
-const { file, modules }: { readonly file: string; readonly modules: readonly string[] } = workerData
-const db = openReadOnly(file)
+const { job, tell, onMessage } = await serveParent<ReaderJob>()
+const db = openReadOnly(job.file)
 const jobs = new Map<string, ReadJob>()
-for (const url of modules) {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- who opened the thread says so
+for (const url of job.modules) {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- who opened the process says so
   const { openJobs } = (await import(url)) as JobModule
-  for (const [name, job] of Object.entries(openJobs(db))) {
+  for (const [name, read] of Object.entries(openJobs(db))) {
     if (jobs.has(name)) throw new Error(`two modules have the read ${name}`)
-    jobs.set(name, job)
+    jobs.set(name, read)
   }
 }
 const encoder = new TextEncoder()
-
-port.on('message', (request: ReadRequest | 'end') => {
-  if (request === 'end') {
-    db.close()
-    port.close()
-  } else answer(request)
+onMessage((message) => {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the reader sends nothing else
+  answer(message as ReadRequest)
 })
 
-function answer({ id, job, query }: ReadRequest): void {
+function answer({ id, job: name, query }: ReadRequest): void {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the other side pairs a job with its query
-    const run = jobs.get(job) as ((query: unknown) => unknown) | undefined
-    if (run === undefined) throw new Error(`there is no read ${job}`)
-    const bytes = encoder.encode(JSON.stringify(run(query)))
-    reply({ id, bytes }, [bytes.buffer])
+    const run = jobs.get(name) as ((query: unknown) => unknown) | undefined
+    if (run === undefined) throw new Error(`there is no read ${name}`)
+    reply({ id, bytes: encoder.encode(JSON.stringify(run(query))) })
   } catch (error) {
     if (isProblem(error)) reply({ id, problem: error.toJSON() })
     else reply({ id, bug: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   }
 }
 
-function reply(message: ReadReply, moved: readonly ArrayBuffer[] = []): void {
-  port?.postMessage(message, [...moved])
+function reply(message: ReadReply): void {
+  tell(message)
 }

@@ -3,7 +3,7 @@ import { openExperimentList, type ExperimentQuery } from './experiment-list.ts'
 import type { TrackingReader } from './read-jobs.ts'
 import type { Tracking } from './tracking.ts'
 
-/** JSON as UTF-8, made in another thread. */
+/** JSON as UTF-8, made in another process. */
 type Json = Promise<Uint8Array<ArrayBuffer>>
 /** Tags to set; null takes one away. */
 type Change = { readonly name?: string | undefined; readonly tags: Readonly<Record<string, string | null>> }

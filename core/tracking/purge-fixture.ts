@@ -19,13 +19,13 @@ export function openPurgeable(home: string, youngMs = 0) {
   const store = stack.use(openStore(home))
   const tracking = stack.use(openTracking(home))
   const blobs = openBlobs(join(home, 'blobs'))
-  const thread = stack.use(openTrackedReads(home))
+  const bigReads = stack.use(openTrackedReads(home))
   const others = [join(home, WORKBENCH_FILE)]
   const onError = (error: unknown) => {
     throw error
   }
   const service = stack.use(
-    openTrackingService({ tracking, thread, slowThread: thread, blobs, others, youngMs, onError }),
+    openTrackingService({ tracking, bigReads, slowReads: bigReads, blobs, others, youngMs, onError }),
   )
   const { db, queue } = tracking
   const artifacts = openArtifacts({ db, queue, blobs })

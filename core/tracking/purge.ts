@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '#core/base/problem.ts'
 import type { PurgeReport } from '#core/contract/tracking.ts'
-import type { Blobs, ReadThread } from '#core/store/index.ts'
+import type { Blobs, ReadProcess } from '#core/store/index.ts'
 import { openFree } from './loose-files.ts'
 import { trackingReader, type TrackingReader } from './read-jobs.ts'
 import type { PurgePlan } from './purge-plan.ts'
@@ -39,9 +39,9 @@ type Progress = { readonly onLine: (line: string) => void; readonly signal: Abor
 export type PurgeDeps = {
   readonly tracking: Tracking
   /** Of tracking's database, with the module `TRACKING_READS`. */
-  readonly thread: Pick<ReadThread, 'read'>
-  /** The same for what takes seconds, so that `thread` is free meanwhile. */
-  readonly slowThread: Pick<ReadThread, 'read'>
+  readonly bigReads: Pick<ReadProcess, 'read'>
+  /** The same for what takes seconds, so that `bigReads` is free meanwhile. */
+  readonly slowReads: Pick<ReadProcess, 'read'>
   readonly blobs: Pick<Blobs, 'has' | 'read' | 'putAt' | 'remove'>
   /** Databases whose texts name blobs that must stay. */
   readonly others: readonly string[]
@@ -53,8 +53,8 @@ export type PurgeDeps = {
 
 /** Purges, and what an earlier core left of one. To be disposed of before `tracking`. */
 export function openPurge(deps: PurgeDeps): AsyncDisposable & Purge {
-  const { slowThread, others, onError } = deps
-  const reader = trackingReader(slowThread)
+  const { slowReads, others, onError } = deps
+  const reader = trackingReader(slowReads)
   const closing = new AbortController()
   const work = openWork(deps, { reader, closing: closing.signal })
   let going: Promise<unknown> = Promise.resolve()

@@ -1,5 +1,5 @@
-// Reads for pages that may be big, done in the thread of reads: core/store/read-thread.ts.
-import type { Database, ReadJobs as ThreadJobs, ReadThread } from '#core/store/index.ts'
+// Reads for pages that may be big, done in the process of reads: core/store/reader.ts.
+import type { Database, ReadJobs, ReadProcess } from '#core/store/index.ts'
 import { openChildFiles } from './child-files.ts'
 import { openCharts } from './chart-series.ts'
 import { openColumnNames } from './column-names.ts'
@@ -10,7 +10,7 @@ import { openPurgePlan } from './purge-plan.ts'
 import { openTrackedRows } from './tracked-rows.ts'
 import { openTrackedRun } from './tracked-run.ts'
 
-/** This module, for who opens the thread. */
+/** This module, for who opens the process. */
 export const TRACKING_READS = new URL(import.meta.url)
 const PREFIX = 'tracking.'
 
@@ -33,17 +33,17 @@ function jobsOf(db: Database) {
 type Jobs = ReturnType<typeof jobsOf>
 type Name = keyof Jobs
 
-/** Reads for pages by a thread that has this module. */
+/** Reads for pages by a process that has this module. */
 export type TrackingReader = {
-  /** The JSON of an answer, as UTF-8. Rejects as `ReadThread.read` does. */
+  /** The JSON of an answer, as UTF-8. Rejects as `ReadProcess.read` does. */
   json<Job extends Name>(job: Job, query: Parameters<Jobs[Job]>[0]): Promise<Uint8Array<ArrayBuffer>>
   /** The answer itself, where it is not big. */
   read<Job extends Name>(job: Job, query: Parameters<Jobs[Job]>[0]): Promise<ReturnType<Jobs[Job]>>
 }
 
-/** The reads of this module by a thread that has it. */
-export function trackingReader(thread: Pick<ReadThread, 'read'>): TrackingReader {
-  const json: TrackingReader['json'] = (job, query) => thread.read(PREFIX + job, query)
+/** The reads of this module by a process that has it. */
+export function trackingReader(bigReads: Pick<ReadProcess, 'read'>): TrackingReader {
+  const json: TrackingReader['json'] = (job, query) => bigReads.read(PREFIX + job, query)
   return {
     json,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the JSON of what the job answered
@@ -51,8 +51,8 @@ export function trackingReader(thread: Pick<ReadThread, 'read'>): TrackingReader
   }
 }
 
-/** Over a connection of the thread; each read sees one state of the store. */
-export function openJobs(db: Database): ThreadJobs {
+/** Over a connection of the process; each read sees one state of the store. */
+export function openJobs(db: Database): ReadJobs {
   return Object.fromEntries(
     Object.entries(jobsOf(db)).map(([name, job]) => [
       PREFIX + name,

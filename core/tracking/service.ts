@@ -15,7 +15,7 @@ import { RUN_NAME } from './tag-writes.ts'
 import { openTrackedRun } from './tracked-run.ts'
 import type { Tracking } from './tracking.ts'
 
-/** JSON as UTF-8, made in another thread. */
+/** JSON as UTF-8, made in another process. */
 type Json = Promise<Uint8Array<ArrayBuffer>>
 /** Tags to set; null takes one away. */
 type TagChange = Readonly<Record<string, string | null>>
@@ -50,9 +50,9 @@ type Options = PurgeDeps & { readonly tracking: Tracking }
 
 /** The verbs over what is tracked in a data folder. To be disposed of before `tracking`. */
 export function openTrackingService(options: Options): TrackingService {
-  const { tracking, thread } = options
+  const { tracking, bigReads } = options
   const { db, queue } = tracking
-  const reader = trackingReader(thread)
+  const reader = trackingReader(bigReads)
   const purge = openPurge(options)
   const changes = openTrackingChanges(queue)
   return {

@@ -16,7 +16,7 @@ import { openTrashWrites } from './trash-writes.ts'
 import type { TrackingReads, TrackingWrites } from './types.ts'
 import { openWriteQueue, type WriteQueue } from './write-queue.ts'
 
-/** The database of what is tracked, in the data folder; a thread of reads opens it with `openReadOnly`. */
+/** The database of what is tracked, in the data folder; a process of reads opens it with `openReadOnly`. */
 export const TRACKING_FILE = 'tracking.db'
 
 /** What is tracked in a data folder. To dispose of it commits what waits. */

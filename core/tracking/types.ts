@@ -66,7 +66,7 @@ export type ChartQuery = {
 
 /**
  * Reads of what is committed; each call sees one state of the store. They take long where there is much: what may be big
- * runs in a thread of its own, on a connection of its own. All throw Problem `not_found` for what is not there and
+ * runs in a process of its own, on a connection of its own. All throw Problem `not_found` for what is not there and
  * `tracking_invalid` for what cannot be asked.
  */
 export type TrackingReads = {

@@ -5,12 +5,12 @@ import { pathInside, systemCode } from '#core/files/index.ts'
 import type { Blobs } from '#core/store/index.ts'
 import { artifactRoot, type ArtifactReads } from '#core/tracking/index.ts'
 
-type Deps = { readonly artifacts: ArtifactReads; readonly blobs: Pick<Blobs, 'copyTo'>; readonly check: () => void }
+type Deps = { readonly artifacts: ArtifactReads; readonly blobs: Pick<Blobs, 'copyTo'> }
 type Owned = { readonly id: string; readonly artifactUri: string }
 
 /** Writes the files of runs to `FOLDER/RUN/…`; how many there are, and their bytes. */
 export async function writeArtifacts(
-  { artifacts, blobs, check }: Deps,
+  { artifacts, blobs }: Deps,
   runs: readonly Owned[],
   folder: string,
 ): Promise<{ readonly rows: number; readonly bytes: number }> {
@@ -18,7 +18,6 @@ export async function writeArtifacts(
   for (const { id, artifactUri } of runs) {
     const root = rootOf(artifactUri)
     for (const { path, size } of root === undefined ? [] : filesOf(artifacts, root)) {
-      check()
       const { sha256 } = artifacts.get(`${root}/${path}`)
       await copyOut(blobs, sha256, pathInside(join(folder, id), path))
       rows += 1

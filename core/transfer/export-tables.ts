@@ -9,14 +9,14 @@ export type ExportQuery = { readonly experiments?: readonly string[]; readonly f
 
 type Tables = Readonly<Record<TableName, Pick<TableFile, 'add'>>>
 
-/** How an export goes on. `check` throws where it is given up. */
-export type ExportWatch = { readonly onLine: (line: string) => void; readonly check: () => void }
+/** Told how an export goes on. */
+export type ExportWatch = { readonly onLine: (line: string) => void }
 
 /** Writes all that fits into the tables; the ids and artifact URIs of the runs. Throws the Problems of the reads. */
 export function writeTables(
   reads: TrackingReads,
   query: ExportQuery,
-  { tables, onLine, check }: ExportWatch & { readonly tables: Tables },
+  { tables, onLine }: ExportWatch & { readonly tables: Tables },
 ): { readonly id: string; readonly artifactUri: string }[] {
   const names = experimentsOf(reads, query.experiments)
   const written: { id: string; artifactUri: string }[] = []
@@ -29,9 +29,8 @@ export function writeTables(
       ...(pageToken === '' ? {} : { pageToken }),
     })
     for (const run of items) {
-      check()
       writeRun(tables, run, names.get(run.info.experimentId) ?? '')
-      for (const { key } of run.metrics) writePoints(reads, { run: run.info.id, key, table: tables.metrics, check })
+      for (const { key } of run.metrics) writePoints(reads, { run: run.info.id, key, table: tables.metrics })
       written.push({ id: run.info.id, artifactUri: run.info.artifactUri })
     }
     onLine(`wrote ${written.length} runs`)
@@ -68,12 +67,10 @@ type Series = {
   readonly run: string
   readonly key: string
   readonly table: Pick<TableFile, 'add'>
-  readonly check: () => void
 }
 
-function writePoints(reads: TrackingReads, { run, key, table, check }: Series): void {
+function writePoints(reads: TrackingReads, { run, key, table }: Series): void {
   for (let pageToken: string | undefined = ''; pageToken !== undefined;) {
-    check()
     const page = reads.history({ runId: run, key, maxResults: POINTS, ...(pageToken === '' ? {} : { pageToken }) })
     for (const { step, timestamp, value } of page.items) table.add([run, key, step, timestamp, value])
     pageToken = page.next

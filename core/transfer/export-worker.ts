@@ -1,9 +1,8 @@
-// The thread that exports: a connection of its own, on one state of the database, and the files that it writes.
+// The process that exports: a connection of its own, on one state of the database, and the files that it writes.
 import { join } from 'node:path'
-import { parentPort, workerData } from 'node:worker_threads'
 import { isProblem, type ProblemJson } from '#core/base/problem.ts'
 import type { ExportReport } from '#core/contract/tracking-transfer.ts'
-import { openBlobs, openReadOnly, writeError } from '#core/store/index.ts'
+import { openBlobs, openReadOnly, serveParent, writeError } from '#core/store/index.ts'
 import { openArtifactReads, openTrackingReads } from '#core/tracking/index.ts'
 import { createCsv } from './csv-file.ts'
 import { writeArtifacts } from './export-artifacts.ts'
@@ -11,7 +10,7 @@ import { writeTables, type ExportQuery } from './export-tables.ts'
 import { createParquet } from './parquet-file.ts'
 import { TABLES, type TableFile, type TableName } from './table.ts'
 
-/** What the thread does. */
+/** What the process does. */
 export type ExportJob = ExportQuery & {
   readonly database: string
   readonly blobs: string
@@ -19,8 +18,6 @@ export type ExportJob = ExportQuery & {
   readonly folder: string
   readonly format: 'parquet' | 'csv'
   readonly artifacts: boolean
-  /** Not 0 where it is to be given up. */
-  readonly stop: Int32Array
 }
 /** What it tells: lines, and one end. */
 export type ExportReply =
@@ -29,9 +26,7 @@ export type ExportReply =
   | { readonly problem: ProblemJson }
   | { readonly bug: string }
 
-const port = parentPort
-if (port === null) throw new Error('this file is the code of a thread')
-const job: ExportJob = workerData
+const { job, tell } = await serveParent<ExportJob>()
 await run()
 
 async function run(): Promise<void> {
@@ -53,14 +48,14 @@ async function writeAll(
   artifacts: ReturnType<typeof openArtifactReads>,
 ): Promise<ExportReport['files']> {
   const tables = openTables()
-  const watch = { onLine: (line: string) => tell({ line }), check }
+  const watch = { onLine: (line: string) => tell({ line }) }
   const runs = writeTables(reads, job, { tables, ...watch })
   const files = Object.entries(tables).map(([name, table]) => ({ path: `${name}.${job.format}`, ...table.finish() }))
   if (!job.artifacts) return files
   const blobs = openBlobs(job.blobs)
   return [
     ...files,
-    { path: 'artifacts/', ...(await writeArtifacts({ artifacts, blobs, check }, runs, join(job.folder, 'artifacts'))) },
+    { path: 'artifacts/', ...(await writeArtifacts({ artifacts, blobs }, runs, join(job.folder, 'artifacts'))) },
   ]
 }
 
@@ -74,12 +69,4 @@ function openTables(): Record<TableName, TableFile> {
     tags: open('tags'),
     datasets: open('datasets'),
   }
-}
-
-function check(): void {
-  if (Atomics.load(job.stop, 0) !== 0) throw new Error('the export was given up')
-}
-
-function tell(reply: ExportReply): void {
-  port?.postMessage(reply, [])
 }

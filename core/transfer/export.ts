@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import type { z } from 'zod'
 import { Problem, problemFromJson } from '#core/base/problem.ts'
 import type { ExportReport, ExportRequest } from '#core/contract/tracking-transfer.ts'
 import { systemCode } from '#core/files/index.ts'
+import { startWorker } from '#core/store/index.ts'
 import type { ExportJob, ExportReply } from './export-worker.ts'
 import type { Watch } from './import.ts'
 
@@ -24,7 +24,7 @@ export async function exportTracking(places: ExportPlaces, request: Request, wat
   const aside = join(dirname(folder), `.${basename(folder)}.${randomUUID()}`)
   try {
     await mkdir(aside, { mode: 0o755 })
-    const files = await inThread({ ...places, ...jobOf(request), folder: aside }, watch)
+    const files = await inProcess({ ...places, ...jobOf(request), folder: aside }, watch)
     watch.signal.throwIfAborted()
     await rmdir(folder).catch(ignoreMissing)
     await rename(aside, folder)
@@ -70,28 +70,28 @@ function ignoreMissing(error: unknown): void {
   if (systemCode(error) !== 'ENOENT') throw error
 }
 
-async function inThread(job: Omit<ExportJob, 'stop'>, { onLine, signal }: Watch): Promise<ExportReport['files']> {
-  const stop = new Int32Array(new SharedArrayBuffer(4))
-  const worker = new Worker(new URL('./export-worker.ts', import.meta.url), { workerData: { ...job, stop } })
-  const giveUp = () => void Atomics.store(stop, 0, 1)
+async function inProcess(job: ExportJob, { onLine, signal }: Watch): Promise<ExportReport['files']> {
+  const { child, ended } = startWorker(new URL('./export-worker.ts', import.meta.url), job)
+  const giveUp = () => void child.kill('SIGKILL')
   signal.addEventListener('abort', giveUp)
   if (signal.aborted) giveUp()
   try {
-    const end = await new Promise<Exclude<ExportReply, { line: string }>>((resolve, reject) => {
-      let last: Exclude<ExportReply, { line: string }> = { bug: 'it ended without an answer' }
-      worker.on('message', (reply: ExportReply) => {
+    const end = await new Promise<Exclude<ExportReply, { line: string }>>((resolve) => {
+      child.on('message', (message) => {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker sends nothing else
+        const reply = message as ExportReply
         if ('line' in reply) onLine(reply.line)
-        else last = reply
+        else resolve(reply)
       })
-      worker.once('error', reject)
-      // It closed its connection by then.
-      worker.once('exit', () => resolve(last))
+      void ended.then((why) => resolve({ bug: `it ended (${why})` }))
     })
     signal.throwIfAborted()
     if ('problem' in end) throw problemFromJson(end.problem)
-    if ('bug' in end) throw new Error(`the thread that exports failed by a bug: ${end.bug}`)
+    if ('bug' in end) throw new Error(`the process that exports failed by a bug: ${end.bug}`)
     return end.files
   } finally {
     signal.removeEventListener('abort', giveUp)
+    giveUp()
+    await ended
   }
 }

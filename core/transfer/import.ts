@@ -9,7 +9,7 @@ import { importPoints } from './import-points.ts'
 import { endRun, importRun } from './import-runs.ts'
 import { reportOf, skip, type ImportDeps, type ImportState } from './import-state.ts'
 import type { Item, SourceBytes, SourceFile, SourcePoints } from './item.ts'
-import { readInThread } from './source-thread.ts'
+import { readInProcess } from './source-process.ts'
 
 /** How a long work tells of itself and is given up. */
 export type Watch = { readonly onLine: (line: string) => void; readonly signal: AbortSignal }
@@ -39,7 +39,7 @@ export async function importSource(
   }
   onLine(`reading ${source.path} (${source.kind})`)
   let told = Date.now()
-  for await (const items of readInThread(job, signal)) {
+  for await (const items of readInProcess(job, signal)) {
     for (const group of groupsOf(items)) await take(state, group)
     if (Date.now() - told < LINE_MS) continue
     told = Date.now()

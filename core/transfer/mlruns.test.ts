@@ -201,7 +201,7 @@ test('links, cut and huge files, and what cannot be kept are named, and all else
   symlinkSync(join(secret, 'key'), join(root, '7', A, 'artifacts/link'))
   symlinkSync(join(secret, 'key'), join(root, '7', A, 'params/linked'))
   symlinkSync(secret, join(root, '7', A, 'artifacts/folder'))
-  write(join(root, '7', A, 'artifacts/bad#name'), 'x')
+  write(join(root, '7', A, 'artifacts/bad\u0001name'), 'x')
   write(join(root, '7', A, 'metrics/bad'), '1 0.5 1', 'nonsense', '2 0.5 2')
   write(join(root, '7', A, 'params/what?'), 'x')
   write(join(root, '7/1/meta.yaml'), 'run_id: [')
@@ -230,7 +230,7 @@ test('links, cut and huge files, and what cannot be kept are named, and all else
       '/7/3',
       '/7/5',
       '/8',
-      `/7/${A}/artifacts/bad#name`,
+      `/7/${A}/artifacts/bad\u0001name`,
       `/7/${A}/artifacts/folder`,
       `/7/${A}/artifacts/link`,
       `/7/${A}/metrics/bad`,

@@ -1,13 +1,13 @@
-// The thread that reads a source: as much as is asked for at a time, so that no more than that is in memory.
-import { parentPort, workerData } from 'node:worker_threads'
+// The process that reads a source: as much as is asked for at a time, so that no more than that is in memory.
 import { isProblem, type ProblemJson } from '#core/base/problem.ts'
+import { serveParent } from '#core/store/index.ts'
 import type { Item } from './item.ts'
 import { readMlflowDb, type SourceOptions } from './mlflow-db.ts'
 import { readMlruns } from './mlruns.ts'
 import type { Source } from './detect-kind.ts'
 import { readTensorboard } from './tensorboard.ts'
 
-/** What the thread reads. */
+/** What the process reads. */
 export type SourceJob = Pick<Source, 'kind'> & SourceOptions & { readonly experiment?: string }
 /** What it answers to each `next`. */
 export type SourceReply =
@@ -19,16 +19,10 @@ export type SourceReply =
 const MOST_ITEMS = 500
 const MOST_BYTES = 1_048_576
 
-const port = parentPort
-if (port === null) throw new Error('this file is the code of a thread')
-const job: SourceJob = workerData
+const { job, tell, onMessage } = await serveParent<SourceJob>()
 const items = read(job)
-
-port.on('message', (message: 'next' | 'end') => {
-  if (message === 'next') return answer()
-  items.return(undefined)
-  port.close()
-})
+process.once('exit', () => items.return(undefined))
+onMessage(answer)
 
 function read(options: SourceJob): Generator<Item> {
   if (options.kind === 'mlflow-db') return readMlflowDb(options)
@@ -48,7 +42,7 @@ function answer(): void {
       taken.push(value)
       bytes += bytesIn(value)
     }
-    reply({ items: taken, isLast }, taken.flatMap(buffersOf))
+    reply({ items: taken, isLast })
   } catch (error) {
     if (isProblem(error)) reply({ problem: error.toJSON() })
     else reply({ bug: error instanceof Error ? (error.stack ?? error.message) : String(error) })
@@ -56,14 +50,10 @@ function answer(): void {
 }
 
 function bytesIn(item: Item): number {
-  return buffersOf(item).reduce((sum, { byteLength }) => sum + byteLength, 0)
+  if (item.kind === 'points') return 3 * item.steps.byteLength
+  return item.kind === 'bytes' ? item.bytes.byteLength : 0
 }
 
-function buffersOf(item: Item): ArrayBuffer[] {
-  if (item.kind === 'points') return [item.steps.buffer, item.times.buffer, item.values.buffer]
-  return item.kind === 'bytes' ? [item.bytes.buffer] : []
-}
-
-function reply(message: SourceReply, moved: readonly ArrayBuffer[] = []): void {
-  port?.postMessage(message, [...moved])
+function reply(message: SourceReply): void {
+  tell(message)
 }

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
-import { openReadThread, removeTree } from './index.ts'
+import { openReadProcess, removeTree } from './index.ts'
 import { MLFLOW_READS } from '#core/mlflow/index.ts'
 import { openTracking, TRACKING_FILE } from '#core/tracking/index.ts'
 
@@ -12,13 +12,13 @@ const file = join(home, TRACKING_FILE)
 afterAll(async () => removeTree(home))
 
 const open = (idleMs?: number) =>
-  openReadThread({ file, modules: [MLFLOW_READS], ...(idleMs === undefined ? {} : { idleMs }) })
+  openReadProcess({ file, modules: [MLFLOW_READS], ...(idleMs === undefined ? {} : { idleMs }) })
 const parse = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString())
 const search = { maxResults: 10 }
 
-test('a thread that dies fails those who wait, and the next read starts another', async () => {
+test('a process that dies fails those who wait, and the next read starts another', async () => {
   await using reader = open()
-  // There is no database yet, so the thread cannot begin.
+  // There is no database yet, so the process cannot begin.
   const waiting = [reader.read('mlflow.experiments', search), reader.read('mlflow.experiments', search)]
   for (const read of waiting) {
     await expect(read).rejects.toMatchObject({
@@ -60,20 +60,34 @@ test('a reader may be closed at any moment of its beginning', async () => {
   }
 })
 
-/** How often this process has the database open. */
-function openFiles(): number {
-  return readdirSync('/proc/self/fd').filter((fd) => linkOf(join('/proc/self/fd', fd)) === file).length
+/** Whether a process that this one started has the database open. */
+function isOpen(): boolean {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean)
+  return children.some((pid) => {
+    const folder = join('/proc', pid, 'fd')
+    return existing(() => readdirSync(folder))?.some((fd) => existing(() => readlinkSync(join(folder, fd))) === file)
+  })
 }
 
-function linkOf(path: string): string {
+/** Undefined where it was closed or ended since it was listed. */
+function existing<Found>(look: () => Found): Found | undefined {
   try {
-    return readlinkSync(path)
+    return look()
   } catch (error) {
-    // It was closed since the list was read.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
 }
+
+test.runIf(process.platform === 'linux')('a process that is killed fails those who wait, and no one else', async () => {
+  await using reader = open()
+  await reader.read('mlflow.experiments', search)
+  const child = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').at(-1)
+  const read = reader.read('mlflow.experiments', search)
+  process.kill(Number(child), 'SIGKILL')
+  await expect(read).rejects.toMatchObject({ code: 'internal' })
+  expect(parse(await reader.read('mlflow.experiments', search))).toMatchObject({ experiments: expect.any(Array) })
+})
 
 test('a read that there is not, and one that throws, are bugs that the asker learns of', async () => {
   await using reader = open()
@@ -81,10 +95,11 @@ test('a read that there is not, and one that throws, are bugs that the asker lea
   await expect(reader.read('mlflow.history', undefined)).rejects.toThrow(/failed by a bug/)
 })
 
-test.runIf(process.platform === 'linux')('the thread ends when nobody asks, and starts again', async () => {
-  await using reader = open(20)
+test.runIf(process.platform === 'linux')('the process ends when nobody asks, and starts again', async () => {
+  await using reader = open(500)
   await reader.read('mlflow.experiments', search)
-  await expect.poll(openFiles).toBe(0)
+  expect(isOpen()).toBe(true)
+  await expect.poll(isOpen).toBe(false)
   const again = parse(await reader.read('mlflow.experiments', search))
   expect(again).toMatchObject({ experiments: expect.any(Array) })
 })
