@@ -9,9 +9,9 @@ export type WorkerProcess = {
   readonly child: ChildProcess
   /** Settles when it is gone, with how it ended, in words; also where it could not be started. */
   readonly ended: Promise<string>
-  send(message: object): void
+  readonly send: (message: object) => void
   /** Whether it keeps this process alive. */
-  hold(isHeld: boolean): void
+  readonly hold: (isHeld: boolean) => void
 }
 
 /** Starts the program of a file, which gets `job` as its first message; see `serveParent`. */
@@ -35,6 +35,7 @@ export function startWorker(file: URL, job: object): WorkerProcess {
 }
 
 /** The other side: the first message is the job. It ends by itself when its parent lets go of it, or is gone. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- says what the parent sends
 export async function serveParent<Job>(): Promise<{
   readonly job: Job
   readonly tell: (message: object) => void
