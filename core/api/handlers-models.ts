@@ -84,9 +84,7 @@ function ofFiles({ registry, comparisons, bytes }: Models): Pick<Handlers, FileN
   return {
     listModelFiles: (which) => ({ files: filesOf(which).map(({ path, size, sha256 }) => ({ path, size, sha256 })) }),
     readModelFile: ({ path, ...which }, context) => {
-      const file = filesOf(which).find((it) => it.path === path)
-      if (file === undefined)
-        throw new Problem('not_found', `this version has no file ${path}: name one of its listing`)
+      const file = comparisons.file(versionOf(registry.reads, which), path)
       bytes.check(file.sha256)
       const service = { readArtifact: (...given: Parameters<Models['bytes']['read']>) => bytes.read(...given) }
       return sendArtifact({ file, output: which.model, service }, context)

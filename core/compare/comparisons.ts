@@ -3,7 +3,13 @@ import type { CodeDifference, ComparisonView } from '#core/contract/tracking-com
 import type { PipelineService } from '#core/pipelines/index.ts'
 import { openRegistryReads, type ModelVersion, type RegisteredModel } from '#core/registry/index.ts'
 import type { Blobs } from '#core/store/index.ts'
-import { openArtifactReads, openTrackedRun, type ArtifactFile, type Tracking } from '#core/tracking/index.ts'
+import {
+  artifactRoot,
+  openArtifactReads,
+  openTrackedRun,
+  type ArtifactFile,
+  type Tracking,
+} from '#core/tracking/index.ts'
 import { compareCode } from './code-difference.ts'
 import { filesAt } from './model-content.ts'
 import { compareRuns } from './run-comparison.ts'
@@ -22,6 +28,8 @@ export type Comparisons = {
   versions(left: ModelVersion, right: ModelVersion): Promise<VersionDifference>
   /** The files of a version. Throws Problem `tracking_invalid` where they lie in another store. */
   files(version: ModelVersion): readonly ArtifactFile[]
+  /** One of them by its path. Throws Problem `not_found` too. */
+  file(version: ModelVersion, path: string): ArtifactFile
 }
 
 type Options = {
@@ -44,5 +52,9 @@ export function openComparisons({ tracking: { db, reads: tracking }, blobs, pipe
     wholeVersion: (version) => versionView(reads, version),
     versions: (left, right) => versionDifference(reads, left, right),
     files: ({ name, version }) => filesAt(shelf, registry.downloadUri(name, version)),
+    file: ({ name, version }, path) => {
+      const root = artifactRoot(registry.downloadUri(name, version))
+      return { path, ...shelf.artifacts.get(`${root}/${path}`) }
+    },
   }
 }

@@ -7,7 +7,7 @@ import { readSmallText } from './small-text.ts'
 
 /** What models are read from. */
 export type Shelf = {
-  readonly artifacts: Pick<ArtifactReads, 'files'>
+  readonly artifacts: Pick<ArtifactReads, 'files' | 'get'>
   readonly blobs: Pick<Blobs, 'has' | 'read' | 'sourceOf'>
 }
 

@@ -16,7 +16,7 @@ export type TrackingLine = {
   readonly path: string
   /**
    * The body as it came, with what the runner made up: ids of runs (`run_id`, in `runs/create`) and of models (`model_id`,
-   * in `logged-models`) that were created. Of a file (PUT): `{ file, size, sha256 }`; `file` is its sha256 too, and its
+   * in `logged-models`, there behind `m-`) that were created, which begin with 16 digits of the step's own run. Of a file (PUT): `{ file, size, sha256 }`; `file` is its sha256 too, and its
    * content is in the blob store before the line is handed in. DELETE of a file has an empty body.
    */
   readonly body: Readonly<Record<string, unknown>>

@@ -115,11 +115,17 @@ function measuredModel(scope: StepScope, metric: unknown): void {
   must(scope.seesModel(model), 'a step measures models of its own experiment and registered ones: name one of those')
 }
 
+/** Ids that runners make begin as that of the step's run: those of other step runs can be foretold. */
+function mustBeOwn({ run }: StepScope, made: string): void {
+  must(made.startsWith(run.slice(0, 16)), 'what a step makes has an id of its own: use the step runner of this version')
+}
+
 /** A new run is nested in that of the step. */
 export const madeRun: StepRule = (scope, { input, isReplay }) => {
   must(oneId(input) === scope.experiment, OWN_EXPERIMENT)
   const tags = list(input, 'tags', readPair)
   const given = isReplay ? optionalText(input, 'run_id') : undefined
+  if (given !== undefined) mustBeOwn(scope, given)
   const run = given ?? randomUUID().replaceAll('-', '')
   for (const { key, value } of tags) checkTag(scope, { key, value, run })
   scope.noteRun(run).catch(() => undefined)
@@ -134,6 +140,7 @@ export const madeModel: StepRule = (scope, { input, isReplay }) => {
   const source = optionalText(input, 'source_run_id') || scope.run
   must(scope.owns(source), OWN_RUN)
   const { model_id: made, ...fields } = input.fields
+  if (isReplay && typeof made === 'string') mustBeOwn(scope, made.replace(/^m-/, ''))
   return { ...input, fields: { ...fields, source_run_id: source, ...(isReplay ? { model_id: made } : {}) } }
 }
 const modelOf = ({ params }: StepCall): string => params['model_id'] ?? ''

@@ -1,3 +1,4 @@
+export { isPrompt } from './names.ts'
 export { openRegistryReads } from './reads.ts'
 export { openRegistryWrites } from './writes.ts'
 export type { ModelVersion, RegisteredModel, RegistryReads, RegistryWrites } from './types.ts'

@@ -1,6 +1,6 @@
 import { isProblem, Problem } from '#core/base/problem.ts'
 import type { Registration, StepTracking } from '#core/pipelines/index.ts'
-import { openRegistryImport, openRegistryReads, openRegistryWrites } from '#core/registry/index.ts'
+import { isPrompt, openRegistryImport, openRegistryReads, openRegistryWrites } from '#core/registry/index.ts'
 import { openArtifacts, openImportWrites } from '#core/tracking/index.ts'
 import { openExperiments } from './experiments.ts'
 import {
@@ -31,8 +31,9 @@ export function openRegister(options: Options): StepTracking['register'] {
 }
 
 async function registerNow(context: Context, registration: Registration): Promise<{ readonly version: number }> {
-  await makeModel(context, registration)
+  const isNew = isNewName(context, registration)
   const modelId = await logModel(context, registration)
+  if (isNew) await createModel(context, registration.model)
   return { version: await makeVersion(context, registration, modelId) }
 }
 
@@ -50,11 +51,10 @@ function contextOf({ tracking, blobs, now = Date.now }: Options): Context {
   }
 }
 
-/** The name, where nobody has registered it. */
-async function makeModel({ registry, names }: Context, { model }: Registration): Promise<void> {
-  if (!names.hasModel(model)) return createModel({ registry, names }, model)
-  const isPrompt = registry.model(model).tags.some(({ key }) => key === 'mlflow.prompt.is_prompt')
-  if (!isPrompt) return
+/** Whether nobody has registered the name. Throws Problem `tracking_exists` for that of a prompt. */
+function isNewName({ registry, names }: Context, { model }: Registration): boolean {
+  if (!names.hasModel(model)) return true
+  if (!isPrompt(registry.model(model).tags)) return false
   throw new Problem('tracking_exists', `the name "${model}" is that of a prompt: let the step register another name`)
 }
 

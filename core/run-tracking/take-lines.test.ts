@@ -22,6 +22,7 @@ beforeEach(async () => {
   await expect.poll(() => engine.service.show(id).steps[0]?.status).toBe('running')
   attempt = { run: id, step: 'train', item: null, attempt: 1 }
   own = await engine.runTracking.steps.ids(attempt)
+  ;[NESTED, MODEL] = [made('a'), `m-${made('b')}`]
 })
 afterEach(async () => {
   await engine.service.cancel(attempt.run)
@@ -36,8 +37,9 @@ const take = (list: readonly TrackingLine[]) => engine.runTracking.steps.take(at
 const tags = (run: string) =>
   Object.fromEntries(engine.tracking.reads.run(run).tags.map(({ key, value }) => [key, value]))
 
-const NESTED = 'a'.repeat(32)
-const MODEL = `m-${'b'.repeat(32)}`
+/** Ids as a runner makes them. */
+const made = (digit: string): string => own.run.slice(0, 16) + digit.repeat(16)
+let [NESTED, MODEL] = ['', '']
 const point = (value: number) => ({ key: 'loss', value, timestamp: 1, step: value })
 
 function all(): TrackingLine[] {
@@ -117,6 +119,13 @@ test('a run that a runner says it made, and that another has, does not become it
     ),
   )
   expect(engine.tracking.reads.run(foreign).metrics).toEqual([])
+})
+
+test('a run cannot be made under the id of a step run that is still to come', async () => {
+  const later = trackedStepId({ run: attempt.run, step: 'evaluate', item: null })
+  await take(lines({ path: 'runs/create', body: { experiment_id: own.experiment, run_id: later } }))
+  expect(tags(own.run)['minisub.tracking_error']).toContain('an id of its own')
+  expect(() => engine.tracking.reads.run(later)).toThrow()
 })
 
 test('lines for a run in the trash are left out', async () => {

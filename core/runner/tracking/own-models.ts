@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   checkLength,
   checkModelName,
@@ -7,7 +6,7 @@ import {
   type LoggedModelStatus,
   type ModelDraft,
 } from '#core/wire/index.ts'
-import { pairsOf } from './own-runs.ts'
+import { ownId, pairsOf } from './own-runs.ts'
 import { elsewhere } from './refusals.ts'
 
 /** A model that a step has logged, as far as its own calls tell. */
@@ -41,7 +40,7 @@ export function openOwnModels({ run, experiment }: { readonly run: string; reado
     add({ name = randomRunName(), modelType = '', sourceRunId = run }) {
       checkModelName(name)
       checkLength(modelType, MOST_TYPE, 'model_type')
-      const id = `m-${randomBytes(16).toString('hex')}`
+      const id = `m-${ownId(run)}`
       const now = Date.now()
       const artifactUri = `mlflow-artifacts:/${experiment}/models/${id}/artifacts`
       const info = { id, experimentId: experiment, name, createdAt: now, artifactUri, modelType, sourceRunId }

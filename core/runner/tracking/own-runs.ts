@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
   randomRunName,
   type DatasetInput,
@@ -68,9 +68,17 @@ export function openOwnRuns({ run, experiment, name, room }: Own): OwnRuns {
       const named = draft.tags.find(({ key }) => key === RUN_NAME)?.value
       const given = draft.name ?? (named === undefined || named === '' ? randomRunName() : named)
       const tags = [{ key: PARENT, value: run }, ...draft.tags, { key: RUN_NAME, value: given }]
-      return make(randomUUID().replaceAll('-', ''), draft, tags)
+      return make(ownId(run), draft, tags)
     },
   }
+}
+
+/**
+ * An id of what a step makes: it begins as that of its own run, so that the core sees that no other step run has it, whose
+ * ids can be foretold.
+ */
+export function ownId(run: string): string {
+  return run.slice(0, 16) + randomBytes(8).toString('hex')
 }
 
 function emptyRun(): Omit<OwnRun, 'info' | 'tags'> {
