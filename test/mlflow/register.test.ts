@@ -20,7 +20,7 @@ await describeWithMlflow('a model that a pipeline registered', () => {
   beforeAll(async () => void (sandbox = await openCliSandbox()))
   afterAll(() => sandbox[Symbol.asyncDispose]())
 
-  test.each(MLFLOW_VERSIONS)(
+  test.each(MLFLOW_VERSIONS.slice(0, 2))(
     'is loaded by its alias by mlflow %s',
     async (version) => {
       const { python } = (await mlflowPythons())[version]

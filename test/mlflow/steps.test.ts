@@ -35,7 +35,7 @@ await describeWithMlflow('a step with the mlflow client of PyPI, without any set
     return Object.fromEntries((found['runs'] as Run[]).map(({ info }) => [info.run_name, info.status]))
   }
 
-  test.each(MLFLOW_VERSIONS)(
+  test.each(MLFLOW_VERSIONS.slice(0, 2))(
     'logs, nests runs, logs a model and loads it again: mlflow %s',
     async (version) => {
       const { python } = (await mlflowPythons())[version]
