@@ -120,7 +120,7 @@ test('no path leads out of its folder', () => {
   fc.assert(
     fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
       try {
-        expect(join('/root/folder', safePath(parts.join('/')))).toMatch(/^\/root\/folder\/./)
+        expect(join('/there/folder', safePath(parts.join('/')))).toMatch(/^\/there\/folder\/./)
       } catch (error) {
         expect(error).toMatchObject({ code: 'forbidden' })
       }
