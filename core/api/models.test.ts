@@ -132,8 +132,12 @@ test('the files of a version are listed, and read in whole and by ranges', async
   ])
   const part = await client.readModelFile(at, { range: { start: 4, end: 5 } })
   expect([part.status, await part.text()]).toEqual([206, 're'])
-  for (const path of ['nothing', '../model.pkl', 'model.pkl/']) {
-    await expect(client.readModelFile({ ...at, path })).rejects.toMatchObject({ code: 'not_found' })
+  for (const [path, code] of [
+    ['nothing', 'not_found'],
+    ['../model.pkl', 'tracking_invalid'],
+    ['model.pkl/', 'not_found'],
+  ] as const) {
+    await expect(client.readModelFile({ ...at, path })).rejects.toMatchObject({ code })
   }
 })
 

@@ -1,6 +1,7 @@
 import type { ModelRow, VersionDifference, VersionRow, VersionView } from '#core/contract/models.ts'
 import type { CodeDifference, ComparisonView } from '#core/contract/tracking-compare.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
+import { Problem } from '#core/base/problem.ts'
 import { openRegistryReads, type ModelVersion, type RegisteredModel } from '#core/registry/index.ts'
 import type { Blobs } from '#core/store/index.ts'
 import {
@@ -53,6 +54,7 @@ export function openComparisons({ tracking: { db, reads: tracking }, blobs, pipe
     versions: (left, right) => versionDifference(reads, left, right),
     files: ({ name, version }) => filesAt(shelf, registry.downloadUri(name, version)),
     file: ({ name, version }, path) => {
+      if (path.endsWith('/')) throw new Problem('not_found', `${path} is a folder: name one of its files`)
       const root = artifactRoot(registry.downloadUri(name, version))
       return { path, ...shelf.artifacts.get(`${root}/${path}`) }
     },

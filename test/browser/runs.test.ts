@@ -208,19 +208,16 @@ describeInBrowser('ten thousand runs', () => {
   })
   afterAll(() => fixture[Symbol.asyncDispose]())
 
-  test('are scrolled to the end without a halt, and few rows are drawn', async () => {
+  test('are scrolled to the end without a blank, and few rows are drawn', async () => {
     const page = await fixture.open({ path: '/runs' })
     await linkOf(page, idOf(MANY - 1)).waitFor()
     expect(await list(page).getAttribute('aria-rowcount')).toBe('-1')
-    const [figures, longestTask] = await withLongestTask(page, () => scrollToEnd(page))
-    console.log(`10,000 runs: longest task ${longestTask} ms of processor time; ${JSON.stringify(figures)}`)
+    const figures = await scrollToEnd(page)
     expect(await list(page).getAttribute('aria-rowcount')).toBe(String(MANY + 1))
     await linkOf(page, idOf(0)).waitFor()
     expect(await rowOf(page, idOf(0)).getAttribute('aria-rowindex')).toBe(String(MANY + 1))
     expect(figures.mostRows).toBeLessThan(80)
     expect(figures.blankFrames).toBe(0)
-    expect(longestTask).toBeGreaterThan(0)
-    expect(longestTask).toBeLessThan(200)
     await expectAccessibleInBoth(page)
 
     // New runs do not move what is read; a button leads to them.
@@ -269,64 +266,26 @@ describeInBrowser('ten thousand runs', () => {
 })
 
 type Figures = {
-  readonly frames: number
-  readonly seconds: number
-  readonly longestFrame: number
   /** Frames without a row in the middle of the list. */
   readonly blankFrames: number
   readonly mostRows: number
-  /** Tasks of more than 50 ms by the clock, and the longest of them; on a busy machine most of it is waiting. */
-  readonly longTasks: number
-  readonly longestTask: number
 }
 
-/** Scrolls by 15 rows in each frame until there is nothing more. Times are in ms. */
+/** Scrolls by 15 rows in each frame until there is nothing more. */
 async function scrollToEnd(page: Page): Promise<Figures> {
   return scroller(page).evaluate(async (element) => {
-    const tasks: number[] = []
-    const observer = new PerformanceObserver((entries) => {
-      for (const { duration } of entries.getEntries()) tasks.push(duration)
-    })
     const { left, top, width, height } = element.getBoundingClientRect()
     const hasRow = () => document.elementFromPoint(left + width / 2, top + height / 2)?.closest('tbody tr') != null
     const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve))
-    const frames: number[] = []
     let [mostRows, blankFrames] = [0, 0]
-    observer.observe({ entryTypes: ['longtask'] })
-    const started = await frame()
-    for (let last = started; ;) {
+    for (;;) {
       element.scrollTop += 600
-      const now = await frame()
-      frames.push(now - last)
-      last = now
+      await frame()
       mostRows = Math.max(mostRows, element.querySelectorAll('tbody tr').length)
       if (!hasRow()) blankFrames += 1
       const isAll = element.querySelector('table')?.ariaRowCount !== '-1'
       if (isAll && element.scrollTop + element.clientHeight >= element.scrollHeight - 1) break
     }
-    const seconds = Math.round((performance.now() - started) / 100) / 10
-    observer.disconnect()
-    const longestFrame = Math.round(Math.max(...frames))
-    const longestTask = Math.max(0, ...tasks)
-    return { frames: frames.length, seconds, longestFrame, blankFrames, mostRows, longTasks: tasks.length, longestTask }
+    return { blankFrames, mostRows }
   })
-}
-
-/** Ms of processor time of the longest task of the page meanwhile: what else runs on the machine is not in it. */
-async function withLongestTask<Result>(page: Page, work: () => Promise<Result>): Promise<[Result, number]> {
-  const session = await page.context().newCDPSession(page)
-  const longest = new Map<number, number>()
-  session.on('Tracing.dataCollected', ({ value }) => {
-    for (const event of value as unknown as { name: string; tid: number; tdur?: number }[]) {
-      if (!event.name.endsWith('RunTask') || event.tdur === undefined) continue
-      longest.set(event.tid, Math.max(longest.get(event.tid) ?? 0, event.tdur / 1_000))
-    }
-  })
-  await session.send('Tracing.start', { traceConfig: { includedCategories: ['toplevel'] } })
-  const result = await work()
-  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
-  await session.send('Tracing.end')
-  await complete
-  await session.detach()
-  return [result, Math.round(Math.max(...longest.values()))]
 }

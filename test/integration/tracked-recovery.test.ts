@@ -71,6 +71,8 @@ test('a step that was lost while no core ran is killed where it is tracked', { t
   const run = runOf(await sandbox.minisub('run', file, '--detach', '--json')).id
   const step = trackedStepId({ run, step: 'once', item: null })
   await expect.poll(() => rows(sandbox).some((row) => row.run === step), { timeout: 10_000 }).toBe(true)
+  // The runner and its command: a step is said to run a little before its processes are there.
+  await expect.poll(() => processesOf(run).length, { timeout: 10_000 }).toBeGreaterThan(1)
   core.child.kill('SIGKILL')
   await core.finished
   for (const pid of processesOf(run)) process.kill(pid, 'SIGKILL')
