@@ -8,20 +8,22 @@ const CONTAINERS = [
   ...['pipelines', 'generated', 'attempt-runtimes', 'argo-dags', 'argo-expressions'].map(
     (name) => `test/conformance/${name}.test.ts`,
   ),
-  'test/kubernetes/{runs,killed,tracking}.test.ts',
+  'test/kubernetes/{install,runs,killed,tracking}.test.ts',
   'test/integration/cluster-schedules.test.ts',
+  'core/local-clusters/kind-cluster.test.ts',
+  'test/kind/*.test.ts',
 ]
 /** Tests that take away from others what all of them use: they run last, alone. */
 const ALONE = ['core/runtimes/docker/engine-restart.test.ts', 'test/kubernetes/api-restart.test.ts']
 
-/** Takes longer than all else of its group: it begins first. */
-const LONGEST = 'test/conformance/pipelines.test.ts'
+/** These take longer than all else of their group: they begin first. */
+const LONGEST = ['test/conformance/pipelines.test.ts', 'test/kind/local-cluster.test.ts']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // oxlint-disable-next-line unicorn/no-array-sort -- it is no array's
     const sorted = await super.sort(files)
-    const isLongest = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith(LONGEST)
+    const isLongest = ({ moduleId }: TestSpecification): boolean => LONGEST.some((name) => moduleId.endsWith(name))
     return [...sorted.filter(isLongest), ...sorted.filter((it) => !isLongest(it))]
   }
 }

@@ -10,9 +10,10 @@ import {
 } from '#core/environments/index.ts'
 import type { LocalTarget } from '#core/pipelines/index.ts'
 import type { DockerEngine } from '#core/runtimes/docker/index.ts'
+import type { ClusterEngine } from '#core/runtimes/cluster-engine.ts'
 import type { ImageEngine } from '#core/runtimes/images.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'
-import { lazily, lazyImages, lazyImageSources, lazyRuntime } from './lazy.ts'
+import { lazily, lazyClusterEngine, lazyImages, lazyImageSources, lazyRuntime } from './lazy.ts'
 
 export type DockerTargetOptions = {
   /** The data folder. */
@@ -28,6 +29,8 @@ export type DockerTarget = LocalTarget &
     readonly images: ImageEnvironments
     /** Images of steps for clusters, of the same engine and environments. */
     readonly clusterImages: ClusterImages
+    /** The engine as local clusters use it, and all images that it has. */
+    readonly nodes: { readonly engine: ClusterEngine; readonly images: ImageEngine }
     /** Ids of the runs that something in the engine is left of; none where no container was ever started. */
     readonly leftRuns: () => Promise<string[]>
   }
@@ -55,8 +58,13 @@ export function openDockerTarget({ home, settings, inUse }: DockerTargetOptions)
       runners: opened.docker.openRunnerImages({ images: imageEngine }),
     }
   })
+  const nodeEngine = lazyClusterEngine(async () => {
+    const opened = await engine()
+    return opened.docker.openClusterEngine({ engine: opened.engine })
+  })
   return {
     kind: 'local',
+    nodes: { engine: nodeEngine, images: imageEngine },
     clusterImages: openClusterImages({ home, images, engine: imageEngine, settings, ...sources }),
     runtime: { ...runtime, start: (workload) => (noteUse(home), runtime.start(workload)) },
     images,

@@ -48,6 +48,8 @@ export type Engine = AsyncDisposable & {
   readonly clusterTargets: ClusterTargets
   readonly clusterImages: ClusterImages
   readonly clusters: ClusterRuns
+  /** The container engine as local clusters use it. */
+  readonly nodes: DockerTarget['nodes']
   readonly service: PipelineService
   /** Runs that clusters begin by themselves. */
   readonly scheduled: Pipelines['scheduled']
@@ -121,7 +123,9 @@ function open(home: string, options: EngineOptions, stack: AsyncDisposableStack)
   service = stack.use(openPipelines({ home, store, blobs, secrets, environments, targets, ...told, onError }))
   removeLeftovers({ docker, service, onError }, stack)
   const { scheduled } = service
-  const opened = { store, blobs, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled }
+  const { nodes } = docker
+  const kept = { store, blobs, settings, secrets, nodes }
+  const opened = { ...kept, clusterTargets, clusterImages, clusters, service, scheduled }
   return { ...opened, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 

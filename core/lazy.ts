@@ -1,4 +1,5 @@
 import type { AttemptRuntime } from '#core/runtimes/driver.ts'
+import type { ClusterEngine } from '#core/runtimes/cluster-engine.ts'
 import type { ImageEngine, ImageRegistries, RunnerImages } from '#core/runtimes/images.ts'
 
 /** Something that is made on the first call, once. What failed is tried again by the next call. */
@@ -82,5 +83,25 @@ export function lazyImageSources(open: () => Promise<ImageSources>): ImageSource
       mark: async () => (await get()).runners.mark(),
       build: async (options) => (await get()).runners.build(options),
     },
+  }
+}
+
+/** What local clusters ask of an engine that is opened by the first thing that is asked of it. */
+export function lazyClusterEngine(open: () => Promise<ClusterEngine>): ClusterEngine {
+  const get = lazily(open)
+  return {
+    facts: async () => (await get()).facts(),
+    containers: async (labels) => (await get()).containers(labels),
+    networks: async () => (await get()).networks(),
+    ensureContainer: async (spec) => (await get()).ensureContainer(spec),
+    startContainer: async (name) => (await get()).startContainer(name),
+    stopContainer: async (name, graceSeconds) => (await get()).stopContainer(name, graceSeconds),
+    removeContainer: async (name) => (await get()).removeContainer(name),
+    removeVolume: async (name) => (await get()).removeVolume(name),
+    removeNetwork: async (name) => (await get()).removeNetwork(name),
+    volumes: async (label) => (await get()).volumes(label),
+    exec: async (container, command, options) => (await get()).exec(container, command, options),
+    save: async (images, signal) => (await get()).save(images, signal),
+    use: async (container) => (await get()).use(container),
   }
 }

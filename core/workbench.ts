@@ -4,6 +4,7 @@ import { openCoreLog, readAddress, startServer, type Server, type ServerLogger }
 import { Problem } from '#core/base/problem.ts'
 import { openModels, type Models } from '#core/compare/index.ts'
 import { openMlflow, openTrackedReads, type Mlflow } from '#core/mlflow/index.ts'
+import type { LocalClusters } from '#core/local-clusters/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import { openRegister, openRunTracking, type RunTracking } from '#core/run-tracking/index.ts'
 import { openSchedules, type ScheduleService } from '#core/schedules/index.ts'
@@ -15,7 +16,8 @@ import { openAccess, type Access } from '#core/teams/index.ts'
 import { openTracking, openTrackingService, type Tracking, type TrackingService } from '#core/tracking/index.ts'
 import { openTransfer, type Transfer } from '#core/transfer/index.ts'
 import { lazyConformance } from './conformance-engine.ts'
-import { blobFolder, blobsOf, openEngine } from './engine.ts'
+import { blobFolder, blobsOf, openEngine, type Engine } from './engine.ts'
+import { openClusterDomain } from './local-cluster-domain.ts'
 import { openCheckDeps, readContexts } from './target-checks.ts'
 
 /** Where `npm run build` puts the page that browsers load. */
@@ -64,7 +66,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   // Steps that wait for the server are given up with the engine, which closes before this.
   stack.defer(() => isClosed(new Problem('core_unreachable', 'the core stops: the next one goes on')))
   const domains = openDomains({ home, logger, url }, stack)
-  const { service, schedules, settings } = domains
+  const { service, schedules, settings, clusters } = domains
   const version = packageVersion()
   const onError = (error: unknown) => logger.error({ err: error }, 'the comparison of targets failed by a bug')
   const conformance = stack.use(lazyConformance({ home, version, settings, clusters: domains, onError }))
@@ -74,7 +76,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   stack.defer(() => server.close())
   isServed(server.url)
   logger.info({ url: server.url, version }, 'the core is ready')
-  return workbenchOf({ server, service, schedules, opened: stack.move(), idleExitMs })
+  return workbenchOf({ server, service, schedules, clusters, opened: stack.move(), idleExitMs })
 }
 
 type Domains = {
@@ -84,6 +86,7 @@ type Domains = {
   readonly secrets: Secrets
   readonly targets: TargetService
   readonly clusterTargets: ClusterTargets
+  readonly clusters: LocalClusters
   readonly access: Access
   readonly models: Models
   readonly tracking: TrackingService
@@ -98,13 +101,14 @@ type Place = { readonly home: string; readonly logger: ServerLogger; readonly ur
 function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack): Domains {
   const tracking = stack.use(openTracking(home))
   const runTracking = trackRuns({ home, logger, url }, tracking)
-  const { store, blobs, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled } = stack.use(
+  const engine = stack.use(
     openEngine(home, {
       tracking: runTracking.steps,
       onError: (error) => logger.error({ err: error }, 'a run failed by a bug'),
       onNote: (sentence) => logger.warn(sentence),
     }),
   )
+  const { store, blobs, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled } = engine
   const onAccessError = (error: unknown) =>
     logger.warn({ err: error }, 'when a session or token was used last could not be written')
   const access = stack.use(openAccess({ store, onError: onAccessError }))
@@ -117,6 +121,7 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
     readContexts,
     scheduleOn: (target) => scheduleOn(target, schedules),
   })
+  const localClusters = stack.use(openLocal({ home, logger, engine, schedules }))
   const onBug = (error: unknown, where: string) => logger.error({ err: error, where }, 'a request failed by a bug')
   const bigReads = stack.use(openTrackedReads(home))
   const mlflow = openMlflow({ tracking, bigReads, blobs, onBug })
@@ -140,6 +145,7 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
     secrets,
     targets,
     clusterTargets,
+    clusters: localClusters,
     access,
     models,
     tracking: tracked,
@@ -147,6 +153,18 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
     mlflow,
     runTracking,
   }
+}
+
+type Locals = Pick<Place, 'home' | 'logger'> & { readonly engine: Engine; readonly schedules: ScheduleService }
+
+/** Clusters on this machine. */
+function openLocal({ home, logger, engine, schedules }: Locals): LocalClusters {
+  return openClusterDomain({
+    ...engine,
+    home,
+    scheduleOn: (target) => scheduleOn(target, schedules),
+    onError: (error) => logger.error({ err: error }, 'the work on a local cluster failed by a bug'),
+  })
 }
 
 /** What steps track into; it begins when there is a service. */
@@ -166,11 +184,12 @@ type Opened = {
   readonly server: Server
   readonly service: Pick<PipelineService, 'activeRuns'>
   readonly schedules: Pick<ScheduleService, 'neededCount'>
+  readonly clusters: Pick<LocalClusters, 'activeCount'>
   readonly opened: AsyncDisposableStack
   readonly idleExitMs: number | undefined
 }
 
-function workbenchOf({ server, service, schedules, opened, idleExitMs }: Opened): Workbench {
+function workbenchOf({ server, service, schedules, clusters, opened, idleExitMs }: Opened): Workbench {
   const { promise: closed, resolve, reject } = Promise.withResolvers<void>()
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
@@ -184,7 +203,7 @@ function workbenchOf({ server, service, schedules, opened, idleExitMs }: Opened)
     const look = setInterval(
       () => {
         const { sockets, requests, idleSince, trackedAt } = server.activity()
-        const isNeeded = service.activeRuns() > 0 || schedules.neededCount() > 0
+        const isNeeded = service.activeRuns() > 0 || schedules.neededCount() > 0 || clusters.activeCount() > 0
         const isTracked = Date.now() - trackedAt < TRACKED_MS
         const isUsed = sockets > 0 || requests > 0 || isNeeded || isTracked
         // A fault while closing is told by `closed`.

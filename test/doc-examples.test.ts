@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { PROBLEM_CODES } from '#core/base/problem-codes.ts'
 import { isSettingKey, SETTINGS } from '#core/contract/settings.ts'
 import { buildProgram } from '#core/cli/program.ts'
+import { SPECIFIC } from '#core/local-clusters/causes/rules.ts'
+import { GENERAL } from '#core/local-clusters/causes/rules-general.ts'
 import type { Route } from '#core/contract/route.ts'
 import { ROUTES, SOCKETS } from '#core/contract/routes.ts'
 import { validateDocument } from '#core/pipelines/index.ts'
@@ -64,6 +66,24 @@ describe('docs/api.md', () => {
   test('names every WebSocket', () => {
     const missing = Object.values(SOCKETS).filter(({ path }) => !read('docs/api.md').includes(path))
     expect(missing).toEqual([])
+  })
+})
+
+describe('docs/local-clusters.md', () => {
+  const rows = [...read('docs/local-clusters.md').matchAll(/^\| `([\w-]+)` *\|/gm)].map(([, id]) => id)
+
+  test('has a row for every check of this machine, in their order', () => {
+    const checks = [...read('core/local-clusters/preflight/checks.ts').matchAll(/id: '([\w-]+)'/g)].map(([, id]) => id)
+    expect(checks.length).toBeGreaterThan(10)
+    expect(rows.slice(0, checks.length)).toEqual(checks)
+  })
+
+  test('has a row for every cause that is known, with its fix', () => {
+    const lines = read('docs/local-clusters.md').split('\n')
+    const lacking = [...SPECIFIC, ...GENERAL].filter(
+      ({ id, fix }) => !lines.some((line) => line.startsWith(`| \`${id}\``) && line.includes(fix)),
+    )
+    expect(lacking).toEqual([])
   })
 })
 

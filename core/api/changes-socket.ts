@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { ChangeTopic, ChangeView } from '#core/contract/changes.ts'
 import type { RunSummary } from '#core/contract/run.ts'
+import type { LocalClusters } from '#core/local-clusters/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
@@ -17,7 +18,7 @@ const MOST_WAITING = 262_144
 const MOST_RUNS = 1_000
 
 /** Lists that tell by themselves that they changed. */
-const LISTS = ['schedules', 'settings', 'secrets', 'targets', 'access', 'tracking'] as const
+const LISTS = ['schedules', 'settings', 'secrets', 'targets', 'clusters', 'access', 'tracking'] as const
 
 /** What changes are heard of. */
 export type ChangeSources = {
@@ -26,6 +27,7 @@ export type ChangeSources = {
   readonly settings: Pick<Settings, 'onChange'>
   readonly secrets: Pick<Secrets, 'onChange'>
   readonly targets: Pick<TargetService, 'onChange'>
+  readonly clusters: Pick<LocalClusters, 'onChange'>
   readonly access: Pick<Access, 'onChange'>
   readonly tracking: Pick<TrackingService, 'onChange'>
 }

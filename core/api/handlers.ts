@@ -5,6 +5,7 @@ import type { environmentRoutes } from '#core/contract/routes-environments.ts'
 import type { pipelineRoutes } from '#core/contract/routes-pipelines.ts'
 import type { resultRoutes } from '#core/contract/routes-results.ts'
 import type { runRoutes } from '#core/contract/routes-runs.ts'
+import type { LocalClusters } from '#core/local-clusters/index.ts'
 import type { PipelineService, StepAddress } from '#core/pipelines/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
@@ -19,6 +20,7 @@ import { sendArtifact } from './artifact.ts'
 import { callerKey } from './caller-key.ts'
 import { refuseProgram } from './guard.ts'
 import { accessHandlers } from './handlers-access.ts'
+import { clusterHandlers } from './handlers-clusters.ts'
 import { compareHandlers } from './handlers-compare.ts'
 import { conformanceHandlers } from './handlers-conformance.ts'
 import { folderHandlers } from './handlers-folders.ts'
@@ -45,6 +47,7 @@ export type HandlersOptions = {
   readonly settings: Settings
   readonly secrets: Secrets
   readonly targets: TargetService
+  readonly clusters: LocalClusters
   readonly access: Access
   readonly models: Models
   readonly tracking: TrackingService
@@ -68,6 +71,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...scheduleHandlers(options),
     ...conformanceHandlers(options),
     ...targetHandlers(options),
+    ...clusterHandlers(options.clusters),
     ...settingHandlers(options),
     ...secretHandlers(options),
     ...accessHandlers(options),

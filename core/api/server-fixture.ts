@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
 import { openModels, type Models } from '#core/compare/index.ts'
 import { openConformance, type Conformance } from '#core/conformance/index.ts'
+import { openLocalClusters, type LocalClusters } from '#core/local-clusters/index.ts'
 import { openMlflow, openTrackedReads, type Mlflow } from '#core/mlflow/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import { openRunTracking, type RunTracking } from '#core/run-tracking/index.ts'
@@ -14,6 +15,7 @@ import { openTargets, openTargetService, type TargetService } from '#core/target
 import { openAccess, type Access } from '#core/teams/index.ts'
 import { openTracking, openTrackingService, type Tracking, type TrackingService } from '#core/tracking/index.ts'
 import { openTransfer, type Transfer } from '#core/transfer/index.ts'
+import { lazyClusterEngine, lazyImages } from '../lazy.ts'
 import { openCoreLog } from './core-log.ts'
 import type { LimitsOptions } from './limits.ts'
 import { createMemoryService, type MemoryService } from './memory-service.ts'
@@ -34,6 +36,8 @@ export type ServerFixture = AsyncDisposable & {
   readonly secrets: Secrets
   /** Of a real store; their checks are in core/targets. */
   readonly targets: TargetService
+  /** Of a real store, without a container engine. */
+  readonly clusters: LocalClusters
   /** Of a real store in the data folder. */
   readonly models: Models
   /** Bytes of artifacts. */
@@ -102,12 +106,22 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
 
 type Rows = Pick<
   ServerFixture,
-  'access' | 'runTracking' | 'targets' | 'tracking' | 'mlflow' | 'tracked' | 'models' | 'blobs' | 'transfer'
+  | 'access'
+  | 'runTracking'
+  | 'targets'
+  | 'clusters'
+  | 'tracking'
+  | 'mlflow'
+  | 'tracked'
+  | 'models'
+  | 'blobs'
+  | 'transfer'
 > & { readonly close: () => Promise<void> }
 type Opened = Rows & { readonly server: Server }
 
 function openRows(home: string, service: MemoryService, onBug: (error: unknown) => void): Rows {
   const store = openStore(home)
+  const clusters = openClusterRows(home, store)
   const access = openAccess({ store })
   const tracking = openTracking(home)
   const blobFolder = join(home, 'blobs')
@@ -126,6 +140,7 @@ function openRows(home: string, service: MemoryService, onBug: (error: unknown) 
     register: async () => Promise.reject(new Error('nothing is registered here')),
   })
   const close = async () => {
+    await clusters[Symbol.asyncDispose]()
     await transfer[Symbol.asyncDispose]()
     await tracked[Symbol.asyncDispose]()
     await bigReads[Symbol.asyncDispose]()
@@ -136,6 +151,7 @@ function openRows(home: string, service: MemoryService, onBug: (error: unknown) 
   }
   return {
     access,
+    clusters,
     targets: openTargetRows(store),
     tracking,
     tracked,
@@ -165,6 +181,32 @@ function openTargetRows(store: Store): TargetService {
     },
     readContexts: async (kubeconfig) => ({ kubeconfig: [...(kubeconfig ?? [])], contexts: [] }),
     scheduleOn: (name) => (name === 'nightly' ? 'the schedule wine-nightly' : undefined),
+  })
+}
+
+/** Local clusters in a real store, on a machine without a container engine. */
+function openClusterRows(home: string, store: Store): LocalClusters {
+  const none = async (): Promise<never> => {
+    throw new Problem('engine_unavailable', 'no container engine answers: start Docker')
+  }
+  const engine = lazyClusterEngine(none)
+  const targets = openTargets({ store, inUse: () => undefined })
+  return openLocalClusters({
+    home,
+    store,
+    targets,
+    engine,
+    images: lazyImages(none),
+    settings: openSettings(home),
+    secrets: openSecrets({ home }),
+    openCluster: none,
+    userOf: () => undefined,
+    endRuns: none,
+    contexts: async () => ({ kubeconfig: [], contexts: [] }),
+    smoke: none,
+    onError: (error) => {
+      throw error
+    },
   })
 }
 

@@ -312,6 +312,7 @@ describe('the address', () => {
       mlflow,
       tracking: tracked,
       transfer: fixture.transfer,
+      clusters: fixture.clusters,
       runTracking,
     }
     const options = { ...domains, home, version: '1', page, logger }

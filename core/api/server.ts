@@ -8,6 +8,7 @@ import type { RunTracking } from '#core/run-tracking/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
+import type { LocalClusters } from '#core/local-clusters/index.ts'
 import type { TargetService } from '#core/targets/index.ts'
 import type { Access } from '#core/teams/index.ts'
 import type { TrackingService } from '#core/tracking/index.ts'
@@ -45,6 +46,7 @@ export type ServerOptions = {
   readonly settings: Settings
   readonly secrets: Secrets
   readonly targets: TargetService
+  readonly clusters: LocalClusters
   readonly access: Access
   /** Registered models, and what compares. */
   readonly models: Models

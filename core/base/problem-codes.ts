@@ -69,6 +69,12 @@ export const PROBLEM_CODES = {
   cluster_forbidden: { status: 403, title: 'A right in the cluster is missing', retry: false },
   cluster_config: { status: 422, title: 'The kubeconfig cannot be used', retry: false },
   cluster_refused: { status: 422, title: 'The cluster refused the call', retry: false },
+  // clusters on this machine
+  kind_unavailable: { status: 422, title: 'kind cannot be had', retry: false },
+  kind_failed: { status: 422, title: 'kind failed', retry: true },
+  cluster_preflight: { status: 422, title: 'This machine cannot have a local cluster now', retry: false },
+  cluster_timeout: { status: 422, title: 'The cluster was not ready in time', retry: true },
+  cluster_unusable: { status: 422, title: 'The cluster cannot be used', retry: true },
   // the artifact store of a cluster target
   store_unreachable: { status: 503, title: 'The artifact store cannot be reached', retry: true },
   store_denied: { status: 403, title: 'The artifact store refused', retry: false },

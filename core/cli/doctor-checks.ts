@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { formatBytes } from '#core/base/quantity.ts'
 import { findCore } from './connect.ts'
+import { clusterChecks } from './doctor-cluster.ts'
 import { dockerCheck } from './doctor-docker.ts'
 
 /** One thing that was looked at; `fix` is null where nothing is to be done. */
@@ -32,6 +33,7 @@ export async function doctorChecks(home: string): Promise<Check[]> {
     await coreCheck(home),
     limitsCheck(),
     await dockerCheck(home),
+    ...(await clusterChecks(home)),
   ]
 }
 

@@ -14,6 +14,8 @@ const FAILURES: ReadonlySet<ProblemCode> = new Set([
   'cluster_unauthorized',
   'cluster_forbidden',
   'store_denied',
+  'kind_unavailable',
+  'cluster_preflight',
 ])
 
 /** The exit code of a command that ended with a Problem: 2 where the caller's input has to change, else 1. */

@@ -72,8 +72,8 @@ function addVerbs({ add, run }: Pick<Setup, 'add' | 'run'>): void {
     })
 }
 
-/** The flags that name each field of a profile. An empty text takes a field back that may be absent. */
-function withProfileFlags(command: Command): Command {
+/** Adds the flags that name each field of a profile. An empty text takes a field back that may be absent. */
+export function withProfileFlags(command: Command): Command {
   return command
     .option(
       '--kubeconfig <file>',

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import type { LogsOptions } from './commands/logs.ts'
 import { homeFolder } from './context.ts'
 import { addAccessCommands } from './program-access.ts'
+import { addClusterCommands } from './program-clusters.ts'
 import { addConformanceCommand } from './program-conformance.ts'
 import { addEnvironmentCommands } from './program-environments.ts'
 import { addExperimentCommands } from './program-experiments.ts'
@@ -61,6 +62,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addModelCommands(setup)
   addTargetCommands(setup)
   addTargetCommand(setup)
+  addClusterCommands(setup)
   addConformanceCommand(setup)
   addMachineCommands(setup)
   return program

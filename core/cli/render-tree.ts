@@ -18,7 +18,8 @@ export type Frame = {
 }
 
 type Colours = ReturnType<typeof createColors>
-type Piece = readonly [text: string, paint: (text: string) => string]
+/** A part of a line, and what gives it its colour. */
+export type Piece = readonly [text: string, paint: (text: string) => string]
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const SYMBOLS = {
@@ -52,6 +53,11 @@ export function renderTree(progress: RunProgress, frame: Frame): string[] {
   return lines
 }
 
+/** What turns at a time in epoch milliseconds. */
+export function spinnerAt(now: number): string {
+  return SPINNER[Math.floor(now / FRAME_MS) % SPINNER.length] ?? ''
+}
+
 function headLine(progress: RunProgress, frame: Frame, colours: Colours): string {
   const status = progress.cancelling && !isFinalRun(progress.status) ? 'cancelling' : progress.status
   const time = elapsed(progress.startedAt, progress.finishedAt, frame.now)
@@ -64,7 +70,7 @@ function headLine(progress: RunProgress, frame: Frame, colours: Colours): string
 }
 
 function environmentLine(name: string, since: number, { frame, colours }: { frame: Frame; colours: Colours }): string {
-  const spinner = SPINNER[Math.floor(frame.now / FRAME_MS) % SPINNER.length] ?? ''
+  const spinner = spinnerAt(frame.now)
   const text = ` environment ${name} is being built${elapsed(since, null, frame.now)}`
   return paint(
     [
@@ -78,7 +84,7 @@ function environmentLine(name: string, since: number, { frame, colours }: { fram
 function stepLine(step: StepProgress, place: { frame: Frame; colours: Colours; nameWidth: number }): Piece[] {
   const { frame, colours, nameWidth } = place
   const running = step.status === 'running' || (step.status === 'pending' && step.active.size > 0)
-  const symbol = running ? (SPINNER[Math.floor(frame.now / FRAME_MS) % SPINNER.length] ?? '') : SYMBOLS[step.status]
+  const symbol = running ? spinnerAt(frame.now) : SYMBOLS[step.status]
   const name = step.name + ' '.repeat(Math.max(0, nameWidth - textWidth(step.name)))
   const paintState = running ? colours.cyan : painterOf(step.status, colours)
   const detail = step.total === null ? singleDetail(step, running) : fanOutDetail(step)
@@ -149,7 +155,7 @@ function foldedText(steps: readonly StepProgress[], shown: ReadonlySet<StepProgr
 }
 
 /** Cuts first and paints then, so a colour never counts as width and never stays open. */
-function paint(pieces: readonly Piece[], columns: number): string {
+export function paint(pieces: readonly Piece[], columns: number): string {
   let left = columns
   let line = ''
   for (const [text, painter] of pieces) {

@@ -57,6 +57,11 @@ function controlFree(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\t]/gu, '')
 }
 
+/** A text as one word of a POSIX shell, in quotes where it needs them. */
+export function shellWord(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
 /** `1 step`, `2 steps`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

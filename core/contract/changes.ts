@@ -11,6 +11,7 @@ const CHANGE_TOPICS = [
   'secrets',
   'access',
   'tracking',
+  'clusters',
 ] as const
 export type ChangeTopic = (typeof CHANGE_TOPICS)[number]
 

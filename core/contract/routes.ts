@@ -1,5 +1,6 @@
 import { accessRoutes } from './routes-access.ts'
 import { ChangeView } from './changes.ts'
+import { clusterRoutes } from './routes-clusters.ts'
 import { conformanceRoutes } from './routes-conformance.ts'
 import { environmentRoutes } from './routes-environments.ts'
 import { folderRoutes } from './routes-folders.ts'
@@ -28,6 +29,7 @@ export const ROUTES = {
   ...environmentRoutes,
   ...conformanceRoutes,
   ...targetRoutes,
+  ...clusterRoutes,
   ...folderRoutes,
   ...scheduleRoutes,
   ...settingRoutes,

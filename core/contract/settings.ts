@@ -48,6 +48,19 @@ export const SETTINGS = {
       'CA certificates that image builds trust: a PEM file, or host for those of this machine; empty: those pip is told of',
     check: checkCertificates,
   },
+  'cluster.nodeImage': {
+    type: 'text',
+    default: '',
+    description: 'Image of the nodes of local clusters; empty: the pinned one of this version',
+    check: checkImage,
+  },
+  'cluster.kindMirror': {
+    type: 'text',
+    default: '',
+    description:
+      'Address that kind is downloaded from, such as https://mirror.example/kind; empty: its releases on GitHub',
+    check: checkMirror,
+  },
   'secrets.keychain': {
     type: 'boolean',
     default: true,
@@ -113,6 +126,14 @@ function checkHost(text: string): string | undefined {
 function checkImage(text: string): string | undefined {
   const isName = /^[a-z0-9][a-z0-9._/:-]*(?:@sha256:[0-9a-f]{64})?$/i.test(text) && !/[:/]{2}|[:/]$/.test(text)
   return isName ? undefined : 'use the name of an image such as python:3.12-slim or registry.example:5000/team/base:1'
+}
+
+function checkMirror(text: string): string | undefined {
+  const url = URL.canParse(text) && !CONTROL.test(text) ? new URL(text) : undefined
+  const isPlain = url !== undefined && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
+  return isPlain
+    ? undefined
+    : 'use an address below which v0.30.0/kind-linux-amd64 lies, such as https://mirror.example/kind'
 }
 
 function checkBaseImage(text: string): string | undefined {

@@ -40,6 +40,23 @@ export type CallOptions = {
 
 export type ListOptions = CallOptions & { readonly labelSelector?: string; readonly fieldSelector?: string }
 
+export type LogOptions = CallOptions & {
+  readonly container: string
+  readonly follow: boolean
+  readonly sinceSeconds?: number
+  /** The last so many lines alone. */
+  readonly tailLines?: number
+  /** Of the pod; that of the connection where absent. */
+  readonly namespace?: string
+}
+
+export type ApplyOptions = CallOptions & {
+  /** As whom fields are set; `mini-submarine` where absent. */
+  readonly fieldManager?: string
+  readonly force?: boolean
+  readonly dryRun?: boolean
+}
+
 /** What a watch tells. `synced` comes after each full list: objects that it did not name are gone. */
 export type WatchEvent =
   | { readonly kind: 'put'; readonly object: KubeObject }
@@ -67,6 +84,12 @@ export type Cluster = AsyncDisposable & {
   create(resource: Resource, object: object, options?: CallOptions & { readonly dryRun?: boolean }): Promise<KubeObject>
   /** JSON merge patch. */
   patch(resource: Resource, name: string, patch: object, options?: CallOptions): Promise<KubeObject>
+  /**
+   * Server-side apply of a whole object at its own path, such as `/api/v1/namespaces/ml/configmaps/a`: makes it, or sets
+   * the fields that it names; those that an earlier apply named and it does not are removed. Fields that somebody else
+   * set make it throw Problem `conflict`, unless `force` takes them over.
+   */
+  apply(path: string, object: KubeObject, options?: ApplyOptions): Promise<KubeObject>
   /** False where it was not there. What it owns goes with it, unless `orphan` lets that stay. */
   delete(
     resource: Resource,
@@ -87,8 +110,5 @@ export type Cluster = AsyncDisposable & {
    * The log of a container as bytes, from its beginning or from a time on. With `follow` until the container ends.
    * A connection that breaks makes it throw `cluster_unreachable`; whoever follows begins again.
    */
-  log(
-    pod: string,
-    options: CallOptions & { readonly container: string; readonly follow: boolean; readonly sinceSeconds?: number },
-  ): AsyncIterable<Uint8Array>
+  log(pod: string, options: LogOptions): AsyncIterable<Uint8Array>
 }

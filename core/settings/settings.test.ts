@@ -76,7 +76,7 @@ test('keys of other versions are kept and warned about', () => {
   })
   expect(open().list().warnings).toEqual([
     'there is no setting "docker.hots" in this version: did you mean "docker.host"?',
-    expect.stringContaining('there is no setting "cluster.name" in this version: known are docker.buildCertificates'),
+    expect.stringContaining('there is no setting "cluster.name" in this version: known are cluster.kindMirror'),
   ])
 })
 

@@ -202,4 +202,32 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX run_events_rare ON run_events (run, kind)
     WHERE kind IN ('step.expanded', 'environment.building', 'environment.ready', 'run.cancelling', 'run.submitted', 'run.connection');
   `,
+  `
+  -- Clusters that were made on this machine, and what is and was done to them; each body is JSON.
+  CREATE TABLE local_clusters (
+    name TEXT NOT NULL,
+    project TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (project, name)
+  ) WITHOUT ROWID;
+  CREATE TABLE cluster_jobs (
+    id TEXT PRIMARY KEY,
+    project TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    cluster TEXT NOT NULL,
+    status TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX cluster_jobs_by_cluster ON cluster_jobs (cluster, id);
+  CREATE INDEX cluster_jobs_running ON cluster_jobs (status) WHERE status = 'running';
+  CREATE TABLE cluster_job_log (
+    job TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (job, seq)
+  ) WITHOUT ROWID;
+  `,
 ]

@@ -2,7 +2,7 @@ import { ActionIcon } from '@mantine/core'
 import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Search, type LucideIcon } from 'lucide-react'
+import { Container, Search, type LucideIcon } from 'lucide-react'
 import { useState } from 'react'
 import { useClient } from '#renderer/data/client-context.ts'
 import { modelQueries } from '#renderer/data/model-queries.ts'
@@ -34,6 +34,13 @@ export function Palette({ places }: { readonly places: readonly Place[] }) {
       leftSection: <Icon size={18} aria-hidden />,
       onClick: () => go(to),
     })),
+    {
+      id: 'create-cluster',
+      label: 'Create local cluster',
+      description: 'Kubernetes on this machine, as a target of runs',
+      leftSection: <Container size={18} aria-hidden />,
+      onClick: () => go('/settings/clusters/new'),
+    },
     ...(data?.pipelines ?? []).map((pipeline) => ({
       id: pipeline.id,
       label: pipeline.name,

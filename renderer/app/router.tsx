@@ -106,6 +106,8 @@ const targets = createRoute({
 const newTarget = createRoute({
   getParentRoute: () => root,
   path: '/settings/new-target',
+  /** What the form begins with: a context, and the kubeconfig files that define it. */
+  validateSearch: z.object({ context: text, kubeconfig: z.array(z.string()).optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('#renderer/pages/targets/new-target-page.tsx'), 'NewTargetPage'),
 })
 const target = createRoute({
@@ -114,6 +116,18 @@ const target = createRoute({
   /** `edit`: the form that changes it is shown. */
   validateSearch: z.object({ edit: z.boolean().optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('#renderer/pages/targets/target-page.tsx'), 'TargetPage'),
+})
+const newCluster = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/clusters/new',
+  component: lazyRouteComponent(() => import('#renderer/pages/clusters/new-cluster-page.tsx'), 'NewClusterPage'),
+})
+const cluster = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/clusters/$cluster',
+  /** `job`: the latest work on it, which is known where the cluster is no more. */
+  validateSearch: z.object({ job: text }),
+  component: lazyRouteComponent(() => import('#renderer/pages/clusters/cluster-page.tsx'), 'ClusterPage'),
 })
 const conformance = createRoute({
   getParentRoute: () => root,
@@ -220,6 +234,8 @@ const routeTree = root.addChildren([
   targets,
   newTarget,
   target,
+  newCluster,
+  cluster,
   conformance,
   experiments,
   experiment,

@@ -2,6 +2,7 @@ import { AppShell, Burger, Group, NavLink, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { Box, Boxes, CalendarClock, FlaskConical, History, Settings, Workflow } from 'lucide-react'
+import { ClusterWatch } from './cluster-watch.tsx'
 import { ColorScheme } from './color-scheme.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { Palette, PaletteButton } from './palette.tsx'
@@ -67,6 +68,7 @@ export function Shell() {
       </AppShell.Main>
       <Palette places={PLACES} />
       <ShortcutKeys />
+      <ClusterWatch />
     </AppShell>
   )
 }

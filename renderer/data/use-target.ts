@@ -24,7 +24,7 @@ export type TargetChoice = {
 }
 
 /** The target that was chosen last in this browser. */
-function useRememberedTarget(): readonly [name: string, remember: (name: string) => void] {
+export function useRememberedTarget(): readonly [name: string, remember: (name: string) => void] {
   const [name, remember] = useLocalStorage({
     key: 'minisub-target',
     defaultValue: FIRST,

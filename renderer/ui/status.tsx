@@ -10,6 +10,7 @@ import {
   CircleX,
   DatabaseZap,
   Ghost,
+  Info,
   type LucideIcon,
 } from 'lucide-react'
 
@@ -35,6 +36,13 @@ const LOOKS: Readonly<Record<string, Look>> = {
   warning: { color: 'orange', icon: CircleAlert },
   waiting: { color: 'gray', icon: CircleDashed },
   partial: { color: 'orange', icon: CircleAlert },
+  creating: { color: 'blue', icon: CircleDot },
+  deleting: { color: 'orange', icon: CircleDot },
+  stopped: { color: 'gray', icon: CirclePause },
+  unreachable: { color: 'orange', icon: CircleAlert },
+  ok: { color: 'green', icon: CircleCheck },
+  info: { color: 'blue', icon: Info },
+  error: { color: 'red', icon: CircleX },
 }
 const OTHER: Look = { color: 'gray', icon: CircleDashed }
 

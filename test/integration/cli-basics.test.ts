@@ -147,6 +147,7 @@ describe('init and doctor', () => {
       'core',
       'limits',
       'Docker',
+      'local cluster',
     ])
     expect(existsSync(cli.home)).toBe(false)
   })

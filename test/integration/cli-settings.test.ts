@@ -57,7 +57,7 @@ test('what the variable of the core overrides is written all the same, and said'
 test.each([
   [['set', 'docker.hots', 'x'], 'error: there is no setting "docker.hots": did you mean "docker.host"?'],
   [['get', 'docker.hots'], 'error: there is no setting "docker.hots": did you mean "docker.host"?'],
-  [['unset', 'x'], 'error: there is no setting "x": known are docker.buildCertificates'],
+  [['unset', 'x'], 'error: there is no setting "x": known are cluster.kindMirror'],
   [['set', 'docker.buildProxies', 'yes'], 'error: docker.buildProxies cannot be "yes": use true or false'],
   [['set', 'docker.host'], "missing required argument 'value'"],
 ])('%s is refused in words', async (args, words) => {

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { mlflowFault } from './mlflow-environments.ts'
 
 /** What a suite may need beside Node and Python, as MINISUB_TEST_REQUIRE names it. */
-export type Requirement = 'browser' | 'docker' | 'keychain' | 'kubernetes' | 'mlflow'
+export type Requirement = 'browser' | 'docker' | 'keychain' | 'kind' | 'kubernetes' | 'mlflow'
 
 /** Where browsers of this kind lie when they are not on PATH. */
 const ELSEWHERE = [
@@ -79,6 +79,16 @@ export function describeWithKubernetes(name: string, suite: () => void): void {
  */
 export async function describeWithMlflow(name: string, suite: () => void): Promise<void> {
   describeUnless(await mlflowFault(), { requirement: 'mlflow', thing: 'MLflow', name }, suite)
+}
+
+/** `describe` for suites that make clusters with kind: skipped, with the reason in their name, where that cannot be. */
+export function describeWithKind(name: string, suite: () => void): void {
+  describeUnless(dockerFault() ?? kindFault(), { requirement: 'kind', thing: 'kind', name }, suite)
+}
+
+function kindFault(): string | undefined {
+  const { status } = spawnSync('kind', ['version'])
+  return status === 0 ? undefined : 'there is no kind on PATH, install it'
 }
 
 type Wanted = { readonly requirement: Requirement; readonly thing: string; readonly name: string }

@@ -99,7 +99,8 @@ export async function signalContainer(client: Dockerode, id: string, signal: 'SI
 export async function waitForEnd(container: Dockerode.Container, signal: AbortSignal): Promise<void> {
   try {
     const call = {
-      path: `/containers/${container.id}/wait?condition=not-running`,
+      // Without a condition: until it does not run.
+      path: `/containers/${container.id}/wait`,
       method: 'POST',
       isStream: true,
       abortSignal: signal,

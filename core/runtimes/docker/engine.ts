@@ -25,6 +25,8 @@ export type DockerEngine = {
   /** For what may be silent for long: logs, waits, pulls, builds. */
   streams(): Promise<Dockerode>
   describe(): Promise<EngineDescription>
+  /** Where it was found. */
+  address(): Promise<EngineAddress>
   /** The Problem that an error of one of its calls stands for; the error itself where it stands for none. */
   asProblem(error: unknown): unknown
 }
@@ -63,6 +65,10 @@ class Engine implements DockerEngine {
     } catch (error) {
       throw this.asProblem(error)
     }
+  }
+
+  async address(): Promise<EngineAddress> {
+    return (await this.#find()).address
   }
 
   asProblem(error: unknown): unknown {

@@ -1,3 +1,4 @@
+export { openClusterEngine } from './cluster-engine.ts'
 export { openDockerEngine, type DockerEngine, type DockerEngineOptions, type EngineDescription } from './engine.ts'
 export { openDockerImages } from './images.ts'
 export { openImageRegistries, type ImageRegistriesOptions } from './images-registries.ts'

@@ -4,6 +4,9 @@ import { pathOf, selectors, withQuery } from './paths.ts'
 import { callForJson, type Call } from './request.ts'
 import type { Session } from './session.ts'
 
+/** As whom fields are set by server-side apply. */
+const FIELD_MANAGER = 'mini-submarine'
+
 type ForObject = (call: Call, timeoutMs?: number) => Promise<KubeObject>
 
 /** The calls of a cluster that change something. */
@@ -11,7 +14,7 @@ export function changesOf(
   session: Session,
   namespace: string,
   forObject: ForObject,
-): Pick<Cluster, 'create' | 'patch' | 'delete' | 'deleteAll'> {
+): Pick<Cluster, 'create' | 'patch' | 'apply' | 'delete' | 'deleteAll'> {
   return {
     create(resource, object, { dryRun, signal, timeoutMs } = {}) {
       const path = withQuery(pathOf(namespace, resource), { dryRun: dryRun === true ? 'All' : undefined })
@@ -21,6 +24,11 @@ export function changesOf(
       const path = pathOf(namespace, resource, name)
       const contentType = 'application/merge-patch+json'
       return forObject({ method: 'PATCH', path, body: patch, contentType, signal }, timeoutMs)
+    },
+    apply(path, object, { fieldManager = FIELD_MANAGER, force, dryRun, signal, timeoutMs } = {}) {
+      const asked = { fieldManager, force: force === true || undefined, dryRun: dryRun === true ? 'All' : undefined }
+      const contentType = 'application/apply-patch+yaml'
+      return forObject({ method: 'PATCH', path: withQuery(path, asked), body: object, contentType, signal }, timeoutMs)
     },
     async delete(resource, name, { graceSeconds, orphan, signal, timeoutMs } = {}) {
       const path = pathOf(namespace, resource, name)

@@ -82,11 +82,11 @@ function callsOf(session: Session, namespace: string): Calls {
       const path = pathOf(namespace, resource)
       return (await listAll(session, { path, query: selectors(selection), signal }, timeoutMs)).objects
     },
-    log(pod, { container, follow, sinceSeconds, signal, timeoutMs }) {
+    log(pod, { container, follow, sinceSeconds, tailLines, namespace: place = namespace, signal, timeoutMs }) {
       // 0 would mean all of it
       const since = sinceSeconds === undefined ? undefined : Math.max(1, Math.ceil(sinceSeconds))
-      const path = `${pathOf(namespace, PODS, pod)}/log`
-      const whole = withQuery(path, { container, follow: follow || undefined, sinceSeconds: since })
+      const path = `${pathOf(place, PODS, pod)}/log`
+      const whole = withQuery(path, { container, follow: follow || undefined, sinceSeconds: since, tailLines })
       return readLog(session, { path: whole, follow, signal, timeoutMs })
     },
   }

@@ -72,6 +72,30 @@ describeWithKubernetes('a cluster', () => {
     await expect(cluster.get(CONFIG_MAPS, 'one')).rejects.toMatchObject({ code: 'not_found' })
   })
 
+  test('server-side apply makes an object, sets what it names and keeps what others set', async () => {
+    const path = `/api/v1/namespaces/${namespace}/configmaps/applied`
+    const object = (data: object): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'applied' },
+      data,
+    })
+    await cluster.apply(path, object({ a: '1' }), { dryRun: true })
+    await expect(cluster.get(CONFIG_MAPS, 'applied')).rejects.toMatchObject({ code: 'not_found' })
+    await cluster.apply(path, object({ a: '1', b: '2' }))
+    await cluster.apply(path, object({ c: '3' }), { fieldManager: 'somebody' })
+    const { metadata } = await cluster.apply(path, object({ a: '1', b: '2' }))
+    const again = await cluster.apply(path, object({ a: '1', b: '2' }))
+    expect(again.metadata.resourceVersion).toBe(metadata.resourceVersion)
+    expect(await cluster.apply(path, object({ a: '9' }))).toMatchObject({ data: { a: '9', c: '3' } })
+    await expect(cluster.apply(path, object({ c: '4' }))).rejects.toMatchObject({ code: 'conflict' })
+    const taken = await cluster.apply(path, object({ c: '4' }), { force: true })
+    expect(taken['data']).toEqual({ c: '4' })
+    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', rules: [] }
+    const wide = await cluster.apply(`${RBAC}/clusterroles/x`, { ...role, metadata: { name: 'x' } }, { dryRun: true })
+    expect(wide.metadata.namespace).toBeUndefined()
+  })
+
   test('a list of more than a page has all of it, once', async () => {
     const names = Array.from({ length: 7 }, (_, n) => `page-${n}`)
     const metadata = { labels: { suite: 'pages' } }

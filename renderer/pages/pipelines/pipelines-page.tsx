@@ -14,6 +14,7 @@ import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { AddFolder } from './add-folder.tsx'
 import { FolderList } from './folder-list.tsx'
+import { LocalClusterHint } from './local-cluster-hint.tsx'
 import { PipelineList } from './pipeline-list.tsx'
 
 /** The core tells of runs, and looks at files when it is asked: so it is asked now and then, and when one comes back. */
@@ -42,6 +43,7 @@ export function PipelinesPage() {
       {data === undefined && error === null && <Waiting what="the pipelines" />}
       {isBare && <NoFolder action={add} />}
       {data !== undefined && !isBare && <Found folders={data.folders} pipelines={data.pipelines} />}
+      {data !== undefined && <LocalClusterHint />}
       <AddFolder isOpen={isAdding} onClose={() => setAdding(false)} />
     </Page>
   )

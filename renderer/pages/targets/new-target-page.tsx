@@ -1,6 +1,6 @@
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useClient } from '#renderer/data/client-context.ts'
 import { queries } from '#renderer/data/queries.ts'
 import { Page } from '#renderer/ui/page.tsx'
@@ -9,11 +9,16 @@ import { TargetForm } from './target-form.tsx'
 
 const NONE: readonly string[] = []
 
-/** The form for a new cluster target. */
+/** The form for a new cluster target; the address may name the cluster. */
 export function NewTargetPage() {
   const client = useClient()
   const navigate = useNavigate()
   const { data } = useQuery(queries.clusterTargets(client))
+  const { context, kubeconfig } = useSearch({ from: '/settings/new-target' })
+  const begin = {
+    ...(context === undefined ? {} : { context }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig: kubeconfig.join('\n') }),
+  }
   const onSaved = (name: string) => {
     notifications.show({
       color: 'green',
@@ -25,7 +30,7 @@ export function NewTargetPage() {
   return (
     <Page title="Add a cluster">
       <TargetForm
-        start={EMPTY_DRAFT}
+        start={{ ...EMPTY_DRAFT, texts: begin }}
         edited={undefined}
         taken={data?.targets.map(({ name }) => name) ?? NONE}
         onSaved={onSaved}

@@ -1,28 +1,35 @@
-import { Table, Text } from '@mantine/core'
+import { Group, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Plus, Server } from 'lucide-react'
+import { Container, Plus, Server } from 'lucide-react'
 import type { ClusterTargetView } from '#core/contract/cluster-targets.ts'
 import type { TargetView } from '#core/contract/routes-targets.ts'
 import { useClient } from '#renderer/data/client-context.ts'
+import { clusterQueries } from '#renderer/data/cluster-queries.ts'
 import { queries } from '#renderer/data/queries.ts'
 import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { ButtonLink, TextLink } from '#renderer/ui/link.tsx'
 import { Page } from '#renderer/ui/page.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
-import { Time } from '#renderer/ui/time.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { WideTable } from '#renderer/ui/wide-table.tsx'
+import { ClustersHere } from './clusters-here.tsx'
+import { LastTest } from './last-test.tsx'
 import { State } from './state.tsx'
-import { countText, useTargetTest } from './tests.ts'
 
 /** Where runs can play: processes of this machine, containers of its engine, and clusters. */
 export function TargetsPage() {
   const client = useClient()
   const { data, error, refetch } = useQuery(queries.clusterTargets(client))
+  const ownCount = useQuery(clusterQueries.list(client)).data?.clusters.length ?? 0
   const add = (
-    <ButtonLink to="/settings/new-target" leftSection={<Plus size={16} aria-hidden />}>
-      Add a cluster
-    </ButtonLink>
+    <Group gap="xs">
+      <ButtonLink to="/settings/clusters/new" leftSection={<Container size={16} aria-hidden />}>
+        Create local cluster
+      </ButtonLink>
+      <ButtonLink to="/settings/new-target" variant="default" leftSection={<Plus size={16} aria-hidden />}>
+        Add a cluster
+      </ButtonLink>
+    </Group>
   )
   return (
     <Page title="Targets" actions={add}>
@@ -37,9 +44,10 @@ export function TargetsPage() {
       {data !== undefined && (
         <>
           <TargetTable clusters={data.targets} />
-          {data.targets.length === 0 && <NoCluster />}
+          {data.targets.length === 0 && ownCount === 0 && <NoCluster />}
         </>
       )}
+      <ClustersHere />
       <Text size="sm">
         <TextLink to="/settings">All settings</TextLink>
       </Text>
@@ -54,8 +62,9 @@ function NoCluster() {
       title="No cluster was added yet"
       action={<ButtonLink to="/settings/new-target">Add the first cluster</ButtonLink>}
     >
-      You need a namespace of a cluster with Argo Workflows, a registry for images and a bucket for artifacts. On the
-      command line: <code>minisub target add --help</code>
+      Create one on this machine: it brings all that runs need. Of another cluster you need a namespace with Argo
+      Workflows, a registry for images and a bucket for artifacts. On the command line:{' '}
+      <code>minisub cluster create</code> and <code>minisub target add --help</code>
     </EmptyState>
   )
 }
@@ -128,17 +137,5 @@ function TargetRow({ name, cluster, state, isAsked }: RowProps) {
       </Table.Td>
       <Table.Td style={{ verticalAlign: 'top' }}>{cluster === undefined ? '' : <LastTest target={name} />}</Table.Td>
     </Table.Tr>
-  )
-}
-
-function LastTest({ target }: { readonly target: string }) {
-  const test = useTargetTest(target)
-  if (test === undefined) return <Text size="sm">not tested</Text>
-  if (test.giveUp !== undefined) return <Text size="sm">goes on: {countText(test.checks)}</Text>
-  if (test.finishedAt === null) return <Text size="sm">was not ended</Text>
-  return (
-    <Text size="sm">
-      {countText(test.checks)}, <Time iso={new Date(test.finishedAt).toISOString()} />
-    </Text>
   )
 }

@@ -7,6 +7,7 @@ import { bundleSize } from './bundle-size.ts'
 import { buildEmptyPage } from './empty-page.ts'
 import { measureFrames } from './frames.ts'
 import { measureRouteChanges } from './route-changes.ts'
+import { measureScrolling } from './scroll.ts'
 import { measureUsable } from './usable.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
@@ -22,6 +23,7 @@ if (findChromium() === undefined) {
     () => measureUsable(bench),
     () => measureRouteChanges(bench),
     () => measureFrames(bench),
+    () => measureScrolling(bench),
   ]
   for (const suite of suites) {
     const rows = await suite()

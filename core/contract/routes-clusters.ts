@@ -1,0 +1,251 @@
+import { z } from 'zod'
+import { API_PREFIX } from './http.ts'
+import {
+  clusterName,
+  ClusterEvent,
+  ClusterImage,
+  ClusterJobView,
+  ClusterLogLine,
+  ClusterNodeUse,
+  ClusterPreflight,
+  FoundCluster,
+  LocalClusterForm,
+  LocalClusterView,
+} from './local-clusters.ts'
+import type { Route } from './route.ts'
+import { cluster, FORM, job, NAME } from './routes-clusters-examples.ts'
+
+const params = z.strictObject({ name: clusterName })
+
+/** Clusters on this machine. */
+export const clusterRoutes = {
+  checkCluster: {
+    method: 'POST',
+    path: `${API_PREFIX}/clusters/check`,
+    summary: 'What this machine has of what a local cluster needs; changes nothing',
+    auth: 'token',
+    body: LocalClusterForm,
+    response: ClusterPreflight,
+    example: {
+      input: FORM,
+      output: {
+        ok: true,
+        checks: [
+          { id: 'engine', title: 'Container engine', level: 'ok', found: 'Docker Engine 28.1', fix: null },
+          {
+            id: 'memory',
+            title: 'Memory',
+            level: 'warning',
+            found: '3.8 GB',
+            fix: 'give the engine at least 4 GB',
+          },
+        ],
+      },
+    },
+  },
+  listClusters: {
+    method: 'GET',
+    path: `${API_PREFIX}/clusters`,
+    summary: 'The local clusters that were made here, and those that others made on this machine',
+    auth: 'token',
+    response: z.object({ clusters: z.array(LocalClusterView), found: z.array(FoundCluster) }),
+    example: {
+      output: {
+        clusters: [cluster],
+        found: [
+          {
+            tool: 'minikube',
+            name: 'minikube',
+            context: 'minikube',
+            kubeconfig: ['/home/ada/.kube/config'],
+            state: 'running',
+            targets: [],
+          },
+        ],
+      },
+    },
+  },
+  createCluster: {
+    method: 'POST',
+    path: `${API_PREFIX}/clusters`,
+    summary: 'Begin to make a local cluster; the job goes on by itself, also in the next core',
+    auth: 'token',
+    body: LocalClusterForm,
+    response: ClusterJobView,
+    status: 202,
+    example: { input: FORM, output: job },
+  },
+  showCluster: {
+    method: 'GET',
+    path: `${API_PREFIX}/clusters/{name}`,
+    summary: 'One local cluster with its state and its latest job',
+    auth: 'token',
+    params,
+    response: LocalClusterView,
+    example: { input: NAME, output: cluster },
+  },
+  deleteCluster: {
+    method: 'DELETE',
+    path: `${API_PREFIX}/clusters/{name}`,
+    summary: 'Begin to remove a local cluster with its target, containers, volumes, networks and files',
+    auth: 'token',
+    params,
+    query: z.strictObject({
+      force: z.stringbool().default(false).describe('Also where runs on it are active: they are cancelled'),
+    }),
+    response: ClusterJobView,
+    status: 202,
+    example: { input: NAME, output: { ...job, kind: 'delete' } },
+  },
+  startCluster: {
+    method: 'POST',
+    path: `${API_PREFIX}/clusters/{name}/start`,
+    summary: 'Begin to start a stopped local cluster',
+    auth: 'token',
+    params,
+    response: ClusterJobView,
+    status: 202,
+    example: { input: NAME, output: { ...job, kind: 'start' } },
+  },
+  stopCluster: {
+    method: 'POST',
+    path: `${API_PREFIX}/clusters/{name}/stop`,
+    summary: 'Begin to stop a local cluster; what it holds stays',
+    auth: 'token',
+    params,
+    response: ClusterJobView,
+    status: 202,
+    example: { input: NAME, output: { ...job, kind: 'stop' } },
+  },
+  retryCluster: {
+    method: 'POST',
+    path: `${API_PREFIX}/clusters/{name}/retry`,
+    summary: 'Begin anew what failed: a create is begun from nothing',
+    auth: 'token',
+    params,
+    response: ClusterJobView,
+    status: 202,
+    example: { input: NAME, output: job },
+  },
+  upgradeCluster: {
+    method: 'POST',
+    path: `${API_PREFIX}/clusters/{name}/upgrade`,
+    summary: 'Begin to bring what was installed in a local cluster to the versions of this version',
+    auth: 'token',
+    params,
+    response: ClusterJobView,
+    status: 202,
+    example: { input: NAME, output: { ...job, kind: 'upgrade' } },
+  },
+  cancelClusterJob: {
+    method: 'POST',
+    path: `${API_PREFIX}/clusters/{name}/cancel`,
+    summary: 'Give up what goes on with a local cluster; a create that is given up leaves nothing',
+    auth: 'token',
+    params,
+    response: ClusterJobView,
+    example: { input: NAME, output: { ...job, status: 'cancelled' } },
+  },
+  readClusterLog: {
+    method: 'GET',
+    path: `${API_PREFIX}/clusters/jobs/{job}/log`,
+    summary: 'Lines of the log of a job of a local cluster, from a line on',
+    auth: 'token',
+    params: z.strictObject({ job: z.string().regex(/^[0-9a-z]{26}$/) }),
+    query: z.strictObject({ from: z.coerce.number().int().min(0).default(0) }),
+    response: z.object({ lines: z.array(ClusterLogLine), next: z.int(), job: ClusterJobView }),
+    example: {
+      input: { job: job.id },
+      output: { lines: [{ at: 1_764_160_000_000, step: 'cluster', text: 'Preparing nodes' }], next: 1, job },
+    },
+  },
+  showClusterUse: {
+    method: 'GET',
+    path: `${API_PREFIX}/clusters/{name}/use`,
+    summary: 'What the nodes of a local cluster use, and its latest events',
+    auth: 'token',
+    params,
+    response: z.object({ nodes: z.array(ClusterNodeUse), events: z.array(ClusterEvent) }),
+    example: {
+      input: NAME,
+      output: {
+        nodes: [{ node: 'local-cluster-control-plane', cpu: 0.4, memoryBytes: 9e8, memoryLimitBytes: 8e9 }],
+        events: [],
+      },
+    },
+  },
+  listClusterImages: {
+    method: 'GET',
+    path: `${API_PREFIX}/clusters/{name}/images`,
+    summary: 'Images that the nodes of a local cluster hold',
+    auth: 'token',
+    params,
+    response: z.object({ images: z.array(ClusterImage) }),
+    example: {
+      input: NAME,
+      output: {
+        images: [
+          {
+            id: 'sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1',
+            tags: ['docker.io/library/busybox:1.35'],
+            sizeBytes: 2_000_000,
+            nodes: ['local-cluster-control-plane'],
+          },
+        ],
+      },
+    },
+  },
+  deleteClusterImage: {
+    method: 'DELETE',
+    path: `${API_PREFIX}/clusters/{name}/images`,
+    summary: 'Remove an image from the nodes of a local cluster',
+    auth: 'token',
+    params,
+    query: z.strictObject({ image: z.string().min(1).max(512) }),
+    example: { input: { ...NAME, image: 'busybox:1.35' } },
+  },
+  loadClusterImage: {
+    method: 'POST',
+    path: `${API_PREFIX}/clusters/{name}/images`,
+    summary: 'Give an image of the container engine to a local cluster: by its registry, else as an archive',
+    auth: 'token',
+    params,
+    body: z.strictObject({ image: z.string().min(1).max(512) }),
+    response: z.object({ image: z.string(), reference: z.string(), by: z.enum(['registry', 'archive', 'present']) }),
+    progress: true,
+    example: {
+      input: { ...NAME, image: 'team/train:3' },
+      output: { image: 'team/train:3', reference: 'localhost:5001/team/train:3', by: 'registry' },
+    },
+  },
+  mergeClusterKubeconfig: {
+    method: 'POST',
+    path: `${API_PREFIX}/clusters/{name}/kubeconfig`,
+    summary: 'Add the context of a local cluster to a kubeconfig file of the user, which stays as it is else',
+    auth: 'token',
+    params,
+    body: z.strictObject({ file: z.string().max(4096).optional(), use: z.boolean().default(false) }),
+    response: z.object({ file: z.string(), context: z.string() }),
+    example: {
+      input: NAME,
+      output: { file: '/home/ada/.kube/config', context: 'kind-local-cluster' },
+    },
+  },
+  installIntoTarget: {
+    method: 'POST',
+    path: `${API_PREFIX}/clusters/install`,
+    summary: 'Put into the cluster of a target what runs need there; with dryRun only say what that is',
+    auth: 'token',
+    body: z.strictObject({
+      target: z.string().min(1).max(64),
+      namespaced: z.boolean().default(false).describe('Only into the namespace of the target'),
+      dryRun: z.boolean().default(false),
+    }),
+    response: z.object({ yaml: z.string(), objects: z.array(z.string()) }),
+    progress: true,
+    example: {
+      input: { target: 'lab', dryRun: true },
+      output: { yaml: 'apiVersion: v1\nkind: Namespace\n', objects: ['Namespace ml'] },
+    },
+  },
+} as const satisfies Record<string, Route>

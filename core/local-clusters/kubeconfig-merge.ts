@@ -1,0 +1,105 @@
+import { chmod, chown, mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isProblem, Problem } from '#core/base/problem.ts'
+import { systemCode, writeError } from '#core/files/index.ts'
+import { entriesOf } from './kubeconfig-shape.ts'
+import { mergeContext, removeContext } from './kubeconfig-text.ts'
+
+export type KubeconfigPlace = {
+  /** Path of the cluster's own kubeconfig. */
+  readonly from: string
+  readonly context: string
+  /** Path of the user's. */
+  readonly file: string
+}
+
+/** So long another program may hold the lock. */
+const LOCK_MS = 5_000
+const LOOK_MS = 50
+
+/**
+ * Adds a context to a kubeconfig of the user, which is made where it is not there; with `use` it becomes the current one.
+ * It is done under the lock that kubectl takes, as one rename. Everything else of the file stays as it was written, also its
+ * mode. Throws Problem `cluster_config`, `conflict` where a name means another cluster or the lock is held,
+ * `home_unwritable` or `disk_full`.
+ */
+export async function mergeKubeconfig({ use, ...place }: KubeconfigPlace & { readonly use: boolean }): Promise<void> {
+  const { file } = place
+  const ours = entriesOf(await readFile(place.from, 'utf8'), place.context)
+  await asProblems(file, async () => {
+    await mkdir(dirname(file), { recursive: true, mode: 0o755 })
+    await change(file, (text) => mergeContext(text, ours, { use, file }))
+  })
+}
+
+/** Takes a context that was added out of a kubeconfig of the user again; one that is another by now stays. Throws as above. */
+export async function unmergeKubeconfig({ from, context, file }: KubeconfigPlace): Promise<void> {
+  const ours = entriesOf(await readFile(from, 'utf8'), context)
+  await asProblems(file, async () => {
+    if ((await readExisting(file)).text !== '') await change(file, (text) => removeContext(text, ours, file))
+  })
+}
+
+async function change(file: string, edit: (text: string) => string): Promise<void> {
+  await using _lock = await takeLock(`${file}.lock`)
+  const before = await readExisting(file)
+  const after = edit(before.text)
+  if (after !== before.text) await replaceFile(before, after)
+}
+
+async function asProblems(file: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    const code = systemCode(error)
+    if (isProblem(error) || code === undefined) throw error
+    const full = writeError(error, file)
+    if (isProblem(full)) throw full
+    throw new Problem('home_unwritable', `${file} cannot be changed, ${code}: check its path and its rights`)
+  }
+}
+
+/** The lock of kubectl and of kind: a file that must not be there yet. */
+async function takeLock(path: string): Promise<AsyncDisposable> {
+  const until = Date.now() + LOCK_MS
+  for (;;) {
+    try {
+      await (await open(path, 'wx', 0)).close()
+      return { [Symbol.asyncDispose]: () => rm(path, { force: true }) }
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error
+      if (Date.now() > until) {
+        throw new Problem('conflict', `${path} is there, so another program writes: wait, or remove it if none does`)
+      }
+      await sleep(LOOK_MS)
+    }
+  }
+}
+
+type Existing = { readonly path: string; readonly text: string; readonly mode: number; readonly owner?: Owner }
+type Owner = { readonly uid: number; readonly gid: number }
+
+/** Through symbolic links, which stay. */
+async function readExisting(file: string): Promise<Existing> {
+  try {
+    const path = await realpath(file)
+    const { mode, uid, gid } = await stat(path)
+    return { path, text: await readFile(path, 'utf8'), mode: mode & 0o777, owner: { uid, gid } }
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error
+    return { path: file, text: '', mode: 0o600 }
+  }
+}
+
+async function replaceFile({ path, mode, owner }: Existing, text: string): Promise<void> {
+  const draft = `${path}.minisub-${process.pid}`
+  try {
+    await writeFile(draft, text, { mode: 0o600, flush: true })
+    if (owner !== undefined && owner.uid !== process.getuid?.()) await chown(draft, owner.uid, owner.gid)
+    await chmod(draft, mode)
+    await rename(draft, path)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
