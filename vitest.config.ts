@@ -34,8 +34,10 @@ const shared = {
   expect: { poll: { timeout: 30_000 } },
 }
 
-/** Files that run after those of the group before, at most two at a time. */
-function group(name: string, groupOrder: number, files: { include: string[]; exclude?: string[] }): { test: object } {
+type Files = { include: string[]; exclude?: string[]; maxWorkers?: number }
+
+/** Files that run after those of the group before, two at a time where nothing else is said. */
+function group(name: string, groupOrder: number, files: Files): { test: object } {
   return { test: { ...shared, ...files, name, sequence: { groupOrder } } }
 }
 
@@ -44,7 +46,8 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
-      group('together', 0, { include: INCLUDE, exclude: [...EXCLUDE, ...CONTAINERS, ...ALONE] }),
+      // Many of them wait for something most of the time.
+      group('together', 0, { include: INCLUDE, exclude: [...EXCLUDE, ...CONTAINERS, ...ALONE], maxWorkers: 3 }),
       group('containers', 1, { include: CONTAINERS }),
       group('alone', 2, { include: ALONE }),
     ],
