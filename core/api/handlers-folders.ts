@@ -11,6 +11,7 @@ export function folderHandlers({ service }: { readonly service: PipelineService 
     showPipeline: ({ pipeline }) => service.pipeline(pipeline),
     addFolder: ({ path }) => service.addFolder(path),
     removeFolder: ({ folder }) => service.removeFolder(folder),
+    addSample: async ({ name }) => ({ file: await service.sample(name) }),
     browseFolders: ({ path }) => service.browse(path),
   }
 }

@@ -244,7 +244,7 @@ function environmentVerbs(): Pick<
   }
 }
 
-type FolderVerbs = Pick<MemoryService, 'pipelines' | 'pipeline' | 'addFolder' | 'removeFolder' | 'browse'>
+type FolderVerbs = Pick<MemoryService, 'pipelines' | 'pipeline' | 'addFolder' | 'removeFolder' | 'browse' | 'sample'>
 
 function folderVerbs(): FolderVerbs {
   const folders = new Map<string, FolderView>()
@@ -260,6 +260,9 @@ function folderVerbs(): FolderVerbs {
     },
     removeFolder: (id) => {
       if (!folders.delete(id)) throw new Problem('not_found', `there is no folder ${id}: see the list of pipelines`)
+    },
+    sample: async (name) => {
+      throw new Problem('not_found', `there is no template "${name}": a service in memory has none`)
     },
     browse: async (path = '/home/ada') => ({ path, parent: null, folders: [], truncated: false }),
   }

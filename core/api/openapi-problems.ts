@@ -29,6 +29,7 @@ const IMAGES: readonly ProblemCode[] = [
   'image_login',
   'image_platform',
 ]
+const ENGINE: readonly ProblemCode[] = ['engine_unavailable', 'engine_forbidden']
 const START: readonly ProblemCode[] = [...ASKED, ...LOCK, ...IMAGES, 'code_unreadable', 'secret_missing']
 
 /** Codes of single routes beside those that follow from the shape of a route. */
@@ -80,6 +81,19 @@ const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   exportTracking: ['tracking_invalid', 'not_found', 'artifact_missing', 'disk_full'],
   addFolder: ['input_missing', 'invalid_value'],
   browseFolders: ['input_missing', 'invalid_value'],
+  createCluster: ['conflict', 'port_taken'],
+  deleteCluster: ['conflict'],
+  startCluster: ['conflict'],
+  stopCluster: ['conflict'],
+  retryCluster: ['conflict'],
+  upgradeCluster: ['conflict'],
+  showClusterUse: [...ENGINE, 'cluster_unreachable'],
+  listClusterImages: [...ENGINE, 'conflict', 'cluster_unusable'],
+  deleteClusterImage: [...ENGINE, 'conflict', 'cluster_unusable'],
+  loadClusterImage: [...ENGINE, 'conflict', 'image_unavailable', 'cluster_unusable', 'registry_unreachable'],
+  mergeClusterKubeconfig: ['cluster_config', 'conflict', 'disk_full'],
+  installIntoTarget: ['not_found', 'conflict', 'secret_missing', 'cluster_forbidden', 'cluster_unusable'],
+  addSample: ['not_found', 'conflict'],
   createSchedule: [...START, 'invalid_name', 'invalid_cron', 'invalid_time_zone', 'conflict'],
   syncSchedule: START,
   previewSchedule: ['invalid_cron', 'invalid_time_zone'],

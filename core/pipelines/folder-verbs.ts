@@ -9,10 +9,11 @@ import type { Changes } from './changes.ts'
 import { pipelineView } from './document-verbs.ts'
 import { FolderStore } from './folder-store.ts'
 import { openPipelineFiles, validateFile } from './pipeline-files.ts'
+import { sampleIn } from './samples.ts'
 import type { RunListStore } from './run-list-store.ts'
 import type { PipelineService } from './service-types.ts'
 
-type Verbs = Pick<PipelineService, 'pipelines' | 'pipeline' | 'addFolder' | 'removeFolder' | 'browse'>
+type Verbs = Pick<PipelineService, 'pipelines' | 'pipeline' | 'addFolder' | 'removeFolder' | 'browse' | 'sample'>
 type Options = {
   readonly home: string
   readonly store: Store
@@ -53,6 +54,7 @@ export function folderVerbs({ home, store, runs, changes, now }: Options): Verbs
         throw new Problem('not_found', `there is no pipeline ${id}: minisub pipelines lists them`)
       return readDetail(options, place)
     },
+    sample: (name) => sampleIn(home, name),
     async addFolder(path) {
       const real = await realFolder(path)
       const { id } = folders.add({ id: newId<'folder'>(), path: real, addedAt: now() })

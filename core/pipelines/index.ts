@@ -43,6 +43,7 @@ export {
 } from './attempt-result.ts'
 export { attemptFolders, type AttemptAddress } from './attempt-folders.ts'
 export { archiveCode } from './archive.ts'
+export { copySample, listSamples } from './samples.ts'
 export { foresee, type Foreseen } from './foresee.ts'
 export { addressOf, idOf } from './attempt-workload.ts'
 export { checkRequest } from './check-request.ts'

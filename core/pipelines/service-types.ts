@@ -171,6 +171,8 @@ export type PipelineService = {
   pipeline(id: string): Promise<PipelineDetail>
   addFolder(path: string): Promise<FolderView>
   removeFolder(id: string): void
+  /** The document of a sample in the data folder, which is copied there the first time. Throws Problem `not_found`. */
+  sample(name: string): Promise<string>
   /** Folders below a folder, below the home of the user where none is named. */
   browse(path: string | undefined): Promise<FolderListing>
   environments(): Promise<EnvironmentView[]>

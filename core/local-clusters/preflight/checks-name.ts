@@ -17,7 +17,7 @@ function ours({ form: { name: wanted }, facts: { names } }: CheckInput): Finding
   if (!targets.includes(wanted)) return ok(`no cluster and no target is named ${wanted}`)
   return error(
     `there is a target ${wanted}`,
-    `choose another name, or remove that one (minisub target remove ${wanted})`,
+    `choose another name, or remove that one (minisub target delete ${wanted})`,
   )
 }
 

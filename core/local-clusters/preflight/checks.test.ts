@@ -154,7 +154,7 @@ describe('the preflight', () => {
     ],
     ['subnet', 'info', { routes: { unknown: 'Windows' } }, 'Windows', ''],
     ['name', 'error', { names: { value: { clusters: ['local-cluster'], targets: [] } } }, 'a local cluster', 'delete'],
-    ['name', 'error', { names: { value: { clusters: [], targets: ['local-cluster'] } } }, 'a target', 'target remove'],
+    ['name', 'error', { names: { value: { clusters: [], targets: ['local-cluster'] } } }, 'a target', 'target delete'],
     [
       'name',
       'error',

@@ -1,35 +1,19 @@
-import { Button, Code, Group, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Button, Group, Stack } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { Play, Workflow } from 'lucide-react'
 import type { RunView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
-import { queries } from '#renderer/data/queries.ts'
 import { useLongCall } from '#renderer/data/use-long-call.ts'
 import { useRememberedTarget } from '#renderer/data/use-target.ts'
 import { ButtonLink } from '#renderer/ui/link.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { ProgressLines } from '#renderer/ui/progress-lines.tsx'
-import { Waiting } from '#renderer/ui/waiting.tsx'
 
-/** Name of the sample that `minisub init` makes where none is named. */
+/** It needs nothing but Python. */
 const SAMPLE = 'hello'
 
-/** Starts the sample on a target where its folder was added; else says how to get it. */
+/** Starts the sample on a target, from its copy in the data folder. */
 export function RunSample({ target }: { readonly target: string }) {
-  const client = useClient()
-  const { data, error, refetch } = useQuery(queries.pipelines(client))
-  if (error !== null) {
-    return <ProblemAlert title="The pipelines are not known" message={error.message} onRetry={() => void refetch()} />
-  }
-  if (data === undefined) return <Waiting what="the pipelines" />
-  const sample = data.pipelines.find(({ name, state }) => name === SAMPLE && state === 'valid')
-  return sample === undefined ? <WithoutSample target={target} /> : <StartSample target={target} file={sample.file} />
-}
-
-type StartProps = { readonly target: string; readonly file: string }
-
-function StartSample({ target, file }: StartProps) {
   const client = useClient()
   const navigate = useNavigate()
   const call = useLongCall<RunView>({
@@ -37,7 +21,11 @@ function StartSample({ target, file }: StartProps) {
     onDoneElsewhere: ({ id, pipeline }) => ({ title: `${pipeline} was started`, message: `It is run ${id}.` }),
     failedElsewhere: 'The sample was not started',
   })
-  const start = () => call.begin(async (options) => client.startRun({ file, target }, options))
+  const start = () =>
+    call.begin(async (options) => {
+      const { file } = await client.addSample({ name: SAMPLE })
+      return client.startRun({ file, target }, options)
+    })
   return (
     <Stack gap="sm">
       {call.problem !== undefined && (
@@ -54,18 +42,6 @@ function StartSample({ target, file }: StartProps) {
         </Button>
         <ToPipelines target={target} />
       </Group>
-    </Stack>
-  )
-}
-
-function WithoutSample({ target }: { readonly target: string }) {
-  return (
-    <Stack gap="sm" align="flex-start">
-      <Text size="sm">
-        Start one of your pipelines on it. To have the sample, run <Code>minisub init {SAMPLE}</Code> in a terminal and
-        add the folder that it makes; then a button here starts it.
-      </Text>
-      <ToPipelines target={target} />
     </Stack>
   )
 }
