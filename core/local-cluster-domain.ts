@@ -51,7 +51,11 @@ async function endRuns(service: PipelineService, target: string, signal: AbortSi
       await service.cancel(run.id, { force: true }).catch(unlessOver)
     }
   }
-  while (service.runOn(target) !== undefined) await sleep(LOOK_MS, undefined, { signal })
+  // Also one that was begun meanwhile, or that is beyond that list.
+  for (let run = service.runOn(target); run !== undefined; run = service.runOn(target)) {
+    await service.cancel(run, { force: true }).catch(unlessOver)
+    await sleep(LOOK_MS, undefined, { signal })
+  }
 }
 
 function unlessOver(error: unknown): void {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isProblem, Problem } from '#core/base/problem.ts'
@@ -20,6 +21,9 @@ export type SmokeOptions = {
   readonly onLine: (line: string) => void
   readonly onError: (error: unknown) => void
 }
+
+/** So long what was left may take to end. */
+const LEFTOVER_MS = 30_000
 
 /** One step writes a word into a file, the next reads the file, says the word and gives it as a value. */
 function documentOf(word: string): string {
@@ -48,6 +52,7 @@ function documentOf(word: string): string {
  */
 export async function playSmoke(options: SmokeOptions): Promise<void> {
   const { folder, signal, onLine } = options
+  await endLeftover(options)
   await removeTree(folder)
   const project = join(folder, 'project')
   await mkdir(project, { recursive: true })
@@ -67,6 +72,23 @@ export async function playSmoke(options: SmokeOptions): Promise<void> {
     throw new Problem('cluster_unusable', `a pipeline could not be run on it (${error.code}): ${error.message}`)
   } finally {
     await removeTree(folder)
+  }
+}
+
+/** What an earlier one sent to the cluster, whose core was killed, ends and goes with its engine. */
+async function endLeftover(options: SmokeOptions): Promise<void> {
+  if (!existsSync(join(options.folder, 'home'))) return
+  try {
+    await using engine = await openPrivate(options)
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(LEFTOVER_MS)])
+    const runs = (['pending', 'running'] as const).flatMap((status) => engine.service.list({ status, limit: 10 }))
+    for (const { id } of runs) {
+      await engine.service.cancel(id, { force: true })
+      await untilEnd(engine.service, id, signal)
+    }
+  } catch (error) {
+    options.signal.throwIfAborted()
+    options.onLine(`not all that an earlier try left could be removed: ${String(error)}`)
   }
 }
 

@@ -8,7 +8,10 @@ export function clusterHandlers(clusters: LocalClusters): Pick<Handlers, keyof t
   const { images } = clusters
   return {
     checkCluster: (form) => clusters.check(form),
-    listClusters: async () => ({ clusters: await clusters.list(), found: await clusters.found() }),
+    listClusters: async () => {
+      const [ours, found] = await Promise.all([clusters.list(), clusters.found()])
+      return { clusters: ours, found }
+    },
     createCluster: (form) => clusters.create(form),
     showCluster: ({ name }) => clusters.show(name),
     deleteCluster: ({ name, force }) => clusters.begin(name, 'delete', { force }),

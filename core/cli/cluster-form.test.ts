@@ -17,6 +17,7 @@ const REFUSED: readonly (readonly [ClusterFlags, string, RegExp])[] = [
   [{ deadline: '0' }, 'invalid_value', /^--deadline: /],
   [{ deadline: '241' }, 'invalid_value', /^--deadline: /],
   [{ config: '/no/such/kind.yaml' }, 'input_missing', /^there is no file \/no\/such\/kind\.yaml/],
+  [{ deadline: '0' }, 'invalid_value', /^--deadline: from 1 to 240 minutes$/],
   [{ name: '-', quotaMemory: 'x' }, 'invalid_value', /--name: .*; --quota-memory: /],
 ]
 

@@ -15,6 +15,8 @@ const quantity = z.string().regex(/^\d+(?:\.\d+)?(?:m|[KMGT]i?)?$/, {
 /** 0: a free one is chosen. */
 const port = z.int().min(0, { error: 'a port is 0 to 65535' }).max(65_535, { error: 'a port is 0 to 65535' }).default(0)
 
+const MINUTES = 'from 1 to 240 minutes'
+
 /** Of other targets and addresses, and `new`, which is the page that makes one. */
 const TAKEN_NAMES: ReadonlySet<string> = new Set([...TAKEN_TARGET_NAMES, 'new'])
 
@@ -47,7 +49,7 @@ export const LocalClusterForm = z.strictObject({
   /** Whether kind may be downloaded where PATH has none that fits. */
   download: z.boolean().default(false),
   /** After so long it is given up. */
-  deadlineMinutes: z.int().min(1).max(240).default(20),
+  deadlineMinutes: z.int().min(1, { error: MINUTES }).max(240, { error: MINUTES }).default(20),
 })
 export type LocalClusterForm = z.output<typeof LocalClusterForm>
 

@@ -77,7 +77,12 @@ export const folderRoutes = {
     path: `${API_PREFIX}/samples`,
     summary: 'Copy a sample pipeline into the data folder, where it is not there yet, to be run from there',
     auth: 'token',
-    body: z.strictObject({ name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/).default('hello') }),
+    body: z.strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+        .default('hello'),
+    }),
     response: z.object({ file: z.string().describe('Absolute path of its document') }),
     example: {
       input: { name: 'hello' },

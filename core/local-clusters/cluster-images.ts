@@ -9,6 +9,7 @@ import { deleteNodeImage, listNodeImages } from './node-images.ts'
 import { nodesOf } from './nodes.ts'
 import { inRegistry } from './pull-images.ts'
 import type { StoredCluster } from './types.ts'
+import { within } from './within.ts'
 
 export type LoadWish = {
   readonly name: string
@@ -25,6 +26,9 @@ export type LoadedImage = {
   readonly by: 'registry' | 'archive' | 'present'
 }
 
+/** So long the nodes may take for a list, or to remove one; removing waits for their disk. */
+const LIMIT_MS = 60_000
+
 /** What can be done with the images of a cluster. Each throws Problem `not_found` where there is no such cluster. */
 export type ClusterImageVerbs = {
   list(name: string): Promise<ClusterImage[]>
@@ -37,8 +41,20 @@ export type ClusterImageVerbs = {
 export function openClusterImages(deps: LocalClusterDeps, known: (name: string) => StoredCluster): ClusterImageVerbs {
   const { engine } = deps
   return {
-    list: async (name) => listNodeImages(engine, await running(deps, known(name))),
-    remove: async (name, image) => deleteNodeImage(engine, await running(deps, known(name)), image),
+    list: async (name) => {
+      const cluster = known(name)
+      return within(
+        LIMIT_MS,
+        running(deps, cluster).then((nodes) => listNodeImages(engine, nodes)),
+      )
+    },
+    remove: async (name, image) => {
+      const cluster = known(name)
+      return within(
+        LIMIT_MS,
+        running(deps, cluster).then((nodes) => deleteNodeImage(engine, nodes, image)),
+      )
+    },
     load: async (wish) => load(deps, known(wish.name), wish),
   }
 }

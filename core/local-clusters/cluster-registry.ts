@@ -29,11 +29,11 @@ export async function ensureRegistry(engine: ClusterEngine, cluster: StoredClust
  * Makes sure that the nodes find that registry under the name that it has on this machine, where nothing listens at that
  * address from within a node. See "Local Registry" in the documentation of kind.
  */
-export async function pointNodes(engine: ClusterEngine, cluster: StoredCluster): Promise<void> {
+export async function pointNodes(engine: ClusterEngine, cluster: StoredCluster, signal: AbortSignal): Promise<void> {
   const folder = `/etc/containerd/certs.d/${registryOf(cluster)}`
   const hosts = `[host."http://${engineNames(cluster.name).registry}:${REGISTRY_PORT}"]\n`
   for (const { name } of await nodesOf(engine, cluster.name)) {
-    await inNode(engine, { node: name }, ['mkdir', '-p', folder])
-    await inNode(engine, { node: name, stdin: hosts }, ['tee', `${folder}/hosts.toml`])
+    await inNode(engine, { node: name, signal }, ['mkdir', '-p', folder])
+    await inNode(engine, { node: name, signal, stdin: hosts }, ['tee', `${folder}/hosts.toml`])
   }
 }

@@ -6,11 +6,15 @@ import { VERSIONS } from './install/index.ts'
 import { clusterPaths, contextOf } from './names.ts'
 import { nodesOf, roleOf } from './nodes.ts'
 import type { StoredCluster, StoredJob } from './types.ts'
+import { within } from './within.ts'
 
 type State = Pick<LocalClusterView, 'state' | 'reason'>
 type Seen = State & { readonly nodes: readonly EngineContainer[] }
 
-/** A cluster with what engine and cluster say of it now; neither keeps the answer waiting for more than 3 s. */
+/** So long engine and cluster may take, each. */
+const LIMIT_MS = 3_000
+
+/** A cluster with what engine and cluster say of it now. */
 export async function clusterView(
   deps: LocalClusterDeps,
   cluster: StoredCluster,
@@ -38,7 +42,7 @@ export async function clusterView(
 }
 
 async function look(deps: LocalClusterDeps, cluster: StoredCluster, job: StoredJob | undefined): Promise<Seen> {
-  const nodes = await nodesOf(deps.engine, cluster.name).catch(problemOf)
+  const nodes = await within(LIMIT_MS, nodesOf(deps.engine, cluster.name)).catch(problemOf)
   const told = byJob(cluster, job)
   if (isProblem(nodes)) return { nodes: [], ...(told ?? { state: 'unreachable', reason: nodes.message }) }
   if (told !== undefined) return { nodes, ...told }
@@ -58,6 +62,9 @@ function byJob({ state }: StoredCluster, job: StoredJob | undefined): State | un
   if (job?.status === 'running' && job.kind === 'create') return { state: 'creating', reason: null }
   if (job?.status === 'running' && job.kind === 'delete') return { state: 'deleting', reason: null }
   if (state === 'made') return undefined
+  if (state === 'deleting' && job?.status !== 'failed') {
+    return { state: 'failed', reason: 'it was not deleted to its end: delete it again' }
+  }
   return { state: 'failed', reason: job?.problem?.message ?? 'it was not made to its end: retry it, or delete it' }
 }
 
@@ -69,7 +76,7 @@ async function probe({ openCluster, home }: LocalClusterDeps, name: string): Pro
       context: contextOf(name),
       namespace: 'default',
     })
-    await cluster.version()
+    await cluster.call('GET', '/version', undefined, { timeoutMs: LIMIT_MS })
     return { state: 'ready', reason: null }
   } catch (error) {
     return { state: 'unreachable', reason: problemOf(error).message }

@@ -1,6 +1,5 @@
-import { Problem } from '#core/base/problem.ts'
 import type { LocalClusterDeps } from './deps.ts'
-import { removeContexts, removeFiles, removeFromEngine, removeTarget } from './remove.ts'
+import { ownTarget, refuseUsed, removeContexts, removeFiles, removeFromEngine, removeTarget } from './remove.ts'
 import type { JobPlan, JobStep } from './types.ts'
 
 /** How a cluster is removed. The row goes last, so that a core that is killed is followed by one that goes on. */
@@ -12,11 +11,8 @@ export function deletePlan(deps: LocalClusterDeps, { force }: { readonly force: 
       usual: 2,
       run: async ({ cluster, update, signal }) => {
         const { name } = cluster()
-        if (force) await deps.endRuns(name, signal)
-        const user = deps.userOf(name)
-        if (user !== undefined) {
-          throw new Problem('conflict', `${user} needs the cluster ${name}: delete it after that, or with --force`)
-        }
+        if (force && ownTarget(deps, name) !== undefined) await deps.endRuns(name, signal)
+        refuseUsed(deps, name)
         update({ state: 'deleting' })
       },
     },

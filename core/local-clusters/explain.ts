@@ -5,6 +5,7 @@ import type { LocalClusterDeps } from './deps.ts'
 import { exportLogs } from './kind/index.ts'
 import { clusterPaths } from './names.ts'
 import { kindContext } from './node-steps.ts'
+import { orGiveUp } from './or-give-up.ts'
 import type { StepContext, StepFault } from './types.ts'
 
 /** So long exporting may take: an engine that does not answer must not keep the words back. */
@@ -27,7 +28,8 @@ async function takeLogs(deps: LocalClusterDeps, context: StepContext): Promise<s
   const folder = clusterPaths(deps.home, context.cluster().name).logs(String(Date.now()))
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(EXPORT_MS)])
   try {
-    await exportLogs(await kindContext(deps, { ...context, signal, log: () => undefined }), folder)
+    const kind = await orGiveUp(kindContext(deps, { ...context, signal, log: () => undefined }), signal, 0)
+    await exportLogs(kind, folder)
     return folder
   } catch (error) {
     if (!isProblem(error) && !signal.aborted) throw error

@@ -49,13 +49,15 @@ const LIMIT_MS = 3_000
  * read make the list shorter, and never an error; nothing is connected to.
  */
 export async function findOutside(sources: FoundSources): Promise<FoundCluster[]> {
-  const { contexts, kubeconfig } = await readable(sources.contexts, { contexts: [], kubeconfig: [] })
+  const [{ contexts, kubeconfig }, ...ofTools] = await Promise.all([
+    readable(sources.contexts, { contexts: [], kubeconfig: [] }),
+    ...TOOLS.map((tool) => readable(() => nodesOf(sources, tool), new Map<string, EngineContainer[]>())),
+  ])
   const targetsOf = (context: string | null): string[] =>
     sources.targets.filter((it) => it.context === context).map(({ name }) => name)
   const found: FoundCluster[] = []
-  for (const tool of TOOLS) {
-    const nodes = await readable(() => nodesOf(sources, tool), new Map<string, EngineContainer[]>())
-    for (const [name, containers] of nodes) {
+  for (const [i, tool] of TOOLS.entries()) {
+    for (const [name, containers] of ofTools[i] ?? []) {
       const context = contextFor({ ...tool, name }, containers, contexts)
       const state = containers.some((it) => it.state === 'running') ? ('running' as const) : ('stopped' as const)
       found.push({ tool: tool.tool, name, context, kubeconfig, state, targets: targetsOf(context) })

@@ -1,5 +1,5 @@
 import type { ClusterJobView } from '#core/contract/local-clusters.ts'
-import type { StepProgress } from './jobs.ts'
+import type { StepProgress } from './step-context.ts'
 import type { JobStep, StoredJob, StoredStep } from './types.ts'
 
 /** A job as others see it. `steps` is its plan, `running` how far the step that runs is. */

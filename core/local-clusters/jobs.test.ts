@@ -57,14 +57,10 @@ function planOf(options: { halt?: string; fail?: string; undone?: string[] } = {
   }
 }
 
-function open(plan: JobPlan, errors: unknown[] = []): { jobs: Jobs; store: ReturnType<typeof clusterStore> } {
+function open(plan: JobPlan, errors: unknown[] = [], onChange = (): void => undefined) {
   const store = clusterStore(opened)
-  const jobs = openJobs({
-    store,
-    planOf: () => plan,
-    onChange: () => undefined,
-    onError: (error) => errors.push(error),
-  })
+  const onError = (error: unknown): void => void errors.push(error)
+  const jobs = openJobs({ store, planOf: () => plan, onChange, onError, graceMs: 50 })
   return { jobs, store }
 }
 
@@ -166,6 +162,102 @@ test('a deadline that passes fails the job, also in the next core', async () => 
   expect(store.job(id)).toMatchObject({ status: 'failed', problem: { code: 'cluster_timeout' } })
 })
 
+test('what cannot be taken back is told, and can be done anew', async () => {
+  const undo = async () => {
+    throw new Problem('engine_unavailable', 'the engine does not answer: start it')
+  }
+  const { jobs, store } = open({ ...planOf({ halt: 'one' }), undo })
+  const { id } = begin(jobs)
+  await expect.poll(() => store.readLog(id, 0, 10).length).toBe(1)
+  const message = expect.stringContaining('(the engine does not answer: start it)') as string
+  expect(await jobs.cancel('lab')).toMatchObject({ status: 'failed', problem: { code: 'engine_unavailable', message } })
+  expect(store.job(id)?.steps[0]?.status).toBe('failed')
+  expect(begin(jobs).status).toBe('running')
+  await jobs[Symbol.asyncDispose]()
+})
+
+test('a step that hangs keeps neither a cancel nor the end of the core, and is not heard any more', async () => {
+  const hung: StepContext[] = []
+  const wait = () => new Promise<void>(() => undefined)
+  const run = (context: StepContext) => {
+    hung.push(context)
+    return wait()
+  }
+  const plan: JobPlan = { steps: [{ id: 'one', title: 'one', usual: 1, run }], undo: async ({ forget }) => forget() }
+  const { jobs, store } = open(plan)
+  store.putCluster(CLUSTER)
+  const { id } = begin(jobs)
+  await expect.poll(() => hung.length).toBe(1)
+  expect(await jobs.cancel('lab')).toMatchObject({ status: 'cancelled' })
+  hung[0]?.update({ state: 'begun' })
+  hung[0]?.log('late')
+  expect([store.cluster('lab'), store.readLog(id, 0, 10)]).toEqual([undefined, []])
+  const next = begin(jobs)
+  await expect.poll(() => hung.length).toBe(2)
+  await jobs[Symbol.asyncDispose]()
+  expect(store.job(next.id)?.status).toBe('running')
+})
+
+test('a cancel while it is looked why a step failed takes everything back', async () => {
+  const undone: string[] = []
+  const failed: JobPlan['failed'] = async (_, { signal }) => {
+    undone.push('looks')
+    await sleep(60_000, undefined, { signal })
+    return { cause: null, logs: null }
+  }
+  const { jobs } = open({ ...planOf({ fail: 'one', undone }), failed })
+  begin(jobs)
+  await expect.poll(() => undone).toEqual(['looks'])
+  expect(await jobs.cancel('lab')).toMatchObject({ status: 'cancelled', problem: null })
+  expect(undone).toEqual(['looks', 'all'])
+})
+
+test('a cancel that the last step does not hear takes everything back', async () => {
+  const undone: string[] = []
+  const plan = planOf({ undone })
+  const deaf = () => sleep(30)
+  const { jobs } = open({ ...plan, steps: [{ id: 'one', title: 'one', usual: 1, run: deaf }] })
+  begin(jobs)
+  await sleep(5)
+  expect(await jobs.cancel('lab')).toMatchObject({ status: 'cancelled' })
+  expect(undone).toEqual(['all'])
+})
+
+test('a step that talks without end fills no store, and does not tell of each word', async () => {
+  let told = 0
+  const run = async ({ log, progress }: StepContext) => {
+    opened.transaction(() => {
+      for (let i = 0; i < 10_005; i += 1) log(`line ${i}`)
+    })
+    progress(0.5)
+  }
+  const plan: JobPlan = { steps: [{ id: 'one', title: 'one', usual: 1, run }] }
+  const { jobs, store } = open(plan, [], () => (told += 1))
+  const { id } = begin(jobs)
+  await jobs.ended(id)
+  expect(store.readLog(id, 9_998, 100).map(({ text }) => text)).toEqual(['line 9998', 'what follows is left out'])
+  expect(told).toBeLessThan(10)
+})
+
+test('of a cluster the last jobs are kept, of one that is gone the very last for a while', async () => {
+  const { jobs, store } = open({ steps: [] })
+  const ids: string[] = []
+  for (let i = 0; i < 25; i += 1) {
+    const { id } = begin(jobs)
+    store.appendLog(id, { at: 0, step: '', text: 'x' })
+    ids.push(id)
+    await jobs.ended(id)
+  }
+  expect(ids.filter((id) => store.job(id) !== undefined)).toEqual(ids.slice(5))
+  expect(store.readLog(ids[0] ?? '', 0, 1)).toEqual([])
+  const last = ids.at(-1) ?? ''
+  store.forget('lab', last)
+  expect(ids.filter((id) => store.job(id) !== undefined)).toEqual([last])
+  store.putJob({ ...store.job(last)!, endedAt: 1 })
+  store.forget('other', '')
+  expect(store.job(last)).toBeUndefined()
+})
+
 test('while one is made no other is, and nothing else is done to it', async () => {
   await using made = open(planOf({ halt: 'one' })).jobs
   begin(made)
@@ -180,6 +272,7 @@ test('the process group that a killed core left is ended before the step is done
   const ended = new Promise((resolve) => left.once('exit', (_, signal) => resolve(signal)))
   const first = open(planOf({ halt: 'one' }))
   const { id } = begin(first.jobs)
+  await expect.poll(() => first.store.readLog(id, 0, 10).length).toBe(1)
   await first.jobs[Symbol.asyncDispose]()
   for (const [pid, startedAt] of [
     [other.pid ?? 0, '12'],

@@ -1,11 +1,12 @@
 import { newId } from '#core/base/id.ts'
 import { isProblem, Problem } from '#core/base/problem.ts'
 import type { ClusterStore } from './cluster-store.ts'
-import { endChild, startTimeOf } from './child.ts'
-import type { JobKind, JobPlan, JobStatus, StepContext, StoredCluster, StoredJob, StoredProblem } from './types.ts'
-
-/** How far a step is, as long as this core knows it. */
-export type StepProgress = { readonly fraction: number | null; readonly note: string | null }
+import { endChild } from './child.ts'
+import { late, notTakenBack, problemOf, stored } from './job-problems.ts'
+import { orGiveUp } from './or-give-up.ts'
+import { refuseLater } from './refuse.ts'
+import { stepContext, type Scope, type StepProgress } from './step-context.ts'
+import type { JobKind, JobPlan, JobStatus, StepContext, StepFault, StoredCluster, StoredJob } from './types.ts'
 
 export type JobsOptions = {
   readonly store: ClusterStore
@@ -14,11 +15,13 @@ export type JobsOptions = {
   readonly onChange: () => void
   /** What went wrong by a bug. */
   readonly onError: (error: unknown) => void
+  /** So long a step may take to end after it was given up; 10 s where absent. */
+  readonly graceMs?: number
 }
 
 /** Work on clusters that outlives the core: each step is written before and after it is done. */
 export type Jobs = AsyncDisposable & {
-  /** Throws Problem `conflict` while another one goes on with the cluster, or two would be made at once. */
+  /** Throws Problem `conflict` while another one goes on with the cluster, two would be made at once, or it was never made. */
   begin(wish: JobWish): StoredJob
   /** Takes up what an earlier core left. */
   resume(): void
@@ -42,6 +45,7 @@ export type JobWish = {
 type Live = { readonly cancel: AbortController; readonly done: Promise<void> }
 
 const LAST_LINES = 200
+const SOON_MS = 500
 
 /** Opens them; nothing runs before `begin` or `resume`. */
 export function openJobs(options: JobsOptions): Jobs {
@@ -53,6 +57,7 @@ class JobRunner implements Jobs {
   readonly #live = new Map<string, Live>()
   readonly #progress = new Map<string, StepProgress>()
   readonly #closing = new AbortController()
+  #soon: NodeJS.Timeout | undefined
 
   constructor(options: JobsOptions) {
     this.#options = options
@@ -66,14 +71,12 @@ class JobRunner implements Jobs {
       const what = `the job ${other.kind} of the cluster ${other.cluster} goes on`
       throw new Problem('conflict', `${what}: wait for its end, or give it up with minisub cluster cancel`)
     }
-    const at = Date.now()
-    const head = { id: newId<'job'>(), cluster: of.name, of, kind, force, status: 'running', startedAt: at } as const
-    const rest = { endedAt: null, problem: null, logs: null, isCancelled: false, child: null, steps: [] } as const
-    const job: StoredJob = { ...head, ...rest, deadlineAt: at + minutes * 60_000 }
-    const steps = this.#options.planOf(job).steps.map(({ id }) => pending(id))
-    store.putJob({ ...job, steps })
+    refuseLater(of, kind)
+    store.dropJobs(of.name)
+    const job = newJob({ kind, of, minutes, force }, this.#options.planOf)
+    store.putJob(job)
     this.#launch(job.id)
-    return { ...job, steps }
+    return job
   }
 
   resume(): void {
@@ -85,6 +88,8 @@ class JobRunner implements Jobs {
     const job = store.runningJobs().find((it) => it.cluster === cluster)
     if (job === undefined) throw new Problem('not_found', `nothing goes on with the cluster ${cluster}`)
     this.#change(job.id, { isCancelled: true })
+    // One that stopped by a bug is taken up for that.
+    if (!this.#live.has(job.id)) this.#launch(job.id)
     const live = this.#live.get(job.id)
     live?.cancel.abort()
     await live?.done
@@ -106,19 +111,22 @@ class JobRunner implements Jobs {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
     await Promise.all([...this.#live.values()].map(({ done }) => done))
+    clearTimeout(this.#soon)
   }
 
   #launch(id: string): void {
     const cancel = new AbortController()
-    const done = this.#run(id, cancel.signal)
+    // Not at once: who begins it may be in a transaction.
+    const done = Promise.resolve()
+      .then(() => this.#run(id, cancel.signal))
       .catch(this.#options.onError)
       .finally(() => {
         this.#live.delete(id)
         this.#progress.delete(id)
-        this.#options.onChange()
+        this.#tell()
       })
     this.#live.set(id, { cancel, done })
-    this.#options.onChange()
+    this.#tell()
   }
 
   async #run(id: string, cancelled: AbortSignal): Promise<void> {
@@ -131,96 +139,126 @@ class JobRunner implements Jobs {
     let step = ''
     try {
       for (const it of plan.steps) {
-        if (this.#job(id).isCancelled) throw new Problem('conflict', 'given up')
+        this.#refuseCancelled(id)
         if (this.#stepOf(id, it.id)?.status === 'succeeded') continue
         step = it.id
         this.#mark(id, step, 'running')
-        await it.run(this.#context(id, step, signal))
+        await this.#attend({ id, step, signal }, it.run)
         this.#mark(id, step, 'succeeded')
       }
+      // The last step may have been done before it heard of that.
+      if (plan.undo !== undefined) this.#refuseCancelled(id)
       this.#end(id, 'succeeded')
     } catch (error) {
-      await this.#settle({ id, step, plan, error, isLate: deadline.aborted && !this.#job(id).isCancelled })
+      const isLate = deadline.aborted && !this.#job(id).isCancelled
+      await this.#settle({ id, step, plan, cancelled, problem: isLate ? late(job) : error, isLate })
+    }
+  }
+
+  /** Does something of a job. What does not end in time after the signal is left behind, and not heard any more. */
+  async #attend<Result>(scope: Scope, work: (context: StepContext) => Promise<Result>): Promise<Result> {
+    const left = new AbortController()
+    try {
+      return await orGiveUp(work(this.#context(scope, left.signal)), scope.signal, this.#options.graceMs)
+    } finally {
+      left.abort()
     }
   }
 
   /** What becomes of a job whose step did not succeed. A core that closes leaves it to the next one. */
-  async #settle({ id, step, plan, error, isLate }: Failure): Promise<void> {
-    const isCancelled = this.#job(id).isCancelled
-    if (this.#closing.signal.aborted && !isCancelled && !isLate) return
-    const context = this.#context(id, step, this.#closing.signal)
-    if (isCancelled) {
-      this.#progress.set(id, { fraction: null, note: 'is taken back' })
-      this.#options.onChange()
-      await plan.undo?.(context)
-      if (step !== '') this.#mark(id, step, 'cancelled')
-      this.#end(id, 'cancelled')
-      return
-    }
-    const problem = isLate ? late(this.#job(id)) : problemOf(error)
-    if (problem.code === 'internal') this.#options.onError(error)
-    context.log(problem.message)
-    const output = this.#lastLines(id)
-    const told = await this.#explain(plan, { step, problem, output }, context)
-    if (this.#closing.signal.aborted) return
-    this.#mark(id, step, 'failed')
-    this.#end(id, 'failed', { problem: { ...halves(problem), cause: told.cause }, logs: told.logs })
+  async #settle(failure: Failure): Promise<void> {
+    const isCancelled = (): boolean => this.#job(failure.id).isCancelled
+    if (this.#closing.signal.aborted && !isCancelled() && !failure.isLate) return
+    if (!isCancelled()) await this.#fail(failure)
+    if (isCancelled()) await this.#takeBack(failure)
   }
 
-  async #explain(plan: JobPlan, fault: Parameters<NonNullable<JobPlan['failed']>>[0], context: StepContext) {
+  /** Says why; nothing where it is given up meanwhile. */
+  async #fail({ id, step, plan, cancelled, problem: error }: Failure): Promise<void> {
+    const problem = this.#told(error)
+    this.#options.store.appendLog(id, { at: Date.now(), step, text: problem.message })
+    const signal = AbortSignal.any([this.#closing.signal, cancelled])
+    const fault = { step, problem, output: this.#lastLines(id) }
+    const { cause, logs } = await this.#explain(plan, fault, { id, step, signal })
+    if (signal.aborted) return
+    this.#end(id, 'failed', { problem: stored(problem, cause), logs })
+  }
+
+  async #explain(
+    plan: JobPlan,
+    fault: StepFault,
+    scope: Scope,
+  ): Promise<{ cause: string | null; logs: string | null }> {
+    const none = { cause: null, logs: null }
     try {
-      return (await plan.failed?.(fault, context)) ?? { cause: null, logs: null }
+      return await this.#attend(scope, async (context) => (await plan.failed?.(fault, context)) ?? none)
     } catch (error) {
-      if (!isProblem(error) && !this.#closing.signal.aborted) this.#options.onError(error)
-      return { cause: null, logs: null }
+      if (!isProblem(error) && !scope.signal.aborted) this.#options.onError(error)
+      return none
     }
   }
 
-  #context(id: string, step: string, signal: AbortSignal): StepContext {
-    const { store, onChange } = this.#options
-    const { of } = this.#job(id)
-    const cluster = () => store.cluster(of.name) ?? of
-    return {
-      cluster,
-      update: (change) => {
-        store.putCluster({ ...cluster(), ...change })
-        onChange()
-      },
-      forget: () => {
-        store.forget(of.name, id)
-        onChange()
-      },
-      signal,
-      log: (text) => {
-        store.appendLog(id, { at: Date.now(), step, text })
-        onChange()
-      },
-      progress: (fraction, note = '') => {
-        this.#progress.set(id, { fraction, note: note === '' ? null : note })
-        onChange()
-      },
-      child: (pid) => this.#change(id, { child: pid === null ? null : { pid, startedAt: startTimeOf(pid) } }),
+  /** Where that cannot be done now, as without an engine, it is left to a delete. */
+  async #takeBack({ id, step, plan }: Failure): Promise<void> {
+    this.#progress.set(id, { fraction: null, note: 'is taken back' })
+    this.#tell()
+    try {
+      const scope = { id, step, signal: this.#closing.signal }
+      await this.#attend(scope, async (context) => plan.undo?.(context))
+      this.#end(id, 'cancelled')
+    } catch (error) {
+      if (this.#closing.signal.aborted) return
+      this.#end(id, 'failed', { problem: stored(notTakenBack(this.#told(error)), null) })
     }
   }
 
-  #mark(id: string, step: string, status: 'running' | 'succeeded' | 'failed' | 'cancelled'): void {
+  #told(error: unknown): Problem {
+    const problem = problemOf(error)
+    if (problem.code === 'internal') this.#options.onError(error)
+    return problem
+  }
+
+  #refuseCancelled(id: string): void {
+    if (this.#job(id).isCancelled) throw new Problem('conflict', 'given up')
+  }
+
+  #context(scope: Scope, left: AbortSignal): StepContext {
+    return stepContext(scope, left, {
+      store: this.#options.store,
+      progress: (it) => this.#progress.set(scope.id, it),
+      tell: () => this.#tell(),
+      tellSoon: () => this.#tellSoon(),
+    })
+  }
+
+  #mark(id: string, step: string, status: 'running' | 'succeeded'): void {
     const at = Date.now()
     this.#progress.delete(id)
-    const steps = this.#job(id).steps.map((it) => {
-      if (it.id !== step) return it
-      const startedAt = status === 'running' ? at : it.startedAt
-      return { ...it, status, startedAt, endedAt: status === 'running' ? null : at }
-    })
-    this.#change(id, { steps })
+    const times = status === 'running' ? { startedAt: at, endedAt: null } : { endedAt: at }
+    this.#change(id, { steps: this.#job(id).steps.map((it) => (it.id === step ? { ...it, status, ...times } : it)) })
   }
 
-  #end(id: string, status: JobStatus, told: Partial<Pick<StoredJob, 'problem' | 'logs'>> = {}): void {
-    this.#change(id, { status, endedAt: Date.now(), child: null, ...told })
+  /** A step that runs ends with it. */
+  #end(id: string, status: Exclude<JobStatus, 'running'>, told: Partial<Pick<StoredJob, 'problem' | 'logs'>> = {}) {
+    const endedAt = Date.now()
+    const steps = this.#job(id).steps.map((it) => (it.status === 'running' ? { ...it, status, endedAt } : it))
+    this.#change(id, { status, endedAt, child: null, steps, ...told })
   }
 
   #change(id: string, change: Partial<StoredJob>): void {
     this.#options.store.putJob({ ...this.#job(id), ...change })
+    this.#tell()
+  }
+
+  #tell(): void {
+    clearTimeout(this.#soon)
+    this.#soon = undefined
     this.#options.onChange()
+  }
+
+  /** Bytes and lines come by the hundred: whoever looks at them is told now and then. */
+  #tellSoon(): void {
+    this.#soon ??= setTimeout(() => this.#tell(), SOON_MS).unref()
   }
 
   #stepOf(id: string, step: string) {
@@ -238,31 +276,18 @@ class JobRunner implements Jobs {
   }
 }
 
-type Failure = {
-  readonly id: string
-  readonly step: string
+type Failure = Omit<Scope, 'signal'> & {
   readonly plan: JobPlan
-  readonly error: unknown
+  readonly cancelled: AbortSignal
+  readonly problem: unknown
   readonly isLate: boolean
 }
 
-function pending(id: string): StoredJob['steps'][number] {
-  return { id, status: 'pending', startedAt: null, endedAt: null }
-}
-
-function late({ startedAt, deadlineAt }: StoredJob): Problem {
-  const minutes = Math.round((deadlineAt - startedAt) / 60_000)
-  return new Problem('cluster_timeout', `it was not done within ${minutes} minutes: give it more time with --deadline`)
-}
-
-function problemOf(error: unknown): Problem {
-  if (isProblem(error)) return error
-  const words = error instanceof Error ? error.message : String(error)
-  return new Problem('internal', `a bug: ${words}`, { cause: error })
-}
-
-/** Cause and fix are one sentence in every Problem. */
-function halves({ code, message }: Problem): Pick<StoredProblem, 'code' | 'message' | 'fix'> {
-  const at = message.lastIndexOf(': ')
-  return { code, message, fix: at === -1 ? null : message.slice(at + 2) }
+function newJob({ kind, of, minutes, force = false }: JobWish, planOf: JobsOptions['planOf']): StoredJob {
+  const at = Date.now()
+  const head = { id: newId<'job'>(), cluster: of.name, of, kind, force, status: 'running', startedAt: at } as const
+  const rest = { endedAt: null, problem: null, logs: null, isCancelled: false, child: null, steps: [] } as const
+  const job: StoredJob = { ...head, ...rest, deadlineAt: at + minutes * 60_000 }
+  const steps = planOf(job).steps.map(({ id }) => ({ id, status: 'pending', startedAt: null, endedAt: null }) as const)
+  return { ...job, steps }
 }

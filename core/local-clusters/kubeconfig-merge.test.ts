@@ -144,6 +144,8 @@ describe('the text', () => {
     ['a list', '- a\n', 'cluster_config'],
     ['clusters that are none', 'clusters: many\n', 'cluster_config'],
     ['two documents', 'a: 1\n---\nb: 2\n', 'cluster_config'],
+    ['an alias of nothing', 'a: *x\n', 'cluster_config'],
+    ['aliases without end', `a: &a [1]\nb: [${'*a, '.repeat(200)}]\n`, 'cluster_config'],
   ])('of a file with %s is left alone', (_, text, code) => {
     let error: unknown
     try {
@@ -224,6 +226,22 @@ describe('the file', () => {
     await add(join(folder, 'link'))
     expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true)
     expect(readFileSync(join(folder, 'real'), 'utf8')).toBe(merge(THEIRS))
+    symlinkSync('none yet', join(folder, 'other link'))
+    await add(join(folder, 'other link'))
+    expect(lstatSync(join(folder, 'other link')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(join(folder, 'none yet'), 'utf8')).toBe(merge(''))
+  })
+
+  test('stays where what kind wrote for the cluster is broken or gone', async () => {
+    const place = { from: join(folder, 'ours'), context: 'kind-lab', file: join(folder, 'config') }
+    writeFileSync(place.file, THEIRS)
+    for (const broken of ['clusters: [', 'a: *x\n', undefined]) {
+      if (broken === undefined) rmSync(place.from)
+      else writeFileSync(place.from, broken)
+      await expect(add(place.file)).rejects.toMatchObject({ code: 'cluster_config' })
+      await expect(unmergeKubeconfig(place)).rejects.toMatchObject({ code: 'cluster_config' })
+    }
+    expect(readFileSync(place.file, 'utf8')).toBe(THEIRS)
   })
 
   test('waits for the lock of kubectl, and is left alone where nobody gives it back', async () => {

@@ -1,9 +1,9 @@
-import { chmod, chown, mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { chmod, chown, mkdir, open, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isProblem, Problem } from '#core/base/problem.ts'
 import { systemCode, writeError } from '#core/files/index.ts'
-import { entriesOf } from './kubeconfig-shape.ts'
+import { entriesOf, type ContextEntries } from './kubeconfig-shape.ts'
 import { mergeContext, removeContext } from './kubeconfig-text.ts'
 
 export type KubeconfigPlace = {
@@ -26,7 +26,7 @@ const LOOK_MS = 50
  */
 export async function mergeKubeconfig({ use, ...place }: KubeconfigPlace & { readonly use: boolean }): Promise<void> {
   const { file } = place
-  const ours = entriesOf(await readFile(place.from, 'utf8'), place.context)
+  const ours = await oursOf(place)
   await asProblems(file, async () => {
     await mkdir(dirname(file), { recursive: true, mode: 0o755 })
     await change(file, (text) => mergeContext(text, ours, { use, file }))
@@ -34,11 +34,22 @@ export async function mergeKubeconfig({ use, ...place }: KubeconfigPlace & { rea
 }
 
 /** Takes a context that was added out of a kubeconfig of the user again; one that is another by now stays. Throws as above. */
-export async function unmergeKubeconfig({ from, context, file }: KubeconfigPlace): Promise<void> {
-  const ours = entriesOf(await readFile(from, 'utf8'), context)
+export async function unmergeKubeconfig(place: KubeconfigPlace): Promise<void> {
+  const { file } = place
+  const ours = await oursOf(place)
   await asProblems(file, async () => {
     if ((await readExisting(file)).text !== '') await change(file, (text) => removeContext(text, ours, file))
   })
+}
+
+async function oursOf({ from, context }: Pick<KubeconfigPlace, 'from' | 'context'>): Promise<ContextEntries> {
+  try {
+    return entriesOf(await readFile(from, 'utf8'), context)
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    throw new Problem('cluster_config', `${from} cannot be read, ${code}: start the cluster, or create it again`)
+  }
 }
 
 async function change(file: string, edit: (text: string) => string): Promise<void> {
@@ -88,7 +99,17 @@ async function readExisting(file: string): Promise<Existing> {
     return { path, text: await readFile(path, 'utf8'), mode: mode & 0o777, owner: { uid, gid } }
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error
-    return { path: file, text: '', mode: 0o600 }
+    return { path: await endOfLink(file), text: '', mode: 0o600 }
+  }
+}
+
+/** Where a link leads at whose end there is no file yet; the path itself where it is no link. */
+async function endOfLink(file: string): Promise<string> {
+  try {
+    return resolve(dirname(file), await readlink(file))
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return file
   }
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { parse } from 'yaml'
+import { parseDocument, type Document } from 'yaml'
 import { z } from 'zod'
 import { Problem } from '#core/base/problem.ts'
 
@@ -20,8 +20,8 @@ const Lists = z.looseObject({
 /** A kubeconfig as data. */
 export type Kubeconfig = z.output<typeof Lists>
 
-/** Reads the data of a kubeconfig, of which nothing is an empty one. Throws Problem `cluster_config`. */
-export function readKubeconfigData(value: unknown, file: string): Kubeconfig {
+/** Nothing is an empty one. */
+function readKubeconfigData(value: unknown, file: string): Kubeconfig {
   const read = Lists.safeParse(value ?? {})
   if (read.success) return read.data
   const path = read.error.issues[0]?.path.join('.') ?? ''
@@ -29,9 +29,29 @@ export function readKubeconfigData(value: unknown, file: string): Kubeconfig {
   throw new Problem('cluster_config', `${file} is no kubeconfig (${what}): put it right, or name another file`)
 }
 
+/** A kubeconfig as it is written, and what it says. Throws Problem `cluster_config` for a text that is none. */
+export function readKubeconfig(text: string, file: string): { readonly document: Document; readonly data: Kubeconfig } {
+  const document = parseDocument(text, { uniqueKeys: true })
+  const [fault] = document.errors
+  if (fault !== undefined) throw noYaml(fault, file)
+  let value: unknown
+  try {
+    value = document.toJS()
+  } catch (error) {
+    // An alias of nothing, or aliases that would fill the memory.
+    throw error instanceof ReferenceError ? noYaml(error, file) : error
+  }
+  return { document, data: readKubeconfigData(value, file) }
+}
+
+function noYaml({ message }: Error, file: string): Problem {
+  const words = message.split('\n')[0] ?? ''
+  return new Problem('cluster_config', `${file} is no kubeconfig (${words}): put it right, or name another file`)
+}
+
 /** The one context of a kubeconfig that kind has written. */
 export function entriesOf(text: string, context: string): ContextEntries {
-  const { clusters, contexts, users } = readKubeconfigData(parse(text), 'the kubeconfig of the cluster')
+  const { clusters, contexts, users } = readKubeconfig(text, 'the kubeconfig of the cluster').data
   const named = (list: Kubeconfig[Section]): NamedEntry | undefined => list?.find(({ name }) => name === context)
   const [cluster, one, user] = [named(clusters), named(contexts), named(users)]
   if (cluster === undefined || one === undefined || user === undefined) {

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isMap, isSeq, parseDocument, stringify, type Document } from 'yaml'
-import { Problem } from '#core/base/problem.ts'
 import {
   entryNamed,
   isSameContext,
-  readKubeconfigData,
+  readKubeconfig,
   refuseOthers,
   SECTIONS,
   usedBy,
@@ -56,13 +55,8 @@ export function removeContext(text: string, ours: ContextEntries, file: string):
 type Read = { readonly document: Document; readonly before: Kubeconfig; readonly file: string }
 
 function read(text: string, file: string): Read {
-  const document = parseDocument(text, { uniqueKeys: true })
-  const [fault] = document.errors
-  if (fault !== undefined) {
-    const words = fault.message.split('\n')[0] ?? ''
-    throw new Problem('cluster_config', `${file} is no kubeconfig (${words}): put it right, or name another file`)
-  }
-  return { document, before: readKubeconfigData(document.toJS(), file), file }
+  const { document, data } = readKubeconfig(text, file)
+  return { document, before: data, file }
 }
 
 /** By as small a change of the text as there is one; each is read again before it is taken. */

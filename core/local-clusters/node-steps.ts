@@ -13,8 +13,8 @@ import {
   type KindContext,
   type KindTool,
 } from './kind/index.ts'
-import { clusterPaths } from './names.ts'
-import { removeFromEngine } from './remove.ts'
+import { clusterPaths, KIND_LABEL } from './names.ts'
+import { removeAfterKind } from './remove.ts'
 import type { JobStep, StepContext } from './types.ts'
 
 /** Finds kind, or downloads it where that was consented to, and says which image the nodes get. */
@@ -47,24 +47,36 @@ async function anyKind({ home, settings }: LocalClusterDeps, context: StepContex
   return downloadKind({ home, mirror: settings.get('cluster.kindMirror'), signal: context.signal, onProgress })
 }
 
-/** Makes the nodes. What an earlier try has left of them goes first: half a node cannot be finished. */
+/**
+ * Makes the nodes. What an earlier try has left of them goes first: half a node cannot be finished. Before there was one,
+ * nodes of this name are somebody else's, made since the preflight.
+ */
 export function makeStep(deps: LocalClusterDeps): JobStep {
   return {
     id: 'cluster',
     title: 'Make the nodes',
     usual: 25,
     run: async (context) => {
-      const { name, form, ports, nodeImage } = context.cluster()
+      const { name, form, ports, nodeImage, state } = context.cluster()
       if (nodeImage === null) throw new Error('the image of the nodes is chosen with kind')
-      context.update({ state: 'begun' })
-      await removeFromEngine(deps, name, context.log)
       const user = form.config === undefined ? {} : { user: await readUserConfig(form.config) }
       const config = kindConfig({ form, ports, nodeImage, ...user })
+      const kind = await kindContext(deps, context)
+      if (state === 'new') await refuseOthers(deps, name)
+      else await removeAfterKind(deps, name, context.log)
+      context.signal.throwIfAborted()
+      context.update({ state: 'begun' })
       const onProgress = ({ fraction, note }: { readonly fraction: number; readonly note: string }): void =>
         context.progress(fraction, note)
-      await createCluster(await kindContext(deps, context), { config, onProgress })
+      await createCluster(kind, { config, onProgress })
     },
   }
+}
+
+async function refuseOthers({ engine }: LocalClusterDeps, name: string): Promise<void> {
+  const [node] = await engine.containers([`${KIND_LABEL}=${name}`])
+  if (node === undefined) return
+  throw new Problem('conflict', `kind has a cluster ${name} by now, with ${node.name}: choose another name`)
 }
 
 /** What kind is called with for a step. */
@@ -83,9 +95,9 @@ export function registryStep({ engine }: LocalClusterDeps): JobStep {
     id: 'registry',
     title: 'Start its registry',
     usual: 3,
-    run: async ({ cluster, log }) => {
+    run: async ({ cluster, log, signal }) => {
       await ensureRegistry(engine, cluster(), REGISTRY_IMAGE)
-      await pointNodes(engine, cluster())
+      await pointNodes(engine, cluster(), signal)
       log(`images are pushed to localhost:${cluster().ports.registry}`)
     },
   }

@@ -17,10 +17,11 @@ export function stopPlan({ engine }: LocalClusterDeps): JobPlan {
         id: 'stop',
         title: 'Stop nodes and registry',
         usual: 10,
-        run: async ({ cluster, log }) => {
+        run: async ({ cluster, log, signal }) => {
           const { name } = cluster()
           const containers = [...(await nodesOf(engine, name)).map((node) => node.name), engineNames(name).registry]
           for (const container of containers.toReversed()) {
+            signal.throwIfAborted()
             await engine.stopContainer(container, GRACE_SECONDS)
             log(`stopped ${container}`)
           }
@@ -39,13 +40,14 @@ export function startPlan(deps: LocalClusterDeps): JobPlan {
         id: 'start',
         title: 'Start registry and nodes',
         usual: 3,
-        run: async ({ cluster, log }) => {
+        run: async ({ cluster, log, signal }) => {
           const { name } = cluster()
           const nodes = await nodesOf(engine, name)
           if (nodes.length === 0) {
             throw new Problem('not_found', `the nodes of the cluster ${name} are gone: delete it, then create it again`)
           }
           for (const container of [engineNames(name).registry, ...nodes.map((node) => node.name)]) {
+            signal.throwIfAborted()
             await engine.startContainer(container)
             log(`started ${container}`)
           }

@@ -36,8 +36,11 @@ export function targetStep(deps: LocalClusterDeps): JobStep {
       const profile = await targetProfile(deps, it)
       const there = deps.targets.get(it.name)
       if (there === undefined) deps.targets.add(it.name, profile)
-      else if (there.profile.context === profile.context) deps.targets.edit(it.name, profile)
-      else throw new Problem('conflict', `the name ${it.name} was given to another target meanwhile: rename that one`)
+      else if (there.profile.context === profile.context) {
+        // What somebody changed of how pods are placed stays.
+        const { nodeSelector, tolerations, labels } = there.profile
+        deps.targets.edit(it.name, { ...profile, nodeSelector, tolerations, labels })
+      } else throw new Problem('conflict', `the name ${it.name} was given to another target meanwhile: rename that one`)
       update({ state: 'made' })
       log(`minisub run FILE --target ${it.name}`)
     },

@@ -83,13 +83,11 @@ export function openLocalClusters(deps: LocalClusterDeps): LocalClusters {
     create: async (form) => view(await create(form, { deps, store, jobs })),
     begin: (name, kind, { force } = { force: false }) => {
       const of = known(name)
-      refuseLater(of, kind)
       return view(jobs.begin({ kind, of, minutes: of.form.deadlineMinutes, force }))
     },
     retry: (name) => {
       const of = known(name)
-      const kind = of.state === 'made' ? (store.latestJob(name)?.kind ?? 'start') : 'create'
-      return view(jobs.begin({ kind: of.state === 'deleting' ? 'delete' : kind, of, minutes: of.form.deadlineMinutes }))
+      return view(jobs.begin({ kind: kindAgain(of, store.latestJob(name)), of, minutes: of.form.deadlineMinutes }))
     },
     cancel: async (name) => view(await jobs.cancel(name)),
     log: (id, from) => {
@@ -100,7 +98,7 @@ export function openLocalClusters(deps: LocalClusterDeps): LocalClusters {
     },
     use: async (name) => clusterUse(deps, known(name)),
     images: openClusterImages(deps, known),
-    mergeKubeconfig: (name, wish) => merge(known(name), wish, { deps, store }),
+    mergeKubeconfig: (name, wish) => merge(() => known(name), wish, { deps, store }),
     install: (target, options) => installIntoTarget(deps, target, options),
     activeCount: () => jobs.activeCount(),
     onChange: (listener) => {
@@ -109,6 +107,14 @@ export function openLocalClusters(deps: LocalClusterDeps): LocalClusters {
     },
     [Symbol.asyncDispose]: () => jobs[Symbol.asyncDispose](),
   }
+}
+
+/** What is begun anew. Of a cluster that is well nothing is: making it again would remove what it holds. */
+function kindAgain({ name, state }: StoredCluster, last: StoredJob | undefined): JobKind {
+  if (state === 'deleting') return 'delete'
+  if (state !== 'made') return 'create'
+  if (last !== undefined && last.kind !== 'create' && last.status !== 'succeeded') return last.kind
+  throw new Problem('conflict', `nothing of the cluster ${name} has failed: there is nothing to retry`)
 }
 
 function findOthers({ engine, contexts, targets }: LocalClusterDeps, store: ClusterStore): Promise<FoundCluster[]> {
@@ -123,9 +129,13 @@ function findOthers({ engine, contexts, targets }: LocalClusterDeps, store: Clus
 type MergeWish = { readonly file?: string | undefined; readonly use: boolean }
 
 /** The file is noted before it is written to, so that a delete looks there. */
-async function merge(cluster: StoredCluster, { file, use }: MergeWish, { deps, store }: Omit<Parts, 'jobs'>) {
-  const { name, mergedInto = [] } = cluster
+async function merge(known: () => StoredCluster, { file, use }: MergeWish, { deps, store }: Omit<Parts, 'jobs'>) {
+  refuseLater(known(), 'start')
   const [usual = ''] = file === undefined ? (await deps.contexts()).kubeconfig : [file]
+  // As it is now: a job may have changed or removed it meanwhile.
+  const cluster = known()
+  refuseLater(cluster, 'start')
+  const { name, mergedInto = [] } = cluster
   store.putCluster({ ...cluster, mergedInto: [...new Set([...mergedInto, usual])] })
   const context = contextOf(name)
   await mergeKubeconfig({ from: clusterPaths(deps.home, name).kubeconfig, context, file: usual, use })

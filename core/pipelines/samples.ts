@@ -58,7 +58,9 @@ export async function sampleIn(home: string, name: string): Promise<string> {
 async function filesOf(source: string): Promise<string[]> {
   const entries = await readdir(source, { withFileTypes: true, recursive: true })
   return entries
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__') && !entry.name.endsWith('.lock.json'))
+    .filter(
+      (entry) => entry.isFile() && !entry.parentPath.includes('__pycache__') && !entry.name.endsWith('.lock.json'),
+    )
     .map((entry) => relative(source, join(entry.parentPath, entry.name)))
     .toSorted()
 }

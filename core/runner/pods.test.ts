@@ -429,7 +429,10 @@ describeWithDocker('the step runner in a pod', () => {
       const id = createPod({ image: BUSYBOX, spec, brought: { 'a-zeros': zeros } })
       const running = finishPod(id)
       await expect.poll(() => docker('inspect', '--format', '{{.State.Running}}', id)).toBe('true')
-      await new Promise((resolve) => setTimeout(resolve, 400))
+      // The first of the inputs is being placed.
+      const isPlacing = () =>
+        spawnSync('docker', ['exec', id, 'test', '-e', join(CONTAINER.inputs, 'in1')]).status === 0
+      await expect.poll(isPlacing, { interval: 20 }).toBe(true)
       docker('stop', '--time', '30', id)
       const { left, stdout } = await running
       expect(stdout).toEqual([])

@@ -38,6 +38,8 @@ export type EngineContainer = {
   readonly labels: Readonly<Record<string, string>>
   /** Ports of this machine that lead into it. */
   readonly hostPorts: readonly number[]
+  /** Names of the networks that it is on; absent where the engine does not tell. */
+  readonly networks?: readonly string[]
 }
 
 export type EngineNetwork = {

@@ -2,7 +2,20 @@ import { readLocalStorageValue, useLocalStorage } from '@mantine/hooks'
 import { useCallback } from 'react'
 import type { ClusterJobView } from '#core/contract/local-clusters.ts'
 
-const KEPT = { key: 'minisub-watched-clusters', defaultValue: [] as readonly string[] }
+const JOB = /^[0-9a-z]{26}$/
+
+/** Ids of jobs as the browser keeps them; what is none, as of another version, is left out. */
+export function readWatched(text: string | undefined): readonly string[] {
+  try {
+    const kept: unknown = JSON.parse(text ?? '[]')
+    return Array.isArray(kept) ? kept.filter((it): it is string => typeof it === 'string' && JOB.test(it)) : []
+  } catch {
+    return []
+  }
+}
+
+const NONE: readonly string[] = []
+const KEPT = { key: 'minisub-watched-clusters', defaultValue: NONE, deserialize: readWatched }
 
 /** The creates that are watched in this browser, by the ids of their jobs; and how to watch one more. */
 export function useWatchedCreates() {

@@ -10,6 +10,7 @@ import { measureCompile } from './compile.ts'
 import { measureClusterSteps } from './cluster-steps.ts'
 import { measureDockerSteps } from './docker-steps.ts'
 import { measureCached, measureSteps } from './engine.ts'
+import { measureLocalCluster } from './local-cluster.ts'
 import { measureObjects } from './objects.ts'
 import { holds, median, printMeasurements, type Measurement } from './report.ts'
 import { measureRunTracking } from './run-tracking.ts'
@@ -166,6 +167,7 @@ const suites: (() => Measurement[] | Promise<Measurement[]>)[] = [
   measureRunner,
   measureDockerSteps,
   measureClusterSteps,
+  measureLocalCluster,
   measureObjects,
   () => measureTrackingStore(disk),
   measureWatch,

@@ -13,9 +13,9 @@ import { dag } from './dags.ts'
 
 const COUNT = 100
 /** So many on the slower targets; another seed shows others. */
-const ON_DOCKER = process.env['MINISUB_TEST_FULL'] === '1' ? COUNT : 25
+const ON_DOCKER = process.env['MINISUB_TEST_FULL'] === '1' ? COUNT : 15
 /** Pods are slow; `argo-dags.test.ts` plays hundreds without. */
-const ON_CLUSTER = 15
+const ON_CLUSTER = 10
 /** Another one shows other pipelines; a failure names the one that it had. */
 const SEED = Number(process.env['MINISUB_TEST_SEED'] ?? 20261126)
 const AT_ONCE = 4

@@ -129,7 +129,7 @@ describeWithKind('a local cluster', () => {
     expect((await client().listSecrets({})).secrets).toEqual([])
   })
 
-  test.each(['cluster', 'install', 'smoke'])('that is given up in the step %s leaves nothing', async (step) => {
+  test.each(['cluster', 'smoke'])('that is given up in the step %s leaves nothing', async (step) => {
     const { id } = await client().createCluster({ ...FORM, name: 'ci-cancelled' })
     // Of the nodes when kubeadm is at work in them.
     const isAt = ({ status, note }: ClusterJobView['steps'][number]) =>

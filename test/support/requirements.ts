@@ -86,7 +86,8 @@ export function describeWithKind(name: string, suite: () => void): void {
   describeUnless(dockerFault() ?? kindFault(), { requirement: 'kind', thing: 'kind', name }, suite)
 }
 
-function kindFault(): string | undefined {
+/** Why kind cannot be used; undefined where it is on PATH. */
+export function kindFault(): string | undefined {
   const { status } = spawnSync('kind', ['version'])
   return status === 0 ? undefined : 'there is no kind on PATH, install it'
 }

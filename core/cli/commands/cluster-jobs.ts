@@ -66,15 +66,15 @@ export async function deleteClusterCommand(
   return follow(await client.deleteCluster({ name: chosen, force: String(flags.force === true) }), flags, context)
 }
 
-/** `minisub cluster cancel`: resolves when what goes on was taken back. */
+/** `minisub cluster cancel`: resolves when what goes on was taken back; what could not be taken back is a failure. */
 export async function cancelClusterCommand(
   name: string | undefined,
   _flags: object,
   context: Context,
 ): Promise<number> {
   const job = await begin(name, context, (client, it) => client.cancelClusterJob({ name: it }))
-  await (context.json ? printJson(job) : print(jobText(job)))
-  return EXIT.succeeded
+  const code = await told(job, context)
+  return job.status === 'cancelled' ? EXIT.succeeded : code
 }
 
 /**
@@ -128,12 +128,11 @@ async function follow(begun: ClusterJobView, { detach }: JobFlags, context: Cont
     await (context.json ? printJson(begun) : print(`${begun.id}\n`))
     return EXIT.succeeded
   }
-  const job = await followJob(begun, context.home)
-  if (job.status === 'failed') say(jobFailureText(job, { isKept: true }))
-  return told(job, context)
+  return told(await followJob(begun, context.home), context)
 }
 
 async function told(job: ClusterJobView, context: Context): Promise<number> {
+  if (job.status === 'failed') say(jobFailureText(job, { isKept: true }))
   if (context.json) await printJson(job)
   else if (job.status !== 'failed') await print(jobText(job))
   return exitCodeOfJob(job)

@@ -8,6 +8,7 @@ import { connect } from '#core/cli/connect.ts'
 import { print, printJson, say, type Context } from '#core/cli/context.ts'
 import { EXIT } from '#core/cli/exit-codes.ts'
 import { logLineText } from '#core/cli/job-lines.ts'
+import { plainText } from '#core/cli/text.ts'
 
 const LOOK_MS = 300
 
@@ -109,7 +110,7 @@ async function useOf(client: Client, { name, state }: LocalClusterView) {
     return (await client.showClusterUse({ name })).nodes
   } catch (error) {
     if (!isProblem(error)) throw error
-    say(`what the nodes use is not known: ${error.message}`)
+    say(`what the nodes use is not known: ${plainText(error.message)}`)
     return null
   }
 }

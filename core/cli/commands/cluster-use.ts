@@ -67,7 +67,8 @@ export async function clusterKubeconfigCommand(
 /** `minisub cluster shell`; its exit code is that of the shell. */
 export async function clusterShellCommand(name: string | undefined, _flags: object, context: Context): Promise<number> {
   const { view } = await madeCluster(name, context)
-  if (view.state !== 'ready') say(`${view.name} is ${view.state}${view.reason === null ? '' : `: ${view.reason}`}`)
+  if (view.state !== 'ready')
+    say(`${view.name} is ${view.state}${view.reason === null ? '' : `: ${plainText(view.reason)}`}`)
   return openClusterShell(view)
 }
 

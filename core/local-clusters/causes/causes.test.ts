@@ -51,6 +51,13 @@ test('what is not known has no cause', () => {
   fc.assert(fc.property(text, text, (output, logs) => void likelyCause({ message: '', output, logs })))
 })
 
+test('a line without end keeps nobody waiting', () => {
+  const logs = ['lookup a: '.repeat(25_000), `manifest for ${'x:6443/'.repeat(35_000)}`]
+  const begun = performance.now()
+  expect(likelyCause({ message: '', output: [], logs })).toBeUndefined()
+  expect(performance.now() - begun).toBeLessThan(2_000)
+})
+
 test('the ends of the logs of all nodes are read, and a folder without any has none', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'minisub-logs-'))
   try {

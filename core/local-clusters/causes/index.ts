@@ -4,6 +4,8 @@ import { SPECIFIC } from './rules.ts'
 
 export { readNodeLogs } from './read-logs.ts'
 
+const MAX_LINE = 4_000
+
 /** All that is known of a failure. */
 export type FailureRecord = {
   /** Message of the Problem. */
@@ -27,12 +29,17 @@ export type Cause = {
  * counts before what the nodes logged, and what has one cause before what several things lead to.
  */
 export function likelyCause({ message, output, logs }: FailureRecord): Cause | undefined {
-  const printed = [message, ...output].join('\n')
-  const logged = logs.join('\n')
-  const rule = find(SPECIFIC, printed) ?? find(SPECIFIC, logged) ?? find(GENERAL, printed) ?? find(GENERAL, logged)
+  const printed = textOf([...message.split('\n'), ...output])
+  const logged = textOf(logs)
+  const rule = find(SPECIFIC, printed) ?? find(SPECIFIC, logged) ?? find(GENERAL, printed)
   if (rule === undefined) return undefined
   const { id, cause, fix } = rule
   return { id, cause, fix }
+}
+
+/** What stands in one line is looked for again and again from each place of it: a long one is cut. */
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => line.slice(0, MAX_LINE)).join('\n')
 }
 
 function find(rules: readonly CauseRule[], text: string): CauseRule | undefined {

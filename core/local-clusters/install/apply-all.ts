@@ -109,7 +109,8 @@ async function established(
   const until = performance.now() + patienceMs
   for (const kind of kinds) {
     for (;;) {
-      const { conditions } = Definition.parse(await cluster.call('GET', pathOf(kind), undefined, { signal })).status
+      const read = (): Promise<unknown> => cluster.call('GET', pathOf(kind), undefined, { signal })
+      const { conditions } = Definition.parse(await patiently({ signal, patienceMs }, read)).status
       const is = (type: string): boolean => conditions.some((it) => it.type === type && it.status === 'True')
       if (is('Established') && is('NamesAccepted')) break
       if (performance.now() >= until)

@@ -59,7 +59,14 @@ test.each([
 })
 
 test('its configuration may be absent, empty, forbidden or no YAML of a map', async () => {
-  for (const config of [missing, forbidden, {}, { data: { config: '' } }, { data: { config: 'text' } }]) {
+  for (const config of [
+    missing,
+    forbidden,
+    {},
+    { data: { config: '' } },
+    { data: { config: 'text' } },
+    { data: { config: 'a: [' } },
+  ]) {
     expect(await foundOf({}, config)).toHaveLength(1)
   }
 })

@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { isMap, parseDocument } from 'yaml'
 import { z } from 'zod'
 import type { Cluster, KubeObject } from '#core/runtimes/cluster.ts'
 import { listAt, unless } from './looks.ts'
@@ -89,7 +89,6 @@ function flagOf({ command, args, env }: Container, name: string): string | undef
 }
 
 const ConfigMap = z.object({ data: z.record(z.string(), z.string()).default({}) })
-const Config = z.object({ instanceID: z.unknown() }).partial()
 
 /** Whether a controller takes only Workflows with a label: ours have none. */
 async function hasInstance(cluster: Cluster, path: string, signal: AbortSignal): Promise<boolean> {
@@ -99,6 +98,8 @@ async function hasInstance(cluster: Cluster, path: string, signal: AbortSignal):
   if (answer === undefined) return false
   const { data } = ConfigMap.parse(answer)
   if (data['config'] === undefined) return (data['instanceID'] ?? '') !== ''
-  const config = Config.safeParse(parse(data['config']))
-  return config.success && (config.data.instanceID ?? '') !== ''
+  // Of one that is broken the controller itself cannot read more.
+  const { contents } = parseDocument(data['config'])
+  const instance = isMap(contents) ? contents.get('instanceID') : undefined
+  return (instance ?? '') !== ''
 }

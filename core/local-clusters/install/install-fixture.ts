@@ -1,5 +1,5 @@
 import type { Cluster } from '#core/runtimes/cluster.ts'
-import { ARGO_KINDS, localPlan, type InstallPlan } from './plan.ts'
+import { ARGO_KINDS, localPlan, userNamed, type InstallPlan } from './plan.ts'
 import { IMAGES } from './versions.ts'
 
 const CREDENTIALS = { accessKey: 'an-access-key', secretKey: 'a-secret-key' }
@@ -22,7 +22,7 @@ export function namespacedPlan(namespace: string, change: Partial<InstallPlan> =
     artifacts: { ...fullPlan().artifacts, address: `http://minisub-store.${namespace}.svc:9000` },
     limits: {},
     registry: null,
-    users: ['ada'],
+    users: [userNamed('ada')],
     ...change,
   }
 }

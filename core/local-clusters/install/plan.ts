@@ -33,6 +33,14 @@ export type ArtifactsPlan = {
   readonly credentials: StoreCredentials
 }
 
+/** Who has rights, as a binding of Kubernetes names it. */
+export type Subject = {
+  readonly apiGroup?: string | undefined
+  readonly kind: string
+  readonly name: string
+  readonly namespace?: string | undefined
+}
+
 /** All that is to be in a cluster. */
 export type InstallPlan = {
   /** Of runs. */
@@ -51,7 +59,12 @@ export type InstallPlan = {
   /** Host and port of the registry that the cluster announces; null where it has none of its own. */
   readonly registry: string | null
   /** Who gets the rights that runs need; none where nobody has to be given them. */
-  readonly users: readonly string[]
+  readonly users: readonly Subject[]
+}
+
+/** A user of a cluster by the name that the cluster has for it. */
+export function userNamed(name: string): Subject {
+  return { apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name }
 }
 
 /** Plural names of all kinds that the controller of Argo wants. */

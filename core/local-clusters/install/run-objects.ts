@@ -19,14 +19,13 @@ export function namespaceObjects({ namespaces }: InstallPlan): KubeObject[] {
 export function runObjects(plan: InstallPlan): KubeObject[] {
   const { namespace, serviceAccount, users, artifacts } = plan
   const account = { kind: 'ServiceAccount', name: serviceAccount, namespace }
-  const subjects = users.map((name) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name }))
   const data = { minisub: `${JSON.stringify(repositoryOf(artifacts), undefined, 2)}\n` }
   const annotations = { 'workflows.argoproj.io/default-artifact-repository': 'minisub' }
   return [
     ...limitObjects(plan),
     ourObject(CORE('ServiceAccount'), { name: serviceAccount, namespace }),
     ...role({ name: serviceAccount, namespace }, POD_RULES, [account]),
-    ...role({ name: USER_ROLE, namespace }, USER_RULES, subjects),
+    ...role({ name: USER_ROLE, namespace }, USER_RULES, users),
     ourObject(CORE('Secret'), { name: ARTIFACT_SECRET, namespace }, secretOf(plan)),
     ourObject(CORE('ConfigMap'), { name: 'artifact-repositories', namespace, annotations }, { data }),
   ]

@@ -4,27 +4,31 @@ import type { Cluster, KubeObject } from '#core/runtimes/cluster.ts'
 import { SYSTEM_NAMESPACE } from '../names.ts'
 import { unless } from './looks.ts'
 import { isOurs } from './objects.ts'
-import { STORE, USER_ROLE, type InstallPlan } from './plan.ts'
+import { STORE, USER_ROLE, userNamed, type InstallPlan, type Subject } from './plan.ts'
 
-/** Those that are missing, and those of ours. */
+/** Those that are missing, and those of ours; `isNamespaced`: who may do nothing outside of one changes none that is there. */
 export async function namespacesFor(
   cluster: Cluster,
   names: readonly string[],
-  signal: AbortSignal,
+  { isNamespaced, signal }: { readonly isNamespaced: boolean; readonly signal: AbortSignal },
 ): Promise<InstallPlan['namespaces']> {
   const wanted: { name: string; security: 'baseline' }[] = []
   for (const name of names) {
     const path = `/api/v1/namespaces/${encodeURIComponent(name)}`
-    if (await isOursToMake(cluster, path, signal)) wanted.push({ name, security: 'baseline' })
+    if (await isOursToMake(cluster, path, { isNamespaced, signal })) wanted.push({ name, security: 'baseline' })
   }
   return wanted
 }
 
 /** Who may not look at it was given rights in it: then it is there. */
-async function isOursToMake(cluster: Cluster, path: string, signal: AbortSignal): Promise<boolean> {
+async function isOursToMake(
+  cluster: Cluster,
+  path: string,
+  { isNamespaced, signal }: { readonly isNamespaced: boolean; readonly signal: AbortSignal },
+): Promise<boolean> {
   const look = async (): Promise<boolean> => {
     const found = await unless(['not_found'], () => cluster.call('GET', path, undefined, { signal }))
-    return found === undefined || isOurs(found as KubeObject)
+    return found === undefined || (!isNamespaced && isOurs(found as KubeObject))
   }
   return (await unless(['cluster_forbidden'], look)) ?? false
 }
@@ -52,19 +56,31 @@ export async function mayAddKinds(cluster: Cluster, context: string, signal: Abo
 const Self = z.object({ status: z.object({ userInfo: z.object({ username: z.string() }) }) })
 
 const Binding = z.object({
-  subjects: z.array(z.object({ kind: z.string(), name: z.string() })).nullish(),
+  subjects: z
+    .array(
+      z.object({
+        apiGroup: z.string().optional(),
+        kind: z.string(),
+        name: z.string(),
+        namespace: z.string().optional(),
+      }),
+    )
+    .nullish(),
 })
 
 /** Who is to have the rights of users in the namespace of a connection: who has them already, and who asks. */
-export async function usersOf(cluster: Cluster, signal: AbortSignal): Promise<string[]> {
+export async function usersOf(cluster: Cluster, signal: AbortSignal): Promise<readonly Subject[]> {
   const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${encodeURIComponent(cluster.namespace)}`
   const look = (): Promise<unknown> => cluster.call('GET', `${rbac}/rolebindings/${USER_ROLE}`, undefined, { signal })
   const found = Binding.parse((await unless(['not_found', 'cluster_forbidden'], look)) ?? {})
-  const users = (found.subjects ?? []).filter(({ kind }) => kind === 'User').map(({ name }) => name)
+  const users = found.subjects ?? []
   const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
   const self = await unless(['cluster_forbidden', 'not_found'], () => cluster.call('POST', path, body, { signal }))
-  return [...new Set([...users, ...(self === undefined ? [] : [Self.parse(self).status.userInfo.username])])]
+  if (self === undefined) return users
+  const user = userNamed(Self.parse(self).status.userInfo.username)
+  const isThere = users.some(({ kind, name }) => kind === user.kind && name === user.name)
+  return isThere ? users : [...users, user]
 }
 
 const Store = z.object({

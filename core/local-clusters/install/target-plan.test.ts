@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Problem } from '#core/base/problem.ts'
 import { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import { answering } from './install-fixture.ts'
-import { ARGO_KINDS } from './plan.ts'
+import { ARGO_KINDS, userNamed } from './plan.ts'
 import { planForTarget } from './target-plan.ts'
 
 const missing = new Problem('not_found', 'not found')
@@ -11,6 +11,7 @@ const REVIEW = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 const ARGO = '/apis/argoproj.io/v1alpha1'
 const STORE = '/apis/apps/v1/namespaces/minisub-system/deployments/minisub-store'
 const DEPLOYMENTS = '/apis/apps/v1/deployments'
+const CONFIG = '/api/v1/namespaces/ml/configmaps/workflow-controller-configmap'
 const BINDING = '/apis/rbac.authorization.k8s.io/v1/namespaces/ml/rolebindings/mini-submarine'
 const OURS = { metadata: { name: 'x', labels: { 'app.kubernetes.io/managed-by': 'mini-submarine' } } }
 
@@ -70,7 +71,7 @@ test('a bare cluster gets kinds, a controller of all namespaces and both namespa
     controller: { namespace: 'minisub-system', isNamespaced: false },
     store: null,
     namespaces: [{ name: 'ml' }, { name: 'minisub-system' }],
-    users: ['ada'],
+    users: [userNamed('ada')],
   })
   expect(lines).toEqual([])
 })
@@ -109,6 +110,21 @@ test('a controller of ours is brought up to date, and no second one beside it', 
   expect((await planOf(ours, { namespaced: true })).plan.controller).toBeNull()
 })
 
+test('a controller of ours of one namespace is brought up to date there, also where nobody says namespaced', async () => {
+  const args = ['--namespaced', '--managed-namespace', 'ml']
+  const ours = { ...KNOWN, ...controllerIn('ml', 'minisub-argo', args), [CONFIG]: missing }
+  for (const namespaced of [true, false]) {
+    const { plan, lines } = await planOf(ours, { namespaced })
+    expect([plan.controller, lines]).toEqual([{ namespace: 'ml', isNamespaced: true }, []])
+  }
+})
+
+test('a namespace of ours that is there is changed only where more than one may be', async () => {
+  const ours = { '/api/v1/namespaces/ml': OURS }
+  expect((await planOf(ours)).plan.namespaces.map(({ name }) => name)).toEqual(['ml', 'minisub-system'])
+  expect((await planOf(ours, { namespaced: true })).plan.namespaces).toEqual([])
+})
+
 test('namespaces of others stay as they are, also those that may not be looked at', async () => {
   for (const answer of [{ metadata: { name: 'ml' } }, forbidden]) {
     const { plan } = await planOf({ '/api/v1/namespaces/ml': answer }, { namespaced: true })
@@ -128,9 +144,12 @@ test('who may not add kinds is told the right and who has it; the dry run prints
 })
 
 test('who has the rights already keeps them beside who asks', async () => {
-  const subject = (kind: string, name: string): object => ({ kind, name })
-  const subjects = [subject('User', 'eve'), subject('Group', 'all'), subject('User', 'ada')]
-  expect((await planOf({ [BINDING]: { ...OURS, subjects } })).plan.users).toEqual(['eve', 'ada'])
+  const subjects = [userNamed('eve'), { ...userNamed('all'), kind: 'Group' }]
+  const bound = async (more: readonly object[] = []): Promise<unknown> =>
+    (await planOf({ [BINDING]: { ...OURS, subjects: [...subjects, ...more] } })).plan.users
+  expect(await bound()).toEqual([...subjects, userNamed('ada')])
+  const robot = { kind: 'ServiceAccount', name: 'ci', namespace: 'ml' }
+  expect(await bound([userNamed('ada'), robot])).toEqual([...subjects, userNamed('ada'), robot])
 })
 
 test('a cluster that was made here is left to its own upgrade', async () => {

@@ -48,7 +48,7 @@ export async function planForTarget(wish: TargetWish): Promise<InstallPlan> {
     namespace,
     serviceAccount,
     images: IMAGES,
-    namespaces: await namespacesFor(cluster, [...new Set(homes)], signal),
+    namespaces: await namespacesFor(cluster, [...new Set(homes)], wish),
     kinds,
     controller,
     store,
@@ -71,7 +71,9 @@ async function controllerFor(wish: TargetWish, isBare: boolean): Promise<Control
   const all = await findControllers(cluster, signal)
   const found = all ?? (await findOwnControllers(cluster, signal))
   const elsewhere = found.filter(({ watches }) => watches !== null && watches !== namespace)
-  const isOne = isNamespaced || elsewhere.length > 0
+  // Ours that was put into this one namespace is brought up to date there.
+  const own = found.some(({ place, watches }) => watches === namespace && place === `${namespace}/${CONTROLLER}`)
+  const isOne = isNamespaced || own || elsewhere.length > 0
   const planned = { namespace: isOne ? namespace : SYSTEM_NAMESPACE, isNamespaced: isOne }
   const watching = found.filter(({ watches }) => watches === null || watches === namespace)
   const others = watching.filter(({ place }) => place !== `${planned.namespace}/${CONTROLLER}`)
@@ -79,7 +81,7 @@ async function controllerFor(wish: TargetWish, isBare: boolean): Promise<Control
     onLine(`${placesOf(others)} watches ${namespace} already: no controller is installed`)
     return null
   }
-  if (isOne && !isNamespaced) {
+  if (elsewhere.length > 0 && !isNamespaced) {
     onLine(`${placesOf(elsewhere)} watches a namespace of its own: the controller gets ${namespace} alone`)
   }
   if (all !== undefined || watching.length > 0 || isBare) return planned

@@ -15,9 +15,12 @@ export type WaitOptions = {
   readonly onNote?: (note: string) => void
   /** So long a fault may last; 15 s where absent. */
   readonly patienceMs?: number
+  /** So long all may take where nothing tells of a fault, as with a volume that is never mounted; 10 minutes where absent. */
+  readonly longestMs?: number
 }
 
 const PATIENCE_MS = 15_000
+const LONGEST_MS = 600_000
 const LOOK_MS = 500
 /** What an API server answers that has just begun: its rules of access are not there at first. */
 const FOR_A_MOMENT: ReadonlySet<ProblemCode> = new Set([
@@ -48,10 +51,11 @@ type Look = { readonly notes: readonly string[]; readonly fault: (Fault & { read
 
 /**
  * Resolves when what was installed in a namespace runs as it was applied. Throws Problem `cluster_unusable` with the
- * cluster's own words where an image cannot be had, a program ends again and again, or a pod gets no node.
+ * cluster's own words where an image cannot be had, a program ends again and again, a pod gets no node, or it takes too long.
  */
 export async function waitReady(cluster: Cluster, options: WaitOptions): Promise<void> {
-  const { signal, onNote = () => undefined, patienceMs = PATIENCE_MS } = options
+  const { signal, onNote = () => undefined, patienceMs = PATIENCE_MS, longestMs = LONGEST_MS } = options
+  const until = performance.now() + longestMs
   let [since, told] = [Number.POSITIVE_INFINITY, '']
   for (;;) {
     const { notes, fault } = await lookAt(cluster, options)
@@ -60,6 +64,8 @@ export async function waitReady(cluster: Cluster, options: WaitOptions): Promise
     if (note !== told) onNote((told = note))
     since = fault === undefined ? Number.POSITIVE_INFINITY : Math.min(since, performance.now())
     if (fault !== undefined && performance.now() - since >= patienceMs) throw await unusable(cluster, fault, options)
+    if (performance.now() >= until)
+      throw await unusable(cluster, { of: 'what was installed', reason: note, message: 'nothing more comes' }, options)
     await sleep(LOOK_MS, undefined, { signal })
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -126,6 +127,8 @@ test('a file that cannot be read is told', async () => {
   try {
     writeFileSync(join(folder, 'large'), ' '.repeat(1_000_001))
     await expect(readUserConfig(join(folder, 'none'))).rejects.toThrow('there is no file')
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    await expect(readUserConfig(join(folder, 'pipe'))).rejects.toThrow('is no file')
     await expect(readUserConfig(folder)).rejects.toThrow(`${folder} is no file`)
     await expect(readUserConfig(join(folder, 'large'))).rejects.toThrow('larger than 1 MB')
   } finally {

@@ -81,6 +81,17 @@ test.each<[string, RequestListener, string]>([
   expect(readdirSync(home)).toEqual([])
 })
 
+test('a server that falls silent is told, before its answer and in the middle of it', async () => {
+  const url = await serve((request, response) => {
+    if (request.url === '/begun') response.writeHead(200, { 'content-length': BYTES.length }).write('some')
+  })
+  for (const path of ['', '/begun']) {
+    const said = await problem(fetchChecked(wish(`${url}${path}`, { silenceMs: 100 })))
+    expect(said).toEqual(['kind_unavailable', expect.stringContaining('nothing came for 0.1 s')])
+  }
+  expect(readdirSync(home)).toEqual([])
+})
+
 test('a server that is not there is told', async () => {
   const url = await serve(() => {})
   server?.close()

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
 import { fetchChecked, type CheckedFile } from './fetch-checked.ts'
 import { downloadedKind, type KindTool } from './find.ts'
@@ -33,7 +31,6 @@ export async function downloadKind({ home, mirror, ...rest }: KindDownload): Pro
     throw new Problem('kind_unavailable', `there is no kind to download for ${machine}: put a kind of your own on PATH`)
   }
   const file = downloadedKind(home)
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   await fetchChecked({ ...rest, ...release, file, mode: 0o755 })
   return { path: file, version: PINNED.version, from: 'downloaded' }
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { pastProxies } from '#core/base/past-proxies.ts'
 import { formatBytes } from '#core/base/quantity.ts'
@@ -14,7 +15,7 @@ export type DownloadProgress = { readonly doneBytes: number; readonly totalBytes
 
 export type CheckedFile = {
   readonly url: string
-  /** Where it is put, whole or not at all. What is there is replaced. */
+  /** Where it is put, whole or not at all; its folder is made. What is there is replaced. */
   readonly file: string
   readonly sha256: string
   readonly mode: number
@@ -22,10 +23,11 @@ export type CheckedFile = {
   readonly onProgress: (progress: DownloadProgress) => void
   /** Where proxies are named; those of the process where absent. */
   readonly variables?: Readonly<Record<string, string | undefined>>
+  /** So long nothing may come; 30 s where absent. */
+  readonly silenceMs?: number
 }
 
 const MAX_REDIRECTS = 5
-/** So long nothing may come. */
 const SILENCE_MS = 30_000
 /** No release of kind is near that. */
 const MAX_BYTES = 200_000_000
@@ -39,6 +41,7 @@ export async function fetchChecked(wanted: CheckedFile): Promise<void> {
   const { url, file, sha256, signal } = wanted
   const part = `${file}.part`
   try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
     const response = await ask(wanted, new URL(url), MAX_REDIRECTS)
     const found = await keep(response, part, wanted)
     if (found !== sha256) throw new Problem('kind_unavailable', wrongSum({ url, found, sha256 }))
@@ -85,14 +88,22 @@ async function ask(wanted: CheckedFile, url: URL, redirects: number): Promise<In
   throw new Error(`the server answers ${statusCode}`)
 }
 
-function begin({ signal, variables = process.env }: CheckedFile, url: URL): Promise<IncomingMessage> {
+function begin(
+  { signal, variables = process.env, silenceMs = SILENCE_MS }: CheckedFile,
+  url: URL,
+): Promise<IncomingMessage> {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new Error(`${url.protocol} is neither https nor http`)
   const { Agent, get } = url.protocol === 'https:' ? https : http
   const agent = new Agent({ proxyEnv: { ...variables, ...pastProxies(variables) } })
   return new Promise((resolve, reject) => {
-    const request = get(url, { agent, signal, headers: { 'user-agent': 'mini-submarine' } }, resolve)
-    request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`nothing came for ${SILENCE_MS / 1000} s`)))
+    let open: Pick<IncomingMessage, 'destroy'> | undefined
+    const request = get(url, { agent, signal, headers: { 'user-agent': 'mini-submarine' } }, (response) => {
+      open = response
+      resolve(response)
+    })
+    const late = new Error(`nothing came for ${silenceMs / 1000} s`)
+    request.setTimeout(silenceMs, () => (open ?? request).destroy(late))
     request.on('error', reject)
   })
 }

@@ -69,6 +69,22 @@ test('what is given up is over with its whole group, also where it does not want
   expect([children[0] ?? 0, Number(readFileSync(mark, 'utf8'))].map(isThere)).toEqual([false, false])
 })
 
+test('where a line cannot be kept nothing goes on', async () => {
+  const path = join(folder, 'kind')
+  writeFileSync(path, '#!/bin/sh\necho a line; sleep 60', { mode: 0o755 })
+  const children: (number | null)[] = []
+  const run = runKind({ path, version: 'v0.30.0', from: 'path' }, ['create', 'cluster'], {
+    env: { PATH: process.env['PATH'] ?? '' },
+    signal: new AbortController().signal,
+    onLine: () => {
+      throw new Error('the disk is full')
+    },
+    onChild: (pid) => children.push(pid),
+  })
+  await expect(run).rejects.toThrow('the disk is full')
+  expect([isThere(children[0] ?? 0), children.at(-1)]).toEqual([false, null])
+})
+
 test('nothing is begun after it was given up, and a program that cannot be run is a Problem', async () => {
   const { run, children } = start('true', { signal: AbortSignal.abort(new Error('given up')) })
   await expect(run).rejects.toThrow('given up')

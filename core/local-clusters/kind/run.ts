@@ -47,6 +47,10 @@ export async function runKind(tool: KindTool, args: readonly string[], run: Kind
     if (code !== 0) throw failure(args, lines)
     return lines
   } finally {
+    // Where no line could be kept, as on a full disk, it still works.
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      await endChild({ pid: child.pid, startedAt: startTimeOf(child.pid) })
+    }
     onChild(null)
   }
 }

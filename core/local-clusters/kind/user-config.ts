@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { Problem } from '#core/base/problem.ts'
@@ -51,11 +51,11 @@ export function parseUserConfig(text: string): UserConfig {
 /** The text of a configuration file. Throws Problem `invalid_value` where it cannot be read. */
 export async function readUserConfig(path: string): Promise<string> {
   try {
-    await using file = await open(path, 'r')
-    const stat = await file.stat()
-    if (!stat.isFile()) throw broken(`${path} is no file`)
-    if (stat.size > MAX_BYTES) throw broken(`${path} is larger than 1 MB`)
-    return await file.readFile('utf8')
+    // Before it is opened: a pipe would be waited for.
+    const found = await stat(path)
+    if (!found.isFile()) throw broken(`${path} is no file`)
+    if (found.size > MAX_BYTES) throw broken(`${path} is larger than 1 MB`)
+    return await readFile(path, 'utf8')
   } catch (error) {
     const code = systemCode(error)
     if (error instanceof Problem || code === undefined) throw error

@@ -9,9 +9,10 @@ export async function listContainers(client: Dockerode, labels: readonly string[
   const found = await client.listContainers({ all: true, filters: { label: [...labels] } })
   const containers = found.map((info): EngineContainer => {
     // What a call tells of a container with none of them is null, whatever the types say.
-    const some: Partial<Pick<typeof info, 'Labels' | 'Ports' | 'Names'>> = info
+    const some: Partial<Pick<typeof info, 'Labels' | 'Ports' | 'Names' | 'NetworkSettings'>> = info
     const names = (some.Names ?? []).map((name) => name.replace(/^\//, ''))
     const ports = (some.Ports ?? []).map(({ PublicPort }) => PublicPort).filter((port) => port > 0)
+    const networks = Object.keys(some.NetworkSettings?.Networks ?? {})
     return {
       id: info.Id,
       // A link of an old kind is a second name, with that of the other container before it.
@@ -20,6 +21,7 @@ export async function listContainers(client: Dockerode, labels: readonly string[
       state: info.State,
       labels: some.Labels ?? {},
       hostPorts: [...new Set(ports)],
+      ...(networks.length === 0 ? {} : { networks }),
     }
   })
   return containers.toSorted((a, b) => (a.name < b.name ? -1 : 1))

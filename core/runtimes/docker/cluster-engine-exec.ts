@@ -15,6 +15,8 @@ type ExecOptions = {
   readonly signal?: AbortSignal
 }
 
+/** No list of a node is near that. */
+const MOST_BYTES = 32_000_000
 const FIRST_LOOK_MS = 10
 const LONGEST_LOOK_MS = 500
 
@@ -70,8 +72,12 @@ function outputOf(stream: Duplex): Promise<Pick<ExecResult, 'stdout' | 'stderr'>
     if (frames.isTorn) reject(new Error('the output of the program was cut off by the container engine'))
     resolve({ stdout: Buffer.concat(parts.stdout).toString(), stderr: Buffer.concat(parts.stderr).toString() })
   }
+  let bytes = 0
   stream.on('data', (chunk: Buffer) => {
     try {
+      bytes += chunk.length
+      if (bytes > MOST_BYTES)
+        throw new Problem('cluster_unusable', 'the node prints without end: use another image of nodes')
       for (const { stream: number, payload } of frames.push(chunk)) {
         parts[number === FRAME_STREAMS.stderr ? 'stderr' : 'stdout'].push(Buffer.from(payload))
       }

@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode'
 import type { ClusterEngine } from '#core/runtimes/cluster-engine.ts'
+import { isProblem, Problem } from '../../base/problem.ts'
 import { listContainers, removeNamed, startNamed, stopNamed } from './cluster-engine-containers.ts'
 import { ensureContainer } from './cluster-engine-ensure.ts'
 import { execIn } from './cluster-engine-exec.ts'
@@ -8,6 +9,14 @@ import { listNetworks, listVolumes, removeNetwork, removeVolume } from './cluste
 import { saveImages } from './cluster-engine-save.ts'
 import { useOf } from './cluster-engine-use.ts'
 import type { DockerEngine } from './engine.ts'
+import { reasonOf, statusOf } from './engine-problems.ts'
+
+/** What an engine answers with an error is no bug here. */
+function refused(error: unknown): unknown {
+  if (isProblem(error) || statusOf(error) === undefined) return error
+  const message = `the container engine refuses (${reasonOf(error)}): look at what it says, then try again`
+  return new Problem('engine_unavailable', message, { cause: error })
+}
 
 /** What local clusters need of a container engine. Nothing is connected until the first call. */
 export function openClusterEngine({ engine }: { readonly engine: DockerEngine }): ClusterEngine {
@@ -15,7 +24,7 @@ export function openClusterEngine({ engine }: { readonly engine: DockerEngine })
     try {
       return await work(await engine.client())
     } catch (error) {
-      throw engine.asProblem(error)
+      throw refused(engine.asProblem(error))
     }
   }
   const streamed = async <Result>(work: (client: Dockerode) => Promise<Result>): Promise<Result> =>

@@ -73,8 +73,9 @@ function Events({ events }: { readonly events: readonly z.infer<typeof ClusterEv
   )
   return (
     <WideTable label="Events" head={head} minWidth={340}>
-      {events.map((event) => (
-        <EventRow key={`${event.namespace} ${event.object} ${event.reason} ${event.at}`} event={event} />
+      {events.map((event, i) => (
+        // Several may differ in their words alone.
+        <EventRow key={`${event.namespace} ${event.object} ${event.reason} ${event.at} ${i}`} event={event} />
       ))}
     </WideTable>
   )

@@ -6,6 +6,7 @@ import { useClient } from '#renderer/data/client-context.ts'
 import { clusterQueries } from '#renderer/data/cluster-queries.ts'
 import { EmptyState } from '#renderer/ui/empty-state.tsx'
 import { ButtonLink } from '#renderer/ui/link.tsx'
+import { Waiting } from '#renderer/ui/waiting.tsx'
 import { JobFailure } from './job-failure.tsx'
 import { JobLog } from './job-log.tsx'
 import { JobSteps } from './job-steps.tsx'
@@ -19,7 +20,8 @@ type GoneProps = {
 /** In place of a cluster that is no more: what became of it. */
 export function Gone({ name, job }: GoneProps) {
   const client = useClient()
-  const { data } = useQuery({ ...clusterQueries.job(client, job ?? ''), enabled: job !== undefined })
+  const { data, isLoading } = useQuery({ ...clusterQueries.job(client, job ?? ''), enabled: job !== undefined })
+  if (isLoading) return <Waiting what="what became of it" />
   if (data?.kind === 'create' && data.status === 'failed') return <FailedEarly job={data} />
   const [title, words] = wordsOf(data)
   return (

@@ -48,7 +48,8 @@ export function useClusterForm(start: Draft, onBegun: (job: ClusterJobView) => v
   const change = (next: Draft) => {
     setDraft(next)
     setRefused(NO_FAULTS)
-    create.reset()
+    // What is asked for already is not forgotten: else it could be asked for twice.
+    if (!create.isPending) create.reset()
   }
   const submit = (): Blocked | undefined => {
     if (read.form === undefined) return { field: [...read.faults.keys()][0] ?? 'name' }
