@@ -163,6 +163,12 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   tracking_invalid: "Invalid model name 'a/b'. Names cannot contain '/' or ':', which end a name in models:/NAME/1.",
   import_source: '/home/ada/notes.db is no database of MLflow: name its mlflow.db, or the folder mlruns',
   tracking_exists: 'Registered Model (name=wine) already exists. Choose another name, or make a version of it.',
+  port_taken: 'no free port was found between 20000 and 30000: name the ports yourself',
+  cluster_unreachable: 'the cluster kind-local-cluster does not answer (no connection within 2.8 s): start it',
+  cluster_forbidden: 'you lack rights that Role ml/pipeline gives: have an administrator apply it once',
+  cluster_unusable:
+    'the node local-cluster-control-plane did not take the image (no space left): free space on the disk',
+  registry_unreachable: 'the registry localhost:21876 does not answer: start it',
   unauthorized: 'a token is wanted: send the content of the file `token` as `Authorization: Bearer …`',
   forbidden: 'the header x-minisub-csrf is missing or wrong: load the page again',
   too_many_requests: 'too many requests came at once: wait and ask again',

@@ -31,6 +31,8 @@ export async function lookFor(plan: PushPlan, context: Looking): Promise<Look> {
 export function isPassing(error: unknown, { name }: PushPlan): boolean {
   if (!isProblem(error)) return false
   if (error.code === 'image_unavailable') return error.message.includes(name)
+  // somebody removed a layer that was just made, as `docker image prune` does
+  if (error.code === 'environment_failed') return error.message.includes('unknown parent image')
   return error.code === 'registry_unreachable' && /HTTP status: 5\d\d/.test(error.details ?? '')
 }
 

@@ -61,6 +61,7 @@ describeInBrowser('with a container engine', () => {
       mirror.close()
       rmSync(folder, { recursive: true })
       execFileSync('docker', ['rm', '--force', `${HALTED}-control-plane`])
+      execFileSync('docker', ['network', 'rm', `minisub-${HALTED}`])
       vi.unstubAllEnvs()
     })
 
@@ -189,5 +190,8 @@ function halt(home: string): void {
   rows.putJob(jobRow(row))
   const labels = [`io.x-k8s.kind.cluster=${HALTED}`, 'io.x-k8s.kind.role=control-plane']
   const flags = labels.flatMap((label) => ['--label', label])
-  execFileSync('docker', ['create', ...flags, '--name', `${HALTED}-control-plane`, 'busybox:1.35', 'true'])
+  const network = `minisub-${HALTED}`
+  execFileSync('docker', ['network', 'create', network])
+  const place = ['--network', network, '--name', `${HALTED}-control-plane`]
+  execFileSync('docker', ['create', ...flags, ...place, 'busybox:1.35', 'true'])
 }

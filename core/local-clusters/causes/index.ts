@@ -26,7 +26,8 @@ export type Cause = {
 
 /**
  * The likely cause of a cluster that could not be made; undefined where none of those that are known fits. What was printed
- * counts before what the nodes logged, and what has one cause before what several things lead to.
+ * counts before what the nodes logged, and what has one cause before what several things lead to; of those healthy nodes
+ * log something too, so they count where they were printed.
  */
 export function likelyCause({ message, output, logs }: FailureRecord): Cause | undefined {
   const printed = textOf([...message.split('\n'), ...output])

@@ -46,12 +46,12 @@ export function nodeImage({ facts }: CheckInput): Finding {
 
 function presence({ engine, nodeImage: { reference, image } }: CheckInput['facts']): Finding {
   if ('unknown' in image) return info(`whether the engine has ${reference} is not known: ${image.unknown}`)
-  if (image.value === undefined) return ok(`${reference} is pulled`)
+  if (image.value === undefined) return ok('it is pulled')
   const { platform, env } = image.value
   if ('value' in engine && platform !== engine.value.platform) {
     return error(`${reference} is for ${platform}`, `name one for ${engine.value.platform}`)
   }
-  if (env[NODE_MARK[0]] === NODE_MARK[1]) return ok(`${reference} is there`)
+  if (env[NODE_MARK[0]] === NODE_MARK[1]) return ok('it is there')
   return warning(
     `${reference} does not look like an image of nodes`,
     'name one that was built by kind, as kindest/node',

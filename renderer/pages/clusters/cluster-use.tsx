@@ -1,5 +1,6 @@
-import { Stack, Table, Text } from '@mantine/core'
+import { Button, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { z } from 'zod'
 import type { ClusterEvent, ClusterNodeUse } from '#core/contract/local-clusters.ts'
 import { useClient } from '#renderer/data/client-context.ts'
@@ -61,7 +62,11 @@ function Nodes({ nodes }: { readonly nodes: readonly z.infer<typeof ClusterNodeU
   )
 }
 
+/** So many of the latest events are shown where nobody asks for more. */
+const FEW = 10
+
 function Events({ events }: { readonly events: readonly z.infer<typeof ClusterEvent>[] }) {
+  const [isAll, setAll] = useState(false)
   if (events.length === 0) return <Text size="sm">Nothing happened lately.</Text>
   const head = (
     <>
@@ -72,12 +77,19 @@ function Events({ events }: { readonly events: readonly z.infer<typeof ClusterEv
     </>
   )
   return (
-    <WideTable label="Events" head={head} minWidth={340}>
-      {events.map((event, i) => (
-        // Several may differ in their words alone.
-        <EventRow key={`${event.namespace} ${event.object} ${event.reason} ${event.at} ${i}`} event={event} />
-      ))}
-    </WideTable>
+    <Stack gap="xs" align="flex-start">
+      <WideTable label="Events" head={head} minWidth={340}>
+        {events.slice(0, isAll ? undefined : FEW).map((event, i) => (
+          // Several may differ in their words alone.
+          <EventRow key={`${event.namespace} ${event.object} ${event.reason} ${event.at} ${i}`} event={event} />
+        ))}
+      </WideTable>
+      {events.length > FEW && (
+        <Button variant="default" size="xs" aria-expanded={isAll} onClick={() => setAll(!isAll)}>
+          {isAll ? `Show the latest ${FEW} events` : `Show all ${events.length} events`}
+        </Button>
+      )}
+    </Stack>
   )
 }
 
