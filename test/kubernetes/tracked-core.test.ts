@@ -59,7 +59,7 @@ describeWithKubernetes('a whole core', () => {
 
       const file = pipeline('all', STEPS)
       const { id } = await client.startRun({ file, target })
-      await until('it waits', async () => (await log(id, 'killed').catch(() => [])).includes('waits'))
+      await until('it waits', async () => (await log(id, 'killed').catch((): string[] => [])).includes('waits'))
       await until('the others ended', async () =>
         (await client.showRun({ run: id })).steps.every(
           ({ name, status }) => name === 'killed' || ['succeeded', 'failed'].includes(status),
