@@ -4,6 +4,7 @@ import childProcess from 'child_process'
 import fs from 'fs'
 import nodeModule from 'module'
 import url from 'url'
+import v8 from 'v8'
 
 // `using` and type stripping are there from here on.
 const WANTED = [24, 0]
@@ -58,6 +59,9 @@ function start() {
     delete process.env.MINISUB_RESTARTED
     silenceTypeStripping()
     nodeModule.enableCompileCache()
+    // Only the core lives long: with a young generation that stays small it needs 20 MB less.
+    if (process.argv.includes('serve')) v8.setFlagsFromString('--semi-space-growth-factor=1')
+    if (process.argv.includes('serve')) v8.setFlagsFromString('--max-semi-space-size=4')
     void import('./main.ts').then((main) => main.main(process.argv.slice(2)))
     return
   }
