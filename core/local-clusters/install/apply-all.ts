@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isProblem, Problem } from '#core/base/problem.ts'
 import type { ProblemCode } from '#core/base/problem-codes.ts'
 import type { Cluster, KubeObject } from '#core/runtimes/cluster.ts'
-import { unless } from './looks.ts'
+import { Conditions, unless } from './looks.ts'
 import { isOurs, titleOf } from './objects.ts'
 import { pathOf } from './places.ts'
 
@@ -91,13 +91,7 @@ function told(problem: Problem, object: KubeObject): Problem {
 }
 
 const Definition = z.object({
-  status: z
-    .object({
-      conditions: z
-        .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
-        .default([]),
-    })
-    .prefault({}),
+  status: Conditions,
 })
 
 /** Resolves when the API server serves kinds. Throws Problem `cluster_unusable` where it does not take one. */

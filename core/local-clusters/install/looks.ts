@@ -5,6 +5,15 @@ import type { Cluster, KubeObject, LogOptions } from '#core/runtimes/cluster.ts'
 
 const Items = z.object({ items: z.array(z.custom<KubeObject>()).nullish() })
 
+/** The conditions in the status of an object. */
+export const Conditions = z
+  .object({
+    conditions: z
+      .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
+      .default([]),
+  })
+  .prefault({})
+
 /** Objects below a path of any namespace; few enough for one answer. */
 export async function listAt(cluster: Cluster, path: string, signal: AbortSignal): Promise<KubeObject[]> {
   return Items.parse(await cluster.call('GET', path, undefined, { signal })).items ?? []

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Problem } from '#core/base/problem.ts'
 import type { Cluster, KubeObject } from '#core/runtimes/cluster.ts'
 import { checkDns } from './check-dns.ts'
-import { listAt } from './looks.ts'
+import { Conditions, listAt } from './looks.ts'
 
 export type VerifyOptions = {
   readonly signal: AbortSignal
@@ -49,13 +49,7 @@ async function until(
 
 const Node = z.object({
   metadata: z.object({ name: z.string() }),
-  status: z
-    .object({
-      conditions: z
-        .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
-        .default([]),
-    })
-    .prefault({}),
+  status: Conditions,
 })
 
 async function lookAtNodes(cluster: Cluster, signal: AbortSignal): Promise<Found> {
