@@ -161,9 +161,10 @@ describe('minisub target', () => {
 
   test('a test of a cluster that does not answer has a fix in its table, and exits with 1', async () => {
     kubeconfig()
-    await cli.minisub('target', 'add', 'lab', '--kubeconfig', 'config', ...WANTED, ...NAMED)
+    const added = await cli.minisub('target', 'add', 'lab', '--kubeconfig', 'config', ...WANTED, ...NAMED)
+    expect(added.code, added.stderr).toBe(0)
     const { code, stdout, stderr } = await cli.minisub('target', 'test', 'lab')
-    expect(code).toBe(1)
+    expect(code, stderr).toBe(1)
     expect(stdout).toMatch(
       /^failed +API server +the cluster lab \(127\.0\.0\.1:9\) does not answer .*\n +fix: check the/,
     )

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ClusterJobView } from '#core/contract/local-clusters.ts'
 import { KIND_IMAGE, openKindCore, type KindCore } from '#test/support/kind-core.ts'
 import { runOf } from '#test/support/cli-sandbox.ts'
@@ -28,6 +28,9 @@ const GIVEN_UP =
   process.env['MINISUB_TEST_FULL'] === '1'
     ? ['preflight', 'kind', 'images', 'cluster', 'registry', 'push', 'install', 'verify', 'smoke']
     : ['cluster', 'smoke']
+
+// A machine that is busy with other tests takes several times as long for a cluster as a quiet one.
+vi.setConfig({ testTimeout: 900_000 })
 
 describeWithKind('a local cluster', () => {
   let core: KindCore

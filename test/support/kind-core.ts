@@ -14,7 +14,7 @@ export type KindCore = AsyncDisposable & {
   start(): Promise<void>
   /** With -9, as a crash would. */
   kill(): Promise<void>
-  /** The job once it holds; throws after six minutes. */
+  /** The job once it holds; throws after twelve minutes. */
   untilJob(job: string, holds: (view: ClusterJobView) => boolean): Promise<ClusterJobView>
   /** Names of what the engine has of a cluster: containers, networks, and volumes, those without a name by theirs. */
   engineNames(cluster: string): string[]
@@ -24,7 +24,7 @@ export type KindCore = AsyncDisposable & {
   clusterFiles(): string[]
 }
 
-const LIMIT_MS = 360_000
+const LIMIT_MS = 720_000
 
 export async function openKindCore(): Promise<KindCore> {
   const sandbox = await openCliSandbox()
