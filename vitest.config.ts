@@ -11,10 +11,14 @@ const CONTAINERS = [
   'test/kubernetes/{install,runs,killed,tracking}.test.ts',
   'test/integration/cluster-schedules.test.ts',
   'core/local-clusters/kind-cluster.test.ts',
-  'test/kind/*.test.ts',
+  'test/kind/local-cluster.test.ts',
 ]
 /** Tests that take away from others what all of them use: they run last, alone. */
-const ALONE = ['core/runtimes/docker/engine-restart.test.ts', 'test/kubernetes/api-restart.test.ts']
+const ALONE = [
+  'core/runtimes/docker/engine-restart.test.ts',
+  'test/kind/engine-stopped.test.ts',
+  'test/kubernetes/api-restart.test.ts',
+]
 
 /** These take longer than all else of their group: they begin first. */
 const LONGEST = ['test/conformance/pipelines.test.ts', 'test/kind/local-cluster.test.ts']

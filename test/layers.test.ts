@@ -145,6 +145,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/base',
     'core/contract',
     'core/client',
+    'core/files',
     'core/pipelines',
     'core/workbench.ts',
     'core/docker-target.ts',

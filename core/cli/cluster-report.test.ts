@@ -26,6 +26,12 @@ test('the report is a table with each fix below its row, and counts at its end',
   expect(preflightText({ ok: true, checks: [] }, {})).toBe('this machine can have the cluster: 0 errors, 0 warnings\n')
 })
 
+test('a fix that is a flag of a command names it', () => {
+  const checks = [row('kind', 'error', 'allow the download of kind'), row('node-image', 'ok')]
+  expect(preflightText({ ok: false, checks }, {})).toContain('fix: allow the download of kind (--download)\n')
+  expect(preflightText({ ok: true, checks }, {})).not.toContain('--node-image')
+})
+
 test('one fault is the sentence itself, several are named', () => {
   const one = preflightProblem({ ok: false, checks: [row('ports', 'error', 'take another'), row('x', 'warning', 'y')] })
   expect([one.code, one.message]).toEqual(['cluster_preflight', 'ports found: take another'])

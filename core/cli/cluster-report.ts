@@ -6,6 +6,13 @@ import { columns, counted, plainText } from './text.ts'
 
 type Level = ClusterCheck['level']
 
+/** Flags by which the fix of a check is taken here; a page has fields. */
+const FLAGS: Readonly<Record<string, string>> = {
+  kind: '--download',
+  architecture: '--node-image IMAGE',
+  'node-image': '--node-image IMAGE',
+}
+
 /** A table of checks with the fix below each that has one. */
 export function checksText(checks: readonly ClusterCheck[], stream: { readonly isTTY?: boolean }): string {
   const { green, yellow, red, dim } = createColors(wantsColours(stream))
@@ -13,9 +20,11 @@ export function checksText(checks: readonly ClusterCheck[], stream: { readonly i
   const rows = checks.map(({ level, title, found }) => [level, title, plainText(found)])
   const lines = columns(rows).trimEnd().split('\n')
   return checks
-    .map(({ level, fix }, i) => {
+    .map(({ id, level, fix }, i) => {
       const line = (lines[i] ?? '').replace(level, () => paint[level](level))
-      return fix === null ? `${line}\n` : `${line}\n         fix: ${plainText(fix)}\n`
+      if (fix === null) return `${line}\n`
+      const flag = FLAGS[id] === undefined ? '' : ` (${FLAGS[id]})`
+      return `${line}\n         fix: ${plainText(fix)}${flag}\n`
     })
     .join('')
 }

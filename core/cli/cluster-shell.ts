@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
 import { constants as system } from 'node:os'
-import { delimiter, join } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
 import type { LocalClusterView } from '#core/contract/local-clusters.ts'
+import { programOnPath } from '#core/files/index.ts'
 import { say } from './context.ts'
 
 /**
@@ -13,7 +12,8 @@ import { say } from './context.ts'
  */
 export async function openClusterShell(view: Pick<LocalClusterView, 'context' | 'kubeconfig'>): Promise<number> {
   const shell = process.env['SHELL'] ?? '/bin/sh'
-  if (!isOnPath('kubectl')) say('kubectl is not on PATH: install it, or use another client of Kubernetes')
+  if (programOnPath('kubectl') === undefined)
+    say('kubectl is not on PATH: install it, or use another client of Kubernetes')
   if (process.stdin.isTTY) say(`a shell with the context ${view.context}; exit leaves it`)
   const env = {
     ...process.env,
@@ -40,18 +40,4 @@ export async function openClusterShell(view: Pick<LocalClusterView, 'context' | 
 
 function signalNumber(signal: number | string | null | undefined): number {
   return new Map<unknown, number>(Object.entries(system.signals)).get(signal) ?? 0
-}
-
-function isOnPath(name: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isProgram(join(folder, name)))
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    // The question is whether, not why not.
-    return false
-  }
 }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { constants, readFileSync } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { formatBytes } from '#core/base/quantity.ts'
+import { canAccess, isProgram, nearestFolder, programOnPath } from '#core/files/index.ts'
 import { findCore } from './connect.ts'
 import { clusterChecks } from './doctor-cluster.ts'
 import { dockerCheck } from './doctor-docker.ts'
@@ -59,7 +60,7 @@ function shellCheck(): Check {
 
 async function pythonCheck(): Promise<Check> {
   for (const name of ['python3', 'python']) {
-    const path = onPath(name)
+    const path = programOnPath(name)
     if (path === undefined) continue
     const version = await versionOf(path, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'])
     if (version !== undefined) return ok('Python', `${version} at ${path}`)
@@ -69,7 +70,7 @@ async function pythonCheck(): Promise<Check> {
 }
 
 function uvCheck(): Check {
-  const path = onPath('uv')
+  const path = programOnPath('uv')
   return ok('uv', path ?? 'not on PATH: it is installed into the data folder when a lock is first made')
 }
 
@@ -102,7 +103,10 @@ async function coreCheck(home: string): Promise<Check> {
 
 /** Limits of CPU, memory and processes are enforced by control groups, where this process may make some. */
 function limitsCheck(): Check {
-  if (process.platform === 'linux' && groupFolders().some((folder) => isWritable(join(folder, 'cgroup.procs')))) {
+  if (
+    process.platform === 'linux' &&
+    groupFolders().some((folder) => canAccess(join(folder, 'cgroup.procs'), constants.W_OK))
+  ) {
     return ok('limits', 'limits of CPU, memory and processes can be enforced by control groups')
   }
   const found = 'limits of CPU, memory and processes are not enforced: no control group may be made here'
@@ -123,35 +127,6 @@ function groupFolders(): string[] {
 
 function ok(name: string, found: string): Check {
   return { name, status: 'ok', found, fix: null }
-}
-
-function nearestFolder(path: string): string {
-  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path))
-}
-
-function onPath(name: string): string | undefined {
-  return (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find(isProgram)
-}
-
-function isProgram(path: string): boolean {
-  return canAccess(path, constants.X_OK)
-}
-
-function isWritable(path: string): boolean {
-  return canAccess(path, constants.W_OK)
-}
-
-function canAccess(path: string, mode: number): boolean {
-  try {
-    accessSync(path, mode)
-    return true
-  } catch {
-    // The question is whether, not why not.
-    return false
-  }
 }
 
 /** Undefined where the program does not run, as a shim of a version that is not there. */

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, isAbsolute, join } from 'node:path'
+import { programOnPath } from '#core/files/index.ts'
 
 /** A program that fails says so at once; one that stays longer is, or has become, the browser. */
 const FAILS_WITHIN_MS = 2_000
@@ -9,10 +8,12 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** The program that opens an address in the browser of a system, as a path; undefined where there is none, or no screen. */
 export function findOpener(platform: NodeJS.Platform, env: Environment): string | undefined {
-  if (platform === 'darwin') return findProgram('open', env)
-  if ((env['WSL_DISTRO_NAME'] ?? '') !== '') return findProgram('wslview', env) ?? findProgram('explorer.exe', env)
+  const path = env['PATH'] ?? ''
+  if (platform === 'darwin') return programOnPath('open', path)
+  if ((env['WSL_DISTRO_NAME'] ?? '') !== '')
+    return programOnPath('wslview', path) ?? programOnPath('explorer.exe', path)
   const hasScreen = [env['DISPLAY'], env['WAYLAND_DISPLAY']].some((name) => name !== undefined && name !== '')
-  return hasScreen ? findProgram('xdg-open', env) : undefined
+  return hasScreen ? programOnPath('xdg-open', path) : undefined
 }
 
 /** Calls an opener without a shell and lets go of it. False where it could not be started or failed within two seconds. */
@@ -29,21 +30,4 @@ export function openWith(opener: string, address: string): Promise<boolean> {
     // The Explorer of Windows ends with 1 when it has done it.
     child.once('exit', (code) => settle(code === 0 || opener.endsWith('explorer.exe')))
   })
-}
-
-function findProgram(name: string, env: Environment): string | undefined {
-  return (env['PATH'] ?? '')
-    .split(delimiter)
-    .filter((folder) => isAbsolute(folder))
-    .map((folder) => join(folder, name))
-    .find(isProgram)
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }

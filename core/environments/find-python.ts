@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { delimiter, isAbsolute, join } from 'node:path'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
 import { Problem } from '#core/base/problem.ts'
+import { foldersOfPath, isProgram } from '#core/files/index.ts'
 import { withoutPythonVariables, type Variables } from './installer-settings.ts'
 import type { PythonRange } from './python-range.ts'
 
@@ -52,15 +53,12 @@ function pythonMissing(range: string, seen: readonly Python[]): Problem {
 }
 
 function pythonsOnPath(path: string): string[] {
-  const files = path
-    .split(delimiter)
-    .filter((folder) => isAbsolute(folder))
-    .flatMap((folder) =>
-      namesIn(folder)
-        .filter((name) => /^python(3(\.\d+)?)?$/.test(name))
-        .toSorted((left, right) => rank(left) - rank(right))
-        .map((name) => join(folder, name)),
-    )
+  const files = foldersOfPath(path).flatMap((folder) =>
+    namesIn(folder)
+      .filter((name) => /^python(3(\.\d+)?)?$/.test(name))
+      .toSorted((left, right) => rank(left) - rank(right))
+      .map((name) => join(folder, name)),
+  )
   return [...new Set(files)]
 }
 
@@ -79,24 +77,8 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Where PATH finds a program; undefined where it does not. */
-export function programOnPath(name: string, variables: Variables): string | undefined {
-  const folders = (variables['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder))
-  return folders.map((folder) => join(folder, name)).find((path) => isExecutable(path))
-}
-
-function isExecutable(path: string): boolean {
-  if (!existsSync(path) || !statSync(path).isFile()) return false
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
 async function askPython(path: string, variables: Variables): Promise<Python | undefined> {
-  if (!isExecutable(path)) return undefined
+  if (!isProgram(path)) return undefined
   const real = realpathSync(path)
   // a link is its own question: a shim or a virtual environment answers by the name it is called by
   const key = `${path}\n${real}\n${statSync(real).mtimeMs}`

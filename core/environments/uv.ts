@@ -2,9 +2,9 @@ import { rename } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isProblem, Problem } from '#core/base/problem.ts'
+import { programOnPath } from '#core/files/index.ts'
 import { removeTree } from '#core/store/index.ts'
 import { explainFailure } from './explain-failure.ts'
-import { programOnPath } from './find-python.ts'
 import { freshFolder, toolsFolder } from './folders.ts'
 import { runInstaller, type OnLine } from './installer-process.ts'
 import { pipVariables, type Variables } from './installer-settings.ts'
@@ -29,7 +29,7 @@ const OLDEST_UV = [0, 5, 0]
  * the Python's pip. Throws Problem `network_unavailable`, `package_unavailable` or `environment_failed`.
  */
 export async function findUv(python: string, context: InstallContext): Promise<string> {
-  const onPath = programOnPath('uv', context.variables)
+  const onPath = programOnPath('uv', context.variables['PATH'] ?? '')
   if (onPath !== undefined && (await isNewEnough(onPath, context))) return onPath
   const tools = toolsFolder(context.home)
   const installed = join(tools, 'uv', 'bin', 'uv')

@@ -48,11 +48,12 @@ async function removeUnmade(deps: LocalClusterDeps, { cluster, forget }: StepCon
 }
 
 /** What a preflight of this data folder works with. */
-export function preflightDeps({ home, engine, images, store, targets, settings }: LocalClusterDeps): PreflightDeps {
+export function preflightDeps(deps: LocalClusterDeps): PreflightDeps {
+  const { home, engine, images, store, targets, secrets, settings } = deps
   const nodeImage = settings.get('cluster.nodeImage')
   const kindMirror = settings.get('cluster.kindMirror')
   const from = { kindMirror, ...(nodeImage === '' ? {} : { nodeImage }) }
-  return { home, engine, images, store: clusterStore(store), targets, ...from }
+  return { home, engine, images, store: clusterStore(store), targets, secrets, ...from }
 }
 
 function preflightStep(deps: LocalClusterDeps): JobStep {

@@ -20,7 +20,7 @@ export function deletePlan(deps: LocalClusterDeps, { force }: { readonly force: 
       id: 'target',
       title: 'Forget the target',
       usual: 1,
-      run: async ({ cluster }) => removeTarget(deps, cluster().name),
+      run: async ({ cluster }) => removeTarget(deps, cluster()),
     },
     {
       id: 'engine',

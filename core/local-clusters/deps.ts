@@ -29,6 +29,7 @@ export type LocalClusterDeps = {
     read(name: string, key: string): Promise<string | undefined>
     set(name: string, key: string, value: string): Promise<unknown>
     delete(name: string): Promise<void>
+    list(): Promise<{ readonly secrets: readonly { readonly name: string }[] }>
   }
   /** What needs a target, such as `the run 01kc…`; undefined where nothing does. */
   readonly userOf: (target: string) => string | undefined

@@ -40,9 +40,9 @@ export function installStep(deps: LocalClusterDeps): JobStep {
     usual: 15,
     run: async (context) => {
       const { cluster, log, progress, signal } = context
-      const { name, form } = cluster()
+      const { form } = cluster()
       const registry = registryOf(cluster())
-      const credentials = await ensureCredentials(deps, name)
+      const credentials = await ensureCredentials(deps, context)
       const objects = manifestsOf(localPlan({ form, images: installedImages(registry), registry, credentials }))
       await withCluster(deps, context, async (opened) => {
         let done = 0

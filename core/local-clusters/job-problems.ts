@@ -4,7 +4,7 @@ import type { StoredJob, StoredProblem } from './types.ts'
 /** Of a job whose deadline has passed. */
 export function late({ startedAt, deadlineAt }: StoredJob): Problem {
   const minutes = Math.round((deadlineAt - startedAt) / 60_000)
-  return new Problem('cluster_timeout', `it was not done within ${minutes} minutes: give it more time with --deadline`)
+  return new Problem('cluster_timeout', `it was not done within ${minutes} minutes: give it a longer deadline`)
 }
 
 /** Of a job that was given up, where that met something. */

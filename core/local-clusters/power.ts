@@ -1,7 +1,9 @@
 import { Problem } from '#core/base/problem.ts'
+import { ensureRegistry } from './cluster-registry.ts'
 import type { LocalClusterDeps } from './deps.ts'
+import { REGISTRY_IMAGE } from './install/index.ts'
 import { verifyStep, waitStep } from './install-steps.ts'
-import { engineNames } from './names.ts'
+import { CLUSTER_LABEL } from './names.ts'
 import { nodesOf } from './nodes.ts'
 import { targetStep } from './prove-steps.ts'
 import type { JobPlan } from './types.ts'
@@ -19,8 +21,8 @@ export function stopPlan({ engine }: LocalClusterDeps): JobPlan {
         usual: 10,
         run: async ({ cluster, log, signal }) => {
           const { name } = cluster()
-          const containers = [...(await nodesOf(engine, name)).map((node) => node.name), engineNames(name).registry]
-          for (const container of containers.toReversed()) {
+          const [nodes, registry] = [await nodesOf(engine, name), await engine.containers([`${CLUSTER_LABEL}=${name}`])]
+          for (const { name: container } of [...registry, ...nodes.toReversed()]) {
             signal.throwIfAborted()
             await engine.stopContainer(container, GRACE_SECONDS)
             log(`stopped ${container}`)
@@ -46,10 +48,12 @@ export function startPlan(deps: LocalClusterDeps): JobPlan {
           if (nodes.length === 0) {
             throw new Problem('not_found', `the nodes of the cluster ${name} are gone: delete it, then create it again`)
           }
-          for (const container of [engineNames(name).registry, ...nodes.map((node) => node.name)]) {
+          // Somebody may have removed the container; its volume has the images.
+          await ensureRegistry(engine, cluster(), REGISTRY_IMAGE)
+          for (const node of nodes) {
             signal.throwIfAborted()
-            await engine.startContainer(container)
-            log(`started ${container}`)
+            await engine.startContainer(node.name)
+            log(`started ${node.name}`)
           }
         },
       },

@@ -49,17 +49,17 @@ export function ownTarget({ home, targets }: Pick<LocalClusterDeps, 'home' | 'ta
 export function refuseUsed(deps: Pick<LocalClusterDeps, 'home' | 'targets' | 'userOf'>, name: string): void {
   const user = ownTarget(deps, name) === undefined ? undefined : deps.userOf(name)
   if (user === undefined) return
-  throw new Problem('conflict', `${user} needs the cluster ${name}: delete it after that, or with --force`)
+  throw new Problem('conflict', `${user} needs the cluster ${name}: delete it after that, or by force`)
 }
 
 /** Removes its target with the credentials. Throws Problem `conflict` while a run or a schedule needs it. */
-export async function removeTarget(deps: LocalClusterDeps, name: string): Promise<void> {
+export async function removeTarget(deps: LocalClusterDeps, { name, ownsSecret }: StoredCluster): Promise<void> {
   const { targets, secrets } = deps
   refuseUsed(deps, name)
   // One of this name that leads elsewhere is somebody else's, with its secret.
   if (ownTarget(deps, name) !== undefined) targets.remove(name)
   else if (targets.get(name) !== undefined) return
-  await secrets.delete(secretOf(name)).catch(unlessGone)
+  if (ownsSecret === true) await secrets.delete(secretOf(name)).catch(unlessGone)
 }
 
 /** Takes its context out of the kubeconfig files of the user that it was added to. One that is gone or broken by now stays. */
@@ -88,7 +88,7 @@ export async function removeFiles({ home }: LocalClusterDeps, name: string): Pro
 /** Removes all of a cluster that was begun but its row. Throws Problem `conflict` while a run or a schedule needs it. */
 export async function removeAll(deps: LocalClusterDeps, { cluster, log }: Pick<StepContext, 'cluster' | 'log'>) {
   const { name } = cluster()
-  await removeTarget(deps, name)
+  await removeTarget(deps, cluster())
   await removeAfterKind(deps, name, log)
   await removeContexts(deps, cluster(), log)
   await removeFiles(deps, name)

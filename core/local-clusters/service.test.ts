@@ -68,7 +68,12 @@ function depsOf(rest: Partial<LocalClusterDeps> = {}): LocalClusterDeps {
     settings: { get: () => '' } as LocalClusterDeps['settings'],
     engine: engineOf([]),
     targets: { list: () => [], get: () => undefined, add: () => {}, edit: () => {}, remove: () => {} },
-    secrets: { read: async () => undefined, set: async () => undefined, delete: async () => undefined },
+    secrets: {
+      read: async () => undefined,
+      set: async () => undefined,
+      delete: async () => undefined,
+      list: async () => ({ secrets: [] }),
+    },
     userOf: () => undefined,
     contexts: async () => ({ kubeconfig: ['/nowhere/config'], contexts: [] }),
     onError: (error) => {

@@ -1,5 +1,5 @@
 import { startTimeOf } from './child.ts'
-import type { ClusterStore } from './cluster-store.ts'
+import type { JobRows } from './job-rows.ts'
 import type { StepContext } from './types.ts'
 
 /** How far a step is, as long as this core knows it. */
@@ -8,20 +8,10 @@ export type StepProgress = { readonly fraction: number | null; readonly note: st
 /** What is done in the name of which step of a job, and until when. */
 export type Scope = { readonly id: string; readonly step: string; readonly signal: AbortSignal }
 
-type Parts = {
-  readonly store: ClusterStore
-  readonly progress: (progress: StepProgress) => void
-  /** Tells that something has changed: at once, or with what else changes soon. */
-  readonly tell: () => void
-  readonly tellSoon: () => void
-}
-
 /** What a step of a job that is stored works with. After `left` nothing of it is heard. */
-export function stepContext({ id, step, signal }: Scope, left: AbortSignal, parts: Parts): StepContext {
-  const { store, progress, tell, tellSoon } = parts
-  const job = store.job(id)
-  if (job === undefined) throw new Error(`there is no job ${id}`)
-  const { of } = job
+export function stepContext({ id, step, signal }: Scope, left: AbortSignal, rows: JobRows): StepContext {
+  const { store, setProgress, tell, tellSoon } = rows
+  const { of } = rows.job(id)
   const cluster = () => store.cluster(of.name) ?? of
   const heard = (change: () => void, then: () => void): void => {
     if (left.aborted) return
@@ -30,7 +20,7 @@ export function stepContext({ id, step, signal }: Scope, left: AbortSignal, part
   }
   const setChild = (pid: number | null): void => {
     const child = pid === null ? null : { pid, startedAt: startTimeOf(pid) }
-    store.putJob({ ...(store.job(id) ?? job), child })
+    store.putJob({ ...rows.job(id), child })
   }
   return {
     cluster,
@@ -38,7 +28,8 @@ export function stepContext({ id, step, signal }: Scope, left: AbortSignal, part
     forget: () => heard(() => store.forget(of.name, id), tell),
     signal,
     log: (text) => heard(() => store.appendLog(id, { at: Date.now(), step, text }), tellSoon),
-    progress: (fraction, note = '') => heard(() => progress({ fraction, note: note === '' ? null : note }), tellSoon),
+    progress: (fraction, note = '') =>
+      heard(() => setProgress(id, { fraction, note: note === '' ? null : note }), tellSoon),
     child: (pid) =>
       heard(
         () => setChild(pid),

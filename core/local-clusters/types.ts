@@ -20,6 +20,8 @@ export type StoredCluster = {
   readonly nodeImage: string | null
   /** Component -> version, such as `{argo: 'v3.7.9'}`. */
   readonly installed: Readonly<Record<string, string>>
+  /** The secret of its target was made for it; one that was there before is somebody else's. */
+  readonly ownsSecret?: boolean
   /** Kubeconfig files of the user that its context was added to. */
   readonly mergedInto?: readonly string[]
   readonly createdAt: number

@@ -30,11 +30,16 @@ export function openWriteQueue(db: Database): WriteQueue {
       return outcome
     }),
   )
+  // What comes alone, as from one client that waits for each answer, is spared a savepoint within the transaction.
+  const commit = (batch: readonly Waiting[]): readonly Outcome[] => {
+    const [only, ...more] = batch
+    return only !== undefined && more.length === 0 ? [{ result: one.immediate(only.work) }] : all.immediate(batch)
+  }
   const flush = (): void => {
     const batch = waiting
     waiting = []
     if (batch.length === 0) return
-    const done = outcomeOf(() => all.immediate(batch))
+    const done = outcomeOf(() => commit(batch))
     if ('result' in done) for (const listener of listeners) listener()
     for (const [index, { settle }] of batch.entries()) {
       settle('error' in done ? done : ((done.result as readonly Outcome[])[index] ?? { result: undefined }))

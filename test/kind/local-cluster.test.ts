@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ClusterJobView } from '#core/contract/local-clusters.ts'
+import { SYSTEM_NAMESPACE } from '#core/local-clusters/names.ts'
 import { KIND_IMAGE, openKindCore, type KindCore } from '#test/support/kind-core.ts'
 import { runOf } from '#test/support/cli-sandbox.ts'
 import { describeWithKind } from '#test/support/requirements.ts'
@@ -101,7 +103,18 @@ describeWithKind('a local cluster', () => {
     expect(nodes).toEqual([expect.objectContaining({ node: `${NAME}-control-plane` })])
   })
 
-  test('is upgraded in place, and can be used as before', async () => {
+  test('that an older version made is upgraded in place', async () => {
+    const { kubeconfig, upgradable } = await client().showCluster({ name: NAME })
+    expect(upgradable).toBe(false)
+    const controller = (...args: readonly string[]): string => {
+      const where = ['--kubeconfig', kubeconfig, '-n', SYSTEM_NAMESPACE]
+      return execFileSync('kubectl', [...where, ...args], { encoding: 'utf8' })
+    }
+    const image = ['get', 'deployment', 'workflow-controller', '-o', 'jsonpath={..containers[0].image}']
+    const now = controller(...image)
+    controller('set', 'image', 'deployment/workflow-controller', '*=quay.io/argoproj/workflow-controller:v3.6.0')
+    core.madeBy(NAME, { argo: 'v3.6.0' })
+    expect(await client().showCluster({ name: NAME })).toMatchObject({ upgradable: true })
     const { id } = await client().upgradeCluster({ name: NAME })
     await core.untilJob(id, ({ status }) => status === 'succeeded')
     expect(await client().showCluster({ name: NAME })).toMatchObject({
@@ -109,6 +122,7 @@ describeWithKind('a local cluster', () => {
       target: NAME,
       upgradable: false,
     })
+    expect(controller(...image)).toBe(now)
   })
 
   test('keeps its artifacts when it is stopped and started', async () => {
@@ -119,6 +133,8 @@ describeWithKind('a local cluster', () => {
     const { id: stopping } = await client().stopCluster({ name: NAME })
     await core.untilJob(stopping, ({ status }) => status === 'succeeded')
     expect(await client().showCluster({ name: NAME })).toMatchObject({ state: 'stopped' })
+    // As somebody does who clears what has stopped; nodes would be gone with their data.
+    execFileSync('docker', ['rm', `minisub-${NAME}-registry`])
     const { id: starting } = await client().startCluster({ name: NAME })
     await core.untilJob(starting, ({ status }) => status === 'succeeded')
     expect(await client().showCluster({ name: NAME })).toMatchObject({ state: 'ready' })

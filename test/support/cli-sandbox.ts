@@ -105,7 +105,8 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-async function stopCore(pid: number | null): Promise<void> {
+/** Ends the core of a process, and waits until it has ended; nothing where none runs. */
+export async function stopCore(pid: number | null): Promise<void> {
   if (pid === null || !isAlive(pid)) return
   process.kill(pid, 'SIGTERM')
   await until('the core has ended', () => !isAlive(pid))

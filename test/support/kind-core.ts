@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import Database from 'better-sqlite3'
 import type { ClusterJobView } from '#core/contract/local-clusters.ts'
 import { openCliSandbox, type CliSandbox, type Started } from './cli-sandbox.ts'
 
@@ -22,6 +23,8 @@ export type KindCore = AsyncDisposable & {
   engineHas(names: readonly string[]): boolean
   /** What the data folder has of clusters. */
   clusterFiles(): string[]
+  /** Has the core believe that an older version installed these versions. */
+  madeBy(cluster: string, installed: Readonly<Record<string, string>>): void
 }
 
 const LIMIT_MS = 720_000
@@ -64,6 +67,12 @@ export async function openKindCore(): Promise<KindCore> {
     clusterFiles: () => {
       const folder = join(sandbox.home, 'local-clusters')
       return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
+    },
+    madeBy: (cluster, installed) => {
+      const db = new Database(join(sandbox.home, 'workbench.db'))
+      const older = `UPDATE local_clusters SET body = json_patch(body, ?) WHERE name = ?`
+      db.prepare(older).run(JSON.stringify({ installed }), cluster)
+      db.close()
     },
     [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),
   }

@@ -17,7 +17,14 @@ const ELSEWHERE = [
 export function findChromium(): string | undefined {
   const named = process.env['MINISUB_CHROMIUM']
   if (named !== undefined && named !== '') return named
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
+  // The shell without windows starts in half the time.
+  for (const name of [
+    'chromium-headless-shell',
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+    'google-chrome-stable',
+  ]) {
     try {
       return execFileSync('sh', ['-c', 'command -v "$1"', 'sh', name], { encoding: 'utf8' }).trim()
     } catch {

@@ -1,9 +1,7 @@
 import { execFile } from 'node:child_process'
-import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
-import { delimiter, isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { systemCode } from '#core/files/index.ts'
+import { foldersOfPath, isProgram } from '#core/files/index.ts'
 import { isFitVersion, PINNED, readKindVersion, releaseFile } from './release.ts'
 
 /** A kind that can be used. */
@@ -40,27 +38,16 @@ export function downloadedKind(home: string): string {
  * where absent. A program that does not answer within 5 s is no kind.
  */
 export async function findKind({ home, path }: { readonly home: string; readonly path?: string }): Promise<KindFound> {
-  const folders = (path ?? process.env['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder))
-  const places = [...new Set(folders)].map((folder) => ({ path: join(folder, NAME), from: 'path' as const }))
+  const places = foldersOfPath(path).map((folder) => ({ path: join(folder, NAME), from: 'path' as const }))
   const unfit: { path: string; version: string }[] = []
   const rest = { unfit, pinned: PINNED.version, canDownload: releaseFile(process.platform, process.arch) !== undefined }
   for (const place of [...places, { path: downloadedKind(home), from: 'downloaded' as const }]) {
-    if (!(await isProgram(place.path))) continue
+    if (!isProgram(place.path)) continue
     const version = await versionOf(place.path)
     if (version !== undefined && isFitVersion(version)) return { tool: { ...place, version }, ...rest }
     unfit.push({ path: place.path, version: version ?? 'unknown' })
   }
   return rest
-}
-
-async function isProgram(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK)
-    return (await stat(path)).isFile()
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    return false
-  }
 }
 
 async function versionOf(path: string): Promise<string | undefined> {

@@ -77,7 +77,7 @@ export function architecture({ form, facts }: CheckInput): Finding {
       return error('the engine runs containers of Windows', 'switch the engine to containers of Linux')
     }
     const found = `there are no usual images of nodes for ${platform}`
-    if (form.nodeImage === undefined) return error(found, 'name an image that was built for it with --node-image')
+    if (form.nodeImage === undefined) return error(found, 'name an image of nodes that was built for it')
     return warning(found, `see that ${form.nodeImage} was built for it`)
   })
 }

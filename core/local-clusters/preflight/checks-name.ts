@@ -1,5 +1,5 @@
 import type { EngineContainer } from '#core/runtimes/cluster-engine.ts'
-import { CLUSTER_LABEL, engineNames, KIND_LABEL } from '../names.ts'
+import { CLUSTER_LABEL, engineNames, KIND_LABEL, secretOf } from '../names.ts'
 import { error, info, ok, together, type CheckInput, type Finding } from './finding.ts'
 
 /** Whether clusters, targets or containers are in the way of the name. */
@@ -9,16 +9,19 @@ export function name(input: CheckInput): Finding {
 
 function ours({ form: { name: wanted }, facts: { names } }: CheckInput): Finding {
   if ('unknown' in names) return info(`which clusters and targets this data folder has is not known: ${names.unknown}`)
-  const { clusters, targets } = names.value
+  const { clusters, targets, secrets } = names.value
   if (clusters.includes(wanted)) {
     const fix = `choose another name, or delete that one (minisub cluster delete ${wanted})`
     return error(`there is a local cluster ${wanted}`, fix)
   }
-  if (!targets.includes(wanted)) return ok(`no cluster and no target is named ${wanted}`)
-  return error(
-    `there is a target ${wanted}`,
-    `choose another name, or remove that one (minisub target delete ${wanted})`,
-  )
+  if (targets.includes(wanted)) {
+    const fix = `choose another name, or remove that one (minisub target delete ${wanted})`
+    return error(`there is a target ${wanted}`, fix)
+  }
+  const secret = secretOf(wanted)
+  if (!secrets.includes(secret)) return ok(`no cluster and no target is named ${wanted}`)
+  const fix = `choose another name, or remove that one (minisub secret delete ${secret})`
+  return error(`there is a secret ${secret}, in which its credentials would be kept`, fix)
 }
 
 function theirs({ form: { name: wanted }, facts: { names, containers } }: CheckInput): Finding {

@@ -22,7 +22,7 @@ export function kind({ form, facts }: CheckInput): Finding {
     const { kindRelease: release } = facts
     const from = release === undefined ? '' : ` from ${release.url} (sha256 ${release.sha256})`
     if (form.download) return info(`${found}; ${pinned} is downloaded${from}`)
-    return error(found, `allow the download of kind ${pinned} (--download), or install it`)
+    return error(found, `allow the download of kind ${pinned}, or install it`)
   })
 }
 

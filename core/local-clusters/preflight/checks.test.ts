@@ -22,6 +22,7 @@ const ENGINE: ClusterEngineFacts = {
   isLocal: true,
   proxies: {},
 }
+const NO_NAMES = { clusters: [], targets: [], secrets: [] }
 const NET = { id: '1', name: 'bridge', labels: {} }
 const NODE = 'kindest/node:v1.34.0@sha256:7416a61b42b1662ca6ca89f02028ac133a309a2a30ba309614e8ec94d976dc5a'
 const IMAGE: EngineImage = {
@@ -49,7 +50,7 @@ const FACTS: PreflightFacts = {
   variables: {},
   command: { name: 'docker', path: '/usr/bin/docker' },
   kind: { value: { ...KIND, tool: TOOL } },
-  names: { value: { clusters: [], targets: [] } },
+  names: { value: NO_NAMES },
   nodeImage: { reference: NODE, image: { value: IMAGE } },
   config: undefined,
 }
@@ -153,8 +154,15 @@ describe('the preflight', () => {
       'prune',
     ],
     ['subnet', 'info', { routes: { unknown: 'Windows' } }, 'Windows', ''],
-    ['name', 'error', { names: { value: { clusters: ['local-cluster'], targets: [] } } }, 'a local cluster', 'delete'],
-    ['name', 'error', { names: { value: { clusters: [], targets: ['local-cluster'] } } }, 'a target', 'target delete'],
+    ['name', 'error', { names: { value: { ...NO_NAMES, clusters: ['local-cluster'] } } }, 'a local cluster', 'delete'],
+    ['name', 'error', { names: { value: { ...NO_NAMES, targets: ['local-cluster'] } } }, 'a target', 'target delete'],
+    [
+      'name',
+      'error',
+      { names: { value: { ...NO_NAMES, secrets: ['target-local-cluster'] } } },
+      'a secret',
+      'secret delete target-',
+    ],
     [
       'name',
       'error',
@@ -202,11 +210,17 @@ describe('the preflight', () => {
     ['proxy', 'info', withEngine({ proxies: { HTTP_PROXY: 'http://proxy' } }), 'the engine has HTTP_PROXY', ''],
     ['docker-cli', 'error', { command: { name: 'podman', path: undefined } }, 'no podman on PATH', 'install'],
     ['docker-cli', 'warning', { command: { name: 'docker', path: '/snap/bin/docker' } }, 'snap', 'own packages'],
-    ['kind', 'error', kindIs({}), 'not on PATH', 'allow the download of kind v0.30.0 (--download)'],
-    ['kind', 'error', kindIs({ unfit: [{ path: '/b/kind', version: 'v0.9.0' }] }), '/b/kind is v0.9.0', '--download'],
+    ['kind', 'error', kindIs({}), 'not on PATH', 'allow the download of kind v0.30.0, or install it'],
+    [
+      'kind',
+      'error',
+      kindIs({ unfit: [{ path: '/b/kind', version: 'v0.9.0' }] }),
+      '/b/kind is v0.9.0',
+      'allow the download',
+    ],
     ['kind', 'error', kindIs({ canDownload: false }), 'not on PATH', 'install kind v0.30.0'],
     ['kind', 'info', { kind: { unknown: 'EIO' } }, 'EIO', ''],
-    ['architecture', 'error', withEngine({ platform: 'linux/riscv64' }), 'linux/riscv64', '--node-image'],
+    ['architecture', 'error', withEngine({ platform: 'linux/riscv64' }), 'linux/riscv64', 'an image of nodes'],
     ['architecture', 'error', withEngine({ platform: 'windows/amd64' }), 'Windows', 'Linux'],
     ['node-image', 'error', nodeImage('No Image!'), '"No Image!"', 'kindest/node'],
     ['node-image', 'warning', nodeImage('kindest/node:v1.34.0'), 'no digest', 'sha256'],
@@ -272,7 +286,7 @@ describe('errors', () => {
     const refuse = (): void => refuseErrors({ ok: false, checks })
     expect(refuse).toThrow(
       '1.0 GB for the engine is too little for a node; kind is not on PATH: ' +
-        'give the engine at least 4.0 GB, or ask for fewer workers; allow the download of kind v0.30.0 (--download), or install it',
+        'give the engine at least 4.0 GB, or ask for fewer workers; allow the download of kind v0.30.0, or install it',
     )
     expect(refuse).toThrow(
       expect.objectContaining({

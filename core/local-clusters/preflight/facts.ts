@@ -27,6 +27,9 @@ export type ConfigFact = { readonly value: UserConfig } | { readonly fault: stri
 
 export type DiskFact = { readonly folder: string; readonly freeBytes: number }
 
+/** Names of clusters and targets of a data folder, but for the one that is being made, and of secrets that are not its own. */
+export type TakenNames = { readonly [Kind in 'clusters' | 'targets' | 'secrets']: readonly string[] }
+
 /** All that is known of this machine before it is judged. */
 export type PreflightFacts = {
   readonly engine: EngineFact
@@ -45,8 +48,8 @@ export type PreflightFacts = {
   readonly kind: Fact<KindFound>
   /** What would be downloaded; undefined where there is nothing for this machine. */
   readonly kindRelease?: { readonly url: string; readonly sha256: string } | undefined
-  /** Names that are taken here: of clusters of this data folder, but for the one that is being made, and of targets. */
-  readonly names: Fact<{ readonly clusters: readonly string[]; readonly targets: readonly string[] }>
+  /** Names that are taken here. */
+  readonly names: Fact<TakenNames>
   readonly nodeImage: {
     readonly reference: string
     /** What the engine has under that name; undefined where it would be pulled. */

@@ -1,15 +1,16 @@
 import { isProblem } from '#core/base/problem.ts'
 import type { LocalClusterForm } from '#core/contract/local-clusters.ts'
-import { systemCode } from '#core/files/index.ts'
+import { programOnPath, systemCode } from '#core/files/index.ts'
 import type { ClusterEngine, ClusterEngineFacts } from '#core/runtimes/cluster-engine.ts'
 import type { ImageEngine } from '#core/runtimes/images.ts'
 import type { ClusterStore } from '../cluster-store.ts'
 import { findKind, kindRelease, PINNED, readUserConfig } from '../kind/index.ts'
 import { parseUserConfig } from '../kind/user-config.ts'
+import { secretOf } from '../names.ts'
 import type { Ports } from '../types.ts'
 import type { ConfigFact, EngineFact, Fact, PreflightFacts } from './facts.ts'
 import { halvesOf } from './finding.ts'
-import { onPath, readDisk, readInotify, readRoutes } from './machine.ts'
+import { readDisk, readInotify, readRoutes } from './machine.ts'
 import { lookAtPorts } from './look-at-ports.ts'
 
 /** What a preflight works with. */
@@ -18,8 +19,9 @@ export type PreflightDeps = {
   readonly home: string
   readonly engine: Pick<ClusterEngine, 'facts' | 'containers' | 'networks'>
   readonly images: Pick<ImageEngine, 'find'>
-  /** Clusters and targets of the data folder; absent where nobody can tell. */
+  /** Clusters, targets and secrets of the data folder; absent where nobody can tell. */
   readonly store?: Pick<ClusterStore, 'clusters'>
+  readonly secrets?: { list(): Promise<{ readonly secrets: readonly { readonly name: string }[] }> }
   readonly targets?: { list(): readonly { readonly name: string }[] }
   /** The ports that were chosen for it; those of the form where absent. */
   readonly ports?: Ports
@@ -41,11 +43,12 @@ export async function gather(form: LocalClusterForm, deps: PreflightDeps): Promi
   const [engine, config] = await Promise.all([engineFact(deps.engine), configFact(form.config)])
   const name = 'value' in engine && engine.value.isPodman ? 'podman' : 'docker'
   const content = config !== undefined && 'value' in config.content ? config.content.value : undefined
-  const [ofEngine, homeDisk, ports, kind] = await Promise.all([
+  const [ofEngine, homeDisk, ports, kind, names] = await Promise.all([
     engineFacts(engine, { deps, reference }),
     fact(() => readDisk(home)),
     lookAtPorts(deps.ports ?? { api: form.apiPort, registry: form.registryPort, store: form.storePort }, content),
     fact(() => findKind({ home, path })),
+    namesFact(deps),
   ])
   const { image, ...rest } = ofEngine
   return {
@@ -53,11 +56,11 @@ export async function gather(form: LocalClusterForm, deps: PreflightDeps): Promi
     homeDisk,
     ports,
     kind,
+    names,
     variables,
     config,
     ...rest,
-    command: { name, path: onPath(name, path) },
-    names: names(deps),
+    command: { name, path: programOnPath(name, path) },
     nodeImage: { reference, image },
     kindRelease: kindRelease(deps.kindMirror ?? ''),
   }
@@ -112,11 +115,23 @@ async function fact<Value>(find: () => Promise<Value>): Promise<Fact<Value>> {
   }
 }
 
-function names({ store, targets, own }: PreflightDeps): PreflightFacts['names'] {
-  if (store === undefined || targets === undefined) return { unknown: 'no core runs that could tell' }
-  const others = (all: readonly { readonly name: string }[]) =>
-    all.map(({ name }) => name).filter((name) => name !== own)
-  return { value: { clusters: others(store.clusters()), targets: others(targets.list()) } }
+async function namesFact({ store, targets, secrets, own }: PreflightDeps): Promise<PreflightFacts['names']> {
+  if (store === undefined || targets === undefined || secrets === undefined) {
+    return { unknown: 'no core runs that could tell' }
+  }
+  return fact(async () => {
+    const [clusters, kept] = [store.clusters(), await secrets.list()]
+    const ownSecrets = clusters.filter(({ ownsSecret }) => ownsSecret === true).map(({ name }) => secretOf(name))
+    return {
+      clusters: namesOf(clusters).filter((name) => name !== own),
+      targets: namesOf(targets.list()).filter((name) => name !== own),
+      secrets: namesOf(kept.secrets).filter((name) => !ownSecrets.includes(name)),
+    }
+  })
+}
+
+function namesOf(all: readonly { readonly name: string }[]): string[] {
+  return all.map(({ name }) => name)
 }
 
 async function configFact(path: string | undefined): Promise<PreflightFacts['config']> {

@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { readFile, statfs } from 'node:fs/promises'
-import { delimiter, dirname, isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
+import { nearestFolder } from '#core/files/index.ts'
 import type { DiskFact, RouteFact } from './facts.ts'
 
 const INOTIFY = '/proc/sys/fs/inotify'
@@ -16,10 +16,6 @@ export async function readInotify(): Promise<{ watches: number; instances: numbe
 export async function readDisk(folder: string): Promise<DiskFact> {
   const { bavail, bsize } = await statfs(nearestFolder(folder))
   return { folder, freeBytes: bavail * bsize }
-}
-
-function nearestFolder(path: string): string {
-  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path))
 }
 
 /** The IPv4 routes of this machine, without those that lead nowhere. Throws the system's error. */
@@ -46,24 +42,4 @@ export function parseRoutes(table: string): RouteFact[] {
 
 function addressOf(hex: string): string {
   return [6, 4, 2, 0].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join('.')
-}
-
-/** Where a command lies; undefined where no absolute folder of PATH has it. */
-export function onPath(command: string, path: string): string | undefined {
-  const names = process.platform === 'win32' ? [`${command}.exe`] : [command]
-  return path
-    .split(delimiter)
-    .filter((folder) => isAbsolute(folder))
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find(isProgram)
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    // The question is whether, not why not.
-    return false
-  }
 }

@@ -22,6 +22,7 @@ function deps(host?: string): PreflightDeps {
   const engine = openDockerEngine({ host: () => host })
   const targets = { list: () => [{ name: 'taken-target' }] }
   const store = { clusters: () => [] }
+  const secrets = { list: async () => ({ secrets: [{ name: 'target-kept' }] }) }
   const variables = { PATH: `${programs({ kind: 'kind v0.30.0 go1.24.6 linux/amd64' })}:${PATH}` }
   return {
     home,
@@ -29,6 +30,7 @@ function deps(host?: string): PreflightDeps {
     images: openDockerImages({ engine }),
     store,
     targets,
+    secrets,
     variables,
   }
 }
@@ -128,6 +130,10 @@ describeWithDocker('the preflight of this machine', () => {
     }
     expect(await check('name', { name })).toMatchObject({ level: 'ok' })
     expect(await check('name', { name: 'taken-target' })).toMatchObject({ level: 'error' })
+    expect(await check('name', { name: 'kept' })).toMatchObject({
+      level: 'error',
+      found: expect.stringContaining('target-kept'),
+    })
     expect(await check('name', { name: 'taken-target' }, { own: 'taken-target' })).toMatchObject({ level: 'ok' })
   })
 
@@ -135,7 +141,7 @@ describeWithDocker('the preflight of this machine', () => {
     const variables = { PATH: `${programs({ kind: 'kind v0.11.1 go1.16.4 linux/amd64' })}:/usr/bin:/bin` }
     const found = await check('kind', {}, { variables })
     expect(found).toMatchObject({ level: 'error', found: expect.stringContaining('kind is v0.11.1') })
-    expect(found.fix).toContain('--download')
+    expect(found.fix).toContain('allow the download of kind')
     expect(await check('kind', { download: true }, { variables })).toMatchObject({ level: 'info' })
   })
 

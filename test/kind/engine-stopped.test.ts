@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { KIND_IMAGE, openKindCore, type KindCore } from '#test/support/kind-core.ts'
+import { describeWithKind } from '#test/support/requirements.ts'
+
+/** As for the test of an engine that is restarted: nothing else may use it meanwhile. */
+const RESTART = process.env['MINISUB_TEST_ENGINE_RESTART'] ?? ''
+const SUITE = 'a local cluster whose engine stops while it is made'
+const NAME = 'ci-stopped'
+
+vi.setConfig({ testTimeout: 900_000 })
+
+describeWithKind(RESTART === '' ? `${SUITE} (skipped: MINISUB_TEST_ENGINE_RESTART names no command)` : SUITE, () => {
+  let core: KindCore
+  beforeAll(async () => {
+    core = await openKindCore()
+    await core.start()
+  })
+  afterAll(async () => {
+    await core[Symbol.asyncDispose]()
+  })
+
+  test.runIf(RESTART !== '')('says so with its cause, and leaves nothing when it is deleted', async () => {
+    const client = core.sandbox.client()
+    const { id } = await client.createCluster({
+      name: NAME,
+      ...(KIND_IMAGE === '' ? {} : { nodeImage: KIND_IMAGE }),
+    })
+    // When kubeadm is at work in the node.
+    await core.untilJob(id, ({ steps }) =>
+      steps.some((it) => it.id === 'cluster' && it.status === 'running' && it.note?.startsWith('Starting') === true),
+    )
+    const had = core.engineNames(NAME)
+    expect(spawnSync('sh', ['-c', RESTART], { encoding: 'utf8' })).toMatchObject({ status: 0 })
+    const { problem } = await core.untilJob(id, ({ status }) => status === 'failed')
+    expect(problem).toMatchObject({ code: 'kind_failed', cause: expect.stringMatching(/engine .*(stopped|restarted)/) })
+    expect(await client.showCluster({ name: NAME })).toMatchObject({ state: 'failed' })
+    expect((await client.listTargets({})).targets.map(({ name }) => name)).not.toContain(NAME)
+
+    const { id: deleting } = await client.deleteCluster({ name: NAME })
+    await core.untilJob(deleting, ({ status }) => status === 'succeeded')
+    expect(core.engineHas(had)).toBe(false)
+    expect(core.engineNames(NAME)).toEqual([])
+    expect(core.clusterFiles()).toEqual([])
+  })
+})
