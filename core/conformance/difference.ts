@@ -2,12 +2,15 @@ import { canonicalJson, type JsonObject } from '#core/base/json.ts'
 import type { Expected } from './case.ts'
 
 const SHOWN = 600
+/** Name of the line of the whole run. */
+const RUN = 'run'
 
 /** The first difference between a wanted and a found trace, in words; undefined where they are the same. */
 export function traceDifference(wanted: readonly string[], found: readonly string[]): string | undefined {
   const foundBy = byName(found)
   const wantedBy = byName(wanted)
-  for (const [name, line] of wantedBy) {
+  // The run as a whole says less than the step that made it end so.
+  for (const [name, line] of [...wantedBy].toSorted(([a], [b]) => Number(a === RUN) - Number(b === RUN))) {
     const other = foundBy.get(name)
     if (other === undefined) return `${name} is missing: wanted "${cut(line)}"`
     if (other !== line) return `wanted "${cut(line)}", found "${cut(other)}"`

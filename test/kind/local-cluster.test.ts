@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ClusterJobView } from '#core/contract/local-clusters.ts'
+import { CONTROLLER } from '#core/local-clusters/install/plan.ts'
 import { SYSTEM_NAMESPACE } from '#core/local-clusters/names.ts'
 import { KIND_IMAGE, openKindCore, type KindCore } from '#test/support/kind-core.ts'
 import { runOf } from '#test/support/cli-sandbox.ts'
@@ -110,9 +111,9 @@ describeWithKind('a local cluster', () => {
       const where = ['--kubeconfig', kubeconfig, '-n', SYSTEM_NAMESPACE]
       return execFileSync('kubectl', [...where, ...args], { encoding: 'utf8' })
     }
-    const image = ['get', 'deployment', 'workflow-controller', '-o', 'jsonpath={..containers[0].image}']
+    const image = ['get', 'deployment', CONTROLLER, '-o', 'jsonpath={..containers[0].image}']
     const now = controller(...image)
-    controller('set', 'image', 'deployment/workflow-controller', '*=quay.io/argoproj/workflow-controller:v3.6.0')
+    controller('set', 'image', `deployment/${CONTROLLER}`, '*=quay.io/argoproj/workflow-controller:v3.6.0')
     core.madeBy(NAME, { argo: 'v3.6.0' })
     expect(await client().showCluster({ name: NAME })).toMatchObject({ upgradable: true })
     const { id } = await client().upgradeCluster({ name: NAME })
