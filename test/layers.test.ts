@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'core/wire': ['core/base'],
   'core/files': ['core/base'],
   'core/attempts': ['core/base', 'core/contract', 'core/files'],
+  'core/failures': ['core/base', 'core/contract'],
   'core/store': ['core/base', 'core/files'],
   'core/objects': ['core/base', 'core/files'],
   'core/runtimes': ['core/base', 'core/contract', 'core/files', 'core/attempts'],
@@ -38,6 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/contract',
     'core/files',
     'core/attempts',
+    'core/failures',
     'core/store',
     'core/runtimes/driver.ts',
     'core/environments',
@@ -170,6 +172,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const DOMAINS = [
   'core/files',
   'core/attempts',
+  'core/failures',
   'core/settings',
   'core/secrets',
   'core/conformance',

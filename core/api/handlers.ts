@@ -159,6 +159,7 @@ function pipelineHandlers({ service }: HandlersOptions): Pick<Handlers, Pipeline
 function resultHandlers({ service, limits }: HandlersOptions): Pick<Handlers, keyof typeof resultRoutes> {
   return {
     showStep: (input) => service.detail(addressOf(input)),
+    explainStep: ({ attempt, ...input }) => service.explain(addressOf(input), attempt),
     listItems: ({ run, step, from, limit, status }) =>
       service.items({ run, step }, { from, limit, ...(status === undefined ? {} : { status }) }),
     readLog: logHandler(service, limits),

@@ -94,6 +94,7 @@ type RunVerbs = Pick<
   | 'graph'
   | 'items'
   | 'detail'
+  | 'explain'
   | 'begun'
   | 'provenance'
   | 'activeRuns'
@@ -148,6 +149,7 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
     }),
     items: ({ step }) => noStep(step),
     detail: ({ step }) => noStep(step),
+    explain: async ({ step }) => noStep(step),
     begun: (run) => noRun(run),
     provenance: (run) => noRun(run),
     activeRuns: () => 0,

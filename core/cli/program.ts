@@ -22,6 +22,7 @@ const load = {
   starting: () => import('./commands/run.ts'),
   pipeline: () => import('./commands/pipeline.ts'),
   history: () => import('./commands/runs.ts'),
+  why: () => import('./commands/why.ts'),
   logs: () => import('./commands/logs.ts'),
   artifacts: () => import('./commands/artifacts.ts'),
   serve: () => import('./commands/serve.ts'),
@@ -171,7 +172,7 @@ function addHistoryCommands({ add, run }: Setup): void {
     .action(async (id: string, options, command: Command) => {
       await run(command, async (context) => (await load.history()).cancelCommand(id, options, context))
     })
-  add('why <run> <step>', 'say why a step ran, was cached, was skipped or failed', [
+  add('why <run> <step>', 'say why a step ran, was cached, was skipped, waits or failed, and what to do about it', [
     'minisub why 01kc2m3n train',
     'minisub why 01kc2m3n "train[2]"',
   ])
@@ -179,7 +180,7 @@ function addHistoryCommands({ add, run }: Setup): void {
     .option(JSON_FLAG, JSON_HELP)
     .action(async function (this: Command, id: string, step: string) {
       const options = this.opts<{ item?: string }>()
-      await run(this, async (context) => (await load.history()).whyCommand(id, step, { ...options, ...context }))
+      await run(this, async (context) => (await load.why()).whyCommand(id, step, { ...options, ...context }))
     })
 }
 

@@ -6,6 +6,7 @@ import { readPage, readSamples, type LogPage } from '#core/attempts/index.ts'
 import { attemptOf } from './find-attempt.ts'
 import { attemptFolders } from './attempt-folders.ts'
 import { begunRun } from './begun-run.ts'
+import { explainStep } from './explain-step.ts'
 import { expansionsOf, findRun, findStep } from './find-run.ts'
 import { itemPage, statusOfUntouched } from './item-page.ts'
 import { openPlans } from './plans.ts'
@@ -24,6 +25,7 @@ type Reading = Pick<
   | 'graph'
   | 'items'
   | 'detail'
+  | 'explain'
   | 'provenance'
   | 'events'
   | 'log'
@@ -43,6 +45,7 @@ export function readingVerbs(options: Options): Reading {
     show: (run) => showRun(store, run),
     begun: (run) => begunRun(store, run),
     detail: (address) => stepDetail(store, plans, address),
+    explain: (address, attempt) => explainStep(options, address, attempt),
     provenance: provenanceVerb(store, plans),
     events: (run, from, limit) => store.events(findRun(store, run).id, Math.max(1, from), limit),
     log: (address, range) => readLog(options, address, range),

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { JsonObject } from '#core/base/json.ts'
 import type { RunStatus, SequencedEvent, StepStatus } from '#core/contract/events.ts'
 import type { FolderListing, FolderView, PipelineDetail, PipelineRow } from '#core/contract/folders.ts'
+import type { StepFailure } from '#core/contract/failures.ts'
 import type { TargetView } from '#core/contract/routes-targets.ts'
 import type { ItemPage, RunGraph } from '#core/contract/run-graph.ts'
 import type {
@@ -137,6 +138,8 @@ export type PipelineService = {
     page: { readonly from: number; readonly limit: number; readonly status?: StepStatus },
   ): ItemPage
   detail(address: StepAddress): StepDetail
+  /** Why an attempt, the latest where none is named, failed or waits, as far as a known cause fits. */
+  explain(address: StepAddress, attempt?: number): Promise<StepFailure>
   /** What a run was begun with. Throws Problem `not_found`. */
   begun(run: string): BegunRun
   /** What a run, or one step of it, was made of. Throws Problem `not_found`. */

@@ -63,6 +63,8 @@ const run = createRoute({
     tab: z.enum(['overview', 'log', 'outputs', 'resources', 'items', 'pod']).optional().catch(undefined),
     /** Whose log and resources; the latest where absent. */
     attempt: z.int().min(1).optional().catch(undefined),
+    /** The line of the log that is looked at, from 1. */
+    line: z.int().min(1).optional().catch(undefined),
     /** The output that is looked at, and the file of a folder. */
     output: text,
     path: text,

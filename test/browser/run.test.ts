@@ -108,6 +108,28 @@ describeInBrowser('a run', () => {
     await page.context().close()
   })
 
+  test('explains a step that failed, with a link to the line of the log that says so', async () => {
+    const file = fixture.pipeline({ steps: { a: sh('seq 400; pyhton-of-nobody') } }, 'fails')
+    const { id } = await fixture.run(file)
+    const page = await fixture.open({ path: `/runs/${id}?step=a` })
+    const said = drawer(page).getByRole('alert')
+    await said.getByText('The command of the step calls pyhton-of-nobody, which is not there.').waitFor()
+    await said.getByText(/^Cause: It is in no folder of PATH/).waitFor()
+    await said.getByText(/^Fix: Add what brings pyhton-of-nobody/).waitFor()
+    await expectAccessibleInBoth(page)
+    await said.getByRole('link', { name: 'Line 401 of the log' }).click()
+    await page.waitForURL(/tab=log.*line=401|line=401.*tab=log/)
+    const line = drawer(page).locator('[data-current]')
+    await line.getByText('pyhton-of-nobody').waitFor()
+    await expect.poll(() => line.evaluate((it) => it.getBoundingClientRect().top > 0)).toBe(true)
+    await drawer(page).getByRole('button', { name: 'Follow', pressed: false }).waitFor()
+    await page.reload()
+    await line.getByText('pyhton-of-nobody').waitFor()
+    await page.goBack()
+    await said.getByRole('link', { name: 'Line 401 of the log' }).waitFor()
+    await page.context().close()
+  })
+
   test('says with what it was started, and what it gave', async () => {
     const page = await fixture.open({ path: `/runs/${wine.id}?view=details` })
     await page

@@ -139,6 +139,22 @@ describe('what a run left', () => {
     expect((await cli.minisub('why', id, 'greet')).code).toBe(2)
   })
 
+  test('why, and the end of a run: what happened, the cause and the fix of a step that failed', async () => {
+    const file = await cli.pipeline('calls', ['steps:', '  a: {command: [sh, -c, "echo one; pyhton-of-nobody"]}'])
+    const finished = await cli.minisub('run', file, '--json')
+    const sentence = 'The command of the step calls pyhton-of-nobody, which is not there.'
+    expect(finished.stderr).toContain(`\n  ${sentence}\n`)
+    const run = runOf(finished).id
+    const { stdout } = await cli.minisub('why', run, 'a')
+    expect(stdout).toContain(`\nhappened     ${sentence}\n`)
+    expect(stdout).toMatch(/^fix +Add what brings pyhton-of-nobody to /m)
+    expect(stdout).toMatch(/^log line +2: .*pyhton-of-nobody/m)
+    expect(JSON.parse((await cli.minisub('why', run, 'a', '--json')).stdout)).toMatchObject({
+      view: { status: 'failed' },
+      failure: { attempt: 1, explanation: { id: 'command-missing-inside', logLine: 2 } },
+    })
+  })
+
   test('runs: newest first, by status and pipeline, at most as many as asked', async () => {
     const { runs } = JSON.parse((await cli.minisub('runs', '--limit', '2', '--json')).stdout)
     expect(runs).toHaveLength(2)

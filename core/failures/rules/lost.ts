@@ -1,0 +1,113 @@
+import type { FailureRule } from '../rule.ts'
+
+/** Attempts that somebody or something else ended. */
+export const LOST: readonly FailureRule[] = [
+  {
+    id: 'evicted-storage-limit',
+    places: ['told'],
+    pattern:
+      /exceeded its local ephemeral storage limit "(?<limit>[^"]{1,40})"|ephemeral local storage usage exceeds the total limit of containers (?<all>[^\s.]{1,40})|Usage of EmptyDir volume "[^"]{1,120}" exceeds the limit "(?<volume>[^"]{1,40})"/,
+    facts: ({ groups: { limit, all, volume } }) => ({ limit: limit ?? all ?? volume ?? '' }),
+    sentence: 'The pod wrote more to the disk of its node than it may.',
+    cause: 'Its limit for files is {limit}, so the node evicted it.',
+    fix: 'Write less beside the outputs, delete what is not needed any more, or let who runs the cluster raise the limit.',
+  },
+  {
+    id: 'evicted-disk',
+    places: ['told'],
+    pattern: /low on resource: (?:ephemeral-storage|nodefs|imagefs|inodes)|had condition: \[?DiskPressure/,
+    sentence: 'The node ran out of disk and evicted the pod.',
+    cause: 'Files, images and logs of all pods together filled its disk; pods that use most go first.',
+    fix: 'Run again, write less to local files, or let who runs the cluster give the nodes more disk; retry.limit lets the step try again by itself.',
+  },
+  {
+    id: 'evicted-memory',
+    places: ['told'],
+    pattern: /low on resource: memory|had condition: \[?MemoryPressure/,
+    sentence: 'The node ran out of memory and evicted the pod.',
+    cause: 'All pods together used more than the node has; those go first that use more than they asked for.',
+    fix: 'Raise resources.memory of the step to what it really uses, so that it gets a node with room; retry.limit lets it try again by itself.',
+  },
+  {
+    id: 'evicted-processes',
+    places: ['told'],
+    pattern: /low on resource: pids?\b|had condition: \[?PIDPressure/,
+    sentence: 'The node ran out of processes and evicted the pod.',
+    cause: 'All pods together had more processes and threads than the node can.',
+    fix: 'Start fewer workers and threads, such as with OMP_NUM_THREADS=1, then run again.',
+  },
+  {
+    id: 'preempted',
+    places: ['told'],
+    pattern:
+      /preempting to accommodate a higher priority pod|^Preempt(?:ed|ing)\b|Preempted (?:by|in order to)|PreemptionByScheduler/,
+    sentence: 'A pod of higher priority took the place of this one.',
+    cause: 'The scheduler of the cluster ends pods of low priority when a higher one finds no room.',
+    fix: 'Run again, or let the step try again by itself with retry.limit.',
+  },
+  {
+    id: 'node-shutdown',
+    places: ['told'],
+    pattern: /imminent node shutdown|node is shutting down|NodeShutdown|GracefulNodeShutdown|node is draining/i,
+    sentence: 'The node was shut down under the pod.',
+    cause: 'It was drained, restarted, or taken back, as spot machines are.',
+    fix: 'Run again; with retry.limit the step tries again by itself on another node.',
+  },
+  {
+    id: 'node-lost',
+    places: ['told'],
+    pattern:
+      /NodeLost|TaintManagerEviction|DeletionByTaintManager|which was running the pod is not found|Node is not ready|DeletionByPodGC/,
+    sentence: 'The node of the pod was lost.',
+    cause: 'It does not answer the cluster any more, so nobody can say what became of the step.',
+    fix: 'Run again; with retry.limit the step tries again by itself on another node.',
+  },
+  {
+    id: 'workflow-deleted',
+    places: ['told'],
+    pattern: /its Workflow was deleted from the cluster/,
+    sentence: 'Somebody deleted the Workflow of the run.',
+    cause: 'It is gone from the cluster, and with it what it had not done yet.',
+    fix: 'Go on with minisub resume RUN: what had succeeded is taken over.',
+  },
+  {
+    id: 'pod-stopped',
+    places: ['told'],
+    pattern: /\bpod deleted\b|its pod was asked to stop from outside/,
+    sentence: 'The pod was ended from outside.',
+    cause: 'It was deleted or evicted, or its node was drained; the cluster did not say which.',
+    fix: 'Run again; with retry.limit the step tries again by itself.',
+  },
+  {
+    id: 'container-stopped',
+    places: ['told'],
+    pattern: /its container was (?:asked to stop from outside|removed by others)/,
+    sentence: 'The container was stopped or removed from outside.',
+    cause: 'Somebody ran docker stop or docker rm, or the container engine was ended.',
+    fix: 'Run again; with retry.limit the step tries again by itself.',
+  },
+  {
+    id: 'container-killed',
+    places: ['told'],
+    pattern: /its container ended with 137 before the step runner told/,
+    sentence: 'The container was killed as a whole.',
+    cause: 'Likely the machine ran out of memory, or the engine went down: nobody said which.',
+    fix: 'Look at the memory of the machine, give the step resources.memory, and run again.',
+  },
+  {
+    id: 'engine-away',
+    places: ['told'],
+    pattern: /the container engine.{0,200} does not answer/,
+    sentence: 'The container engine went away while the step ran.',
+    cause: 'It was waited for, and did not come back in time to say how the step ended.',
+    fix: 'Start it, check it with minisub doctor, and run again.',
+  },
+  {
+    id: 'supervisor-lost',
+    places: ['told'],
+    pattern: /its supervisor ended without writing an exit code/,
+    sentence: 'The process was killed together with what watches over it.',
+    cause: 'The machine went down, or somebody killed all of its processes.',
+    fix: 'Run again, or go on with minisub resume RUN; with retry.limit the step tries again by itself.',
+  },
+]
