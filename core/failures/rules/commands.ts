@@ -142,6 +142,8 @@ export const COMMANDS: readonly FailureRule[] = [
     id: 'git-repository-missing',
     places: ['printed', 'raised'],
     pattern: /not a git repository|InvalidGitRepositoryError|detected dubious ownership in repository/,
+    // Many a tool asks and goes on without.
+    facts: ({ raised, evidence: { exitCode } }) => (raised !== undefined || exitCode === 128 ? {} : undefined),
     sentence: 'The program asks git about its folder, which is no repository.',
     cause: 'A step works in a copy of the code without .git.',
     fix: 'Give it what it asks for, such as the commit, as a parameter or by env of the step.',

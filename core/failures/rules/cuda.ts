@@ -70,7 +70,7 @@ export const CUDA: readonly FailureRule[] = [
     id: 'nccl',
     places: ['raised', 'printed'],
     pattern:
-      /ncclSystemError|ncclUnhandledCudaError|ncclInternalError|NCCL (?:WARN|communicator was aborted)|Watchdog caught collective operation timeout/,
+      /ncclSystemError|ncclUnhandledCudaError|ncclInternalError|NCCL communicator was aborted|Watchdog caught collective operation timeout/,
     sentence: 'The processes of a distributed training lost each other.',
     cause: 'Likely one of them failed first, or the network between them does not let them through.',
     fix: 'Look for the first error among their logs; set NCCL_DEBUG=INFO in env to see the network.',

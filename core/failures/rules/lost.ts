@@ -96,6 +96,7 @@ export const LOST: readonly FailureRule[] = [
   },
   {
     id: 'engine-away',
+    codes: ['step_lost'],
     places: ['told'],
     pattern: /the container engine.{0,200} does not answer/,
     sentence: 'The container engine went away while the step ran.',

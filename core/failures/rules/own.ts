@@ -92,6 +92,15 @@ export const OWN: readonly FailureRule[] = [
     fix: 'Correct the environment in the pipeline, and try it alone with minisub env build FILE.',
   },
   {
+    id: 'index-unreachable',
+    codes: ['network_unavailable'],
+    places: ['told'],
+    pattern: /package index/,
+    sentence: 'The packages of the environment could not be loaded.',
+    cause: 'They are not on this machine yet, and the package index cannot be reached or is not trusted.',
+    fix: 'Look at the network, the proxy, the certificates and the index-url of pip, and try it alone with minisub env build FILE.',
+  },
+  {
     id: 'value-too-large',
     codes: ['value_too_large'],
     places: ['told'],
