@@ -2,7 +2,11 @@ import type { ProblemCode } from '#core/base/problem-codes.ts'
 import type { PodView } from '#core/contract/run.ts'
 
 /** One line of the log of an attempt. `number` counts from 1; null where the log is too long to be counted. */
-export type EvidenceLine = { readonly number: number | null; readonly text: string }
+export type EvidenceLine = {
+  readonly number: number | null
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+}
 
 /** All that is known of an attempt that failed, was lost, or waits. What is not known is null or empty. */
 export type Evidence = {
@@ -25,7 +29,7 @@ export type Evidence = {
   readonly network: boolean
   /** The folder of the code as the program saw it; null where it is not known. */
   readonly codeFolder: string | null
-  /** The end of the log, oldest first. */
+  /** The end of the log, oldest first. The order of two lines of different streams is roughly that of the writing. */
   readonly log: readonly EvidenceLine[]
   /** As the cluster has it now. */
   readonly pod: PodView | null

@@ -17,7 +17,7 @@ describe('what was recorded', () => {
   test.each(named)('leads to its own rule: $name, $is', (recording) => {
     const found = explainFailure(evidenceOf(recording))
     expect(found?.id ?? null).toBe(recording.is)
-    const words = `${found?.sentence} ${found?.cause} ${found?.fix}`
+    const words = found === undefined ? '' : `${found.sentence} ${found.cause} ${found.fix}`
     expect(words).toContain(recording.says ?? '')
     expect(words).not.toMatch(/\{\w+\}|undefined| {2}/)
     if (recording.line !== undefined) expect(found?.logLine).toBe(recording.line)
@@ -32,7 +32,9 @@ describe('what was recorded', () => {
   })
 
   test.each(recorded('healthy.yaml'))('names nothing where a step did well: $from', ({ log = '' }) => {
-    for (const exit of [0, 1, 3]) expect(explainFailure(evidenceOf({ is: null, log, exit }))).toBeUndefined()
+    for (const exit of [0, 1, 3])
+      for (const stream of ['stdout', 'stderr'] as const)
+        expect(explainFailure(evidenceOf({ is: null, log, exit, stream }))).toBeUndefined()
   })
 })
 
@@ -49,10 +51,22 @@ test('what says the core counts before what is printed, and what is printed befo
   expect(explainFailure(evidenceOf({ is: null, exit: 127, log: '' }))?.id).toBe('command-missing-somewhere')
 })
 
+test('two streams are two logs: what one says last counts, wherever it stands beside the other', () => {
+  const evidence = evidenceOf({ is: null, exit: 1, log: '' })
+  const errors = ['Traceback (most recent call last):', '  File "/a.py", line 1, in f', "ValueError: it's"]
+  const rows = Array.from({ length: 50 }, (_, at) => `row ${at}`)
+  const line = (stream: 'stdout' | 'stderr') => (words: string, at: number) => ({ number: at + 1, stream, text: words })
+  const mixed = [...errors.map(line('stderr')), ...rows.map(line('stdout'))]
+  expect(explainFailure({ ...evidence, log: mixed })).toMatchObject({ id: 'python-exception', logLine: 3 })
+  expect(explainFailure({ ...evidence, log: [...errors, ...rows].map(line('stdout')) })).toBeUndefined()
+  const full = [...rows.map(line('stderr')), { number: 60, stream: 'stdout' as const, text: 'No space left on device' }]
+  expect(explainFailure({ ...evidence, log: full })).toMatchObject({ id: 'disk-full', logLine: 60 })
+})
+
 test('a line is quoted without colours and cut where it is long, and lines of a log that was cut are not numbered', () => {
   const text = `\u001b[31mcp: error writing 'a': No space left on device\u001b[0m ${'x'.repeat(900)}`
   const evidence = evidenceOf({ is: null, exit: 1, log: '' })
-  const found = explainFailure({ ...evidence, log: [{ number: null, text }] })
+  const found = explainFailure({ ...evidence, log: [{ number: null, stream: 'stdout', text }] })
   expect(found).toMatchObject({ id: 'disk-full', logLine: null })
   expect(found?.quote).toMatch(/^cp: error writing 'a': No space left on device x+…$/)
   expect(found?.quote?.length).toBe(400)
@@ -80,7 +94,9 @@ const evidences: fc.Arbitrary<Evidence> = fc.record({
   limits: fc.constant({ memoryBytes: null, shmBytes: 64, timeoutSeconds: null }),
   network: fc.boolean(),
   codeFolder: fc.constantFrom(null, '/mini-submarine/code', '', 'code'),
-  log: fc.array(text).map((texts) => texts.map((line, at) => ({ number: at + 1, text: line }))),
+  log: fc
+    .array(fc.record({ text, stream: fc.constantFrom('stdout', 'stderr') }))
+    .map((lines) => lines.map((line, at) => ({ ...line, number: at + 1 }))),
   pod: fc.constant(null),
 })
 
@@ -114,7 +130,7 @@ describe('however a log is made, it is soon looked through', () => {
     const log = [...Array.from({ length: 20_000 }, () => part), ...Array.from({ length: 40 }, () => long)]
     const evidence = evidenceOf({ is: null, exit: 1, reason: long, waiting: long, log: '' })
     const begun = performance.now()
-    explainFailure({ ...evidence, log: log.map((line, at) => ({ number: at, text: line })) })
+    explainFailure({ ...evidence, log: log.map((line, at) => ({ number: at, stream: 'stderr', text: line })) })
     explainFailure({ ...evidence, exitCode: null, log: [] })
     expect(performance.now() - begun).toBeLessThan(2_000)
   })

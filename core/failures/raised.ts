@@ -13,7 +13,7 @@ export type Raised = {
   readonly lines: readonly EvidenceLine[]
   /** From the outermost to where it was raised. */
   readonly frames: readonly Frame[]
-  /** Places of the first and the last line of it among those that were looked at. */
+  /** Places of its first line, and of the last line of it or of what only tells of it, among those that were looked at. */
   readonly start: number
   readonly end: number
   /** Whether next to nothing was printed after it. */
@@ -30,6 +30,8 @@ const CAUSED = 'The above exception was the direct cause of the following except
 const LINES_AFTER = 30
 /** Python and its packages say a few words when they end. */
 const LAST_WORDS = 5
+/** What a program prints between the end of a part of it and what it says of that end. */
+const LINES_BETWEEN = 100
 const MESSAGE_LINES = 8
 const MOST_FRAMES = 2_000
 /** Exceptions that say that something else failed, which mostly said why before. */
@@ -47,7 +49,8 @@ export function findRaised(lines: readonly EvidenceLine[]): Raised | undefined {
   const last = all.at(-1)
   const after = last === undefined ? 0 : spokenAfter(lines, last.end)
   if (last === undefined || after > LINES_AFTER) return undefined
-  return { ...(all.findLast((block) => !isWrapper(block)) ?? last), isLast: after <= LAST_WORDS }
+  const own = all.findLast((block) => !isWrapper(block) && last.start - block.end <= LINES_BETWEEN)
+  return { ...(own ?? last), end: last.end, isLast: after <= LAST_WORDS }
 }
 
 function spokenAfter(lines: readonly EvidenceLine[], end: number): number {
@@ -119,7 +122,8 @@ function messageAt(lines: readonly EvidenceLine[], at: number, prefix: string): 
   for (let next = at; next < Math.min(lines.length, at + MESSAGE_LINES); next += 1) {
     const text = bare(lines, next, prefix)
     if (text.trim() === '' || text.endsWith(HEADER)) break
-    message.push({ number: lines[next]?.number ?? null, text })
+    const { number = null, stream = 'stderr' } = lines[next] ?? {}
+    message.push({ number, stream, text })
   }
   return message
 }

@@ -19,6 +19,9 @@ export type Recording = {
   readonly timeout?: number
   readonly network?: boolean
   readonly log?: string
+  readonly stream?: 'stdout' | 'stderr'
+  /** A caught exception stands before it, and so many lines of no meaning. */
+  readonly before?: number
   /** So many lines of no meaning stand after it. */
   readonly after?: number
   readonly 'code folder'?: string
@@ -33,8 +36,8 @@ export type Recording = {
 }
 
 export function evidenceOf(recording: Recording): Evidence {
-  const { runtime = 'process', exit, code, reason, waiting, log = '', after = 0, pod } = recording
-  const lines = [...log.replace(/\n$/, '').split('\n'), ...Array.from({ length: after }, (_, at) => `row ${at}`)]
+  const { runtime = 'process', exit, code, reason, waiting, log = '', pod } = recording
+  const lines = linesOf(recording, log.replace(/\n$/, '').split('\n'))
   const signal = exit === undefined ? null : signalOf(exit)
   const told = exit === undefined || exit === 0 ? null : signal === null ? `exit code ${exit}` : `ended by ${signal}`
   return {
@@ -51,9 +54,17 @@ export function evidenceOf(recording: Recording): Evidence {
     },
     network: recording.network ?? true,
     codeFolder: recording['code folder'] ?? CONTAINER.code,
-    log: lines.map((text, at) => ({ number: at + 1, text })),
+    log: lines.map((text, at) => ({ number: at + 1, stream: recording.stream ?? 'stderr', text })),
     pod: pod === undefined ? null : podOf(pod),
   }
+}
+
+const CAUGHT = ['Traceback (most recent call last):', '  File "/a.py", line 1, in <module>', "KeyError: 'caught'"]
+
+function linesOf({ before, after = 0 }: Recording, log: readonly string[]): string[] {
+  const rows = (length: number): string[] => Array.from({ length }, (_, at) => `row ${at}`)
+  const first = before === undefined ? [] : [...CAUGHT, ...rows(before)]
+  return [...first, ...log, ...rows(after)]
 }
 
 function podOf({ containers = [], events = [] }: NonNullable<Recording['pod']>): PodView {

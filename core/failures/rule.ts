@@ -4,7 +4,7 @@ import type { Raised } from './raised.ts'
 
 /**
  * Where the pattern of a rule is looked for. `told`: what core, engine and cluster say. `raised`: the exception that ended
- * a Python program. `printed`: the last lines of the log, without those before such an exception.
+ * a Python program. `printed`: the last lines of stderr and of stdout, without those before such an exception.
  */
 export type Place = 'told' | 'raised' | 'printed'
 

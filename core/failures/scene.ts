@@ -19,35 +19,42 @@ const COLOUR = /\u001b\[[\d;:]{0,40}[A-Za-z]/g
 export type Scene = {
   readonly evidence: Evidence
   readonly raised: Raised | undefined
-  /** The last lines that were printed come first. */
+  /** Of what was printed the last lines come first, those of stderr before those of stdout. */
   readonly lines: Readonly<Record<Place, readonly EvidenceLine[]>>
 }
 
 export function sceneOf(evidence: Evidence): Scene {
   const hasRun = evidence.exitCode !== null && evidence.exitCode !== 0
   const log = hasRun ? evidence.log.slice(-MOST_LINES).map(plainLine) : []
-  const raised = OUTSIDE.has(evidence.signal ?? '') ? undefined : findRaised(log)
-  return {
-    evidence,
-    raised,
-    lines: { told: toldBy(evidence, hasRun), raised: raised?.lines ?? [], printed: printedIn(log, raised) },
-  }
+  // Who wrote to which stream first is not known to the line, so each is a log of its own.
+  const [errors, outs] = [log.filter(isError), log.filter((line) => !isError(line))]
+  const isEndedOutside = OUTSIDE.has(evidence.signal ?? '')
+  const raised = isEndedOutside ? undefined : (findRaised(errors) ?? findRaised(outs))
+  const printed = printedIn({ errors, outs }, raised)
+  return { evidence, raised, lines: { told: toldBy(evidence, hasRun), raised: raised?.lines ?? [], printed } }
 }
 
-function plainLine({ number, text }: EvidenceLine): EvidenceLine {
-  const shown = text.slice(0, LINE_LIMIT).replace(/\r$/, '')
-  return { number, text: shown.slice(shown.lastIndexOf('\r') + 1).replaceAll(COLOUR, '') }
+function isError({ stream }: EvidenceLine): boolean {
+  return stream === 'stderr'
 }
+
+function plainLine({ text, ...line }: EvidenceLine): EvidenceLine {
+  const shown = text.slice(0, LINE_LIMIT).replace(/\r$/, '')
+  return { ...line, text: shown.slice(shown.lastIndexOf('\r') + 1).replaceAll(COLOUR, '') }
+}
+
+type Streams = { readonly errors: readonly EvidenceLine[]; readonly outs: readonly EvidenceLine[] }
 
 /** After an exception only what follows it counts; where that only tells of another's end, what was before it too. */
-function printedIn(log: readonly EvidenceLine[], raised: Raised | undefined): EvidenceLine[] {
-  const rest =
-    raised === undefined
-      ? log
-      : isWrapper(raised)
-        ? [...log.slice(0, raised.start), ...log.slice(raised.end + 1)]
-        : log.slice(raised.end + 1)
-  const spoken = rest.slice(-MOST_LINES).filter(({ text }) => text.trim() !== '' && !ASIDE.test(text))
+function printedIn({ errors, outs }: Streams, raised: Raised | undefined): EvidenceLine[] {
+  if (raised === undefined) return [...lastWords(errors), ...lastWords(outs)]
+  const own = raised.lines.some(isError) ? errors : outs
+  const after = own.slice(raised.end + 1)
+  return lastWords(isWrapper(raised) ? [...own.slice(0, raised.start), ...after] : after)
+}
+
+function lastWords(lines: readonly EvidenceLine[]): EvidenceLine[] {
+  const spoken = lines.filter(({ text }) => text.trim() !== '' && !ASIDE.test(text))
   return spoken.slice(-PRINTED_LINES).toReversed()
 }
 
@@ -60,5 +67,7 @@ function toldBy({ reason, waiting, pod }: Evidence, hasRun: boolean): EvidenceLi
     ...events.map((event) => `${event.reason}: ${event.message}`),
   ]
   const texts = [reason, ...(hasRun ? [] : seen)]
-  return texts.flatMap((text) => (text === null ? [] : [{ number: null, text: text.slice(0, 4 * LINE_LIMIT) }]))
+  return texts.flatMap((text) =>
+    text === null ? [] : [{ number: null, stream: 'stderr', text: text.slice(0, 4 * LINE_LIMIT) }],
+  )
 }

@@ -14,8 +14,6 @@ import type { RunStore } from './run-store.ts'
 import type { StepAddress } from './service-types.ts'
 import type { Targets } from './targets.ts'
 
-/** What is read of a log: a program says at its end why it ends. */
-const LOG_BYTES = 512 * 2 ** 10
 /** A cluster that does not answer in this time is not waited for: what is stored is explained without it. */
 const PATIENCE_MS = 3_000
 
@@ -101,7 +99,7 @@ async function leftBy({ home, targets }: Options, { run, address, exitCode }: En
   const attempt = { ...address, frozen: run.frozen }
   if (exitCode !== null && exitCode !== 0) {
     if (target?.kind === 'cluster') await inTime(target.takeLog(attempt, true))
-    const log: readonly EvidenceLine[] = await readLogEnd(attemptFolders(home, address).control, LOG_BYTES)
+    const log: readonly EvidenceLine[] = await readLogEnd(attemptFolders(home, address).control)
     return { codeFolder, log, pod: null }
   }
   const pod: PodView | null = target?.kind === 'cluster' ? await inTime(target.pod(attempt)) : null

@@ -69,7 +69,7 @@ export function LogView({ address, line, onFollowing }: LogProps) {
           store={store}
           looks={looks}
           pattern={pattern}
-          isSafe={(line) => !query.isRegex || (found.has(line) && !found.isTooSlow)}
+          isSafe={(number) => !query.isRegex || (found.has(number) && !found.isTooSlow)}
           current={found.current ?? wanted}
           handle={lines}
           onScrollUp={() => setLooks((old) => (old.isFollowing ? { ...old, isFollowing: false } : old))}
