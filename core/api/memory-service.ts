@@ -95,6 +95,8 @@ type RunVerbs = Pick<
   | 'items'
   | 'detail'
   | 'explain'
+  | 'runUsage'
+  | 'applyUsage'
   | 'begun'
   | 'provenance'
   | 'activeRuns'
@@ -150,6 +152,8 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
     items: ({ step }) => noStep(step),
     detail: ({ step }) => noStep(step),
     explain: async ({ step }) => noStep(step),
+    runUsage: async (run) => noRun(run),
+    applyUsage: async (run) => noRun(run),
     begun: (run) => noRun(run),
     provenance: (run) => noRun(run),
     activeRuns: () => 0,

@@ -16,6 +16,7 @@ import type { RunStore } from './run-store.ts'
 import type { ArtifactFile, PipelineService, StepAddress } from './service-types.ts'
 import { stepDetail } from './step-detail.ts'
 import type { Targets } from './targets.ts'
+import { usageVerbs } from './usage-verbs.ts'
 import { artifactRows, runView } from './views.ts'
 
 type Reading = Pick<
@@ -30,10 +31,17 @@ type Reading = Pick<
   | 'events'
   | 'log'
   | 'usage'
+  | 'runUsage'
+  | 'applyUsage'
   | 'artifacts'
   | 'artifactFiles'
 >
-type Options = { readonly home: string; readonly store: RunStore; readonly targets: Targets }
+type Options = {
+  readonly home: string
+  readonly store: RunStore
+  readonly targets: Targets
+  readonly now: () => number
+}
 
 /** The verbs that only look. */
 export function readingVerbs(options: Options): Reading {
@@ -50,6 +58,7 @@ export function readingVerbs(options: Options): Reading {
     events: (run, from, limit) => store.events(findRun(store, run).id, Math.max(1, from), limit),
     log: (address, range) => readLog(options, address, range),
     usage: (address, attempt) => readUsage(options, address, attempt),
+    ...usageVerbs(options, plans),
     artifacts(id) {
       const run = findRun(store, id)
       const isFanOut = (step: string): boolean => (run.definition.steps[step]?.forEach.length ?? 0) > 0

@@ -18,6 +18,7 @@ import type {
   StepDetail,
   UsageView,
 } from '#core/contract/run.ts'
+import type { AppliedResources, RunUsage } from '#core/contract/usage.ts'
 import type { EnvironmentLock } from '#core/environments/index.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import type { CheckedRequest, RequestToCheck } from './check-request.ts'
@@ -157,6 +158,13 @@ export type PipelineService = {
   ): Promise<LogPageView>
   /** What an attempt, the latest where none is named, had used by some times. */
   usage(address: StepAddress, attempt?: number): UsageView
+  /** Where the time of a run went, what its steps used of what they asked for, and what would be better. */
+  runUsage(run: string): Promise<RunUsage>
+  /**
+   * Writes what is proposed, for all steps where none is named, into the document of a run. Throws Problem `conflict` where
+   * the document is another one now, and `not_supported` where it is written in a way that cannot be changed by itself.
+   */
+  applyUsage(run: string, steps: readonly string[] | undefined): Promise<AppliedResources>
   artifacts(run: string): ArtifactRow[]
   /** Takes to this machine what a run, or one step of it, has left in a bucket only. Resolves to the bytes that came. */
   pull(run: string, options: { readonly step?: string } & Progress): Promise<{ bytes: number }>

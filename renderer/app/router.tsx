@@ -57,7 +57,7 @@ const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$run',
   validateSearch: z.object({
-    view: z.enum(['graph', 'table', 'events', 'details']).optional().catch(undefined),
+    view: z.enum(['graph', 'table', 'events', 'usage', 'details']).optional().catch(undefined),
     step: text,
     item: z.int().min(0).optional().catch(undefined),
     tab: z.enum(['overview', 'log', 'outputs', 'resources', 'items', 'pod']).optional().catch(undefined),

@@ -68,6 +68,12 @@ export const queries = {
         return client.showStep({ run, step, ...(item === null ? {} : { item }) }, { signal })
       },
     }),
+  /** Where the time of a run went. */
+  runUsage: (client: Client, run: string) =>
+    queryOptions({
+      queryKey: ['run', run, 'times'],
+      queryFn: ({ signal }) => client.showRunUsage({ run }, { signal }),
+    }),
   /** Why a step run failed or waits; `sign` is what of it makes an earlier answer old. */
   failure: (client: Client, address: { run: string; step: string; item: number | null }, sign: string) =>
     queryOptions({

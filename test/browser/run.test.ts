@@ -130,6 +130,28 @@ describeInBrowser('a run', () => {
     await page.context().close()
   })
 
+  test('shows where the time went, and writes better requests into the document', async () => {
+    const file = fixture.pipeline(
+      { steps: { a: { ...sh('exec sleep 0.5'), resources: { cpu: 1, memory: '64Gi' } } } },
+      'usage',
+    )
+    const { id } = await fixture.run(file)
+    const page = await fixture.open({ path: `/runs/${id}` })
+    await page.getByRole('tab', { name: 'Usage' }).click()
+    const row = page.getByRole('table', { name: 'Usage of the steps' }).getByRole('row', { name: /^a/ })
+    await row.getByText(/ of 68.7 GB$/).waitFor()
+    await expectAccessibleInBoth(page)
+    const write = page.getByRole('button', { name: 'Write them into usage.yaml' })
+    // Where the system does not measure memory, there is nothing to propose.
+    if (await write.isVisible()) {
+      await write.click()
+      await page.getByText(/^Written into .*usage.yaml/).waitFor()
+      expect(readFileSync(file, 'utf8')).toContain('64Mi')
+      await expectAccessibleInBoth(page)
+    }
+    await page.context().close()
+  })
+
   test('says with what it was started, and what it gave', async () => {
     const page = await fixture.open({ path: `/runs/${wine.id}?view=details` })
     await page
