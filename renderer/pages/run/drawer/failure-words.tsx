@@ -59,6 +59,8 @@ function Source({ explanation: { logLine, quote }, attempt, reason }: SourceProp
         <>
           <TextLink
             inherit
+            // On the ground of the alert the colour of links has too little contrast.
+            c="inherit"
             underline="always"
             from="/runs/$run"
             search={(old) => ({ ...old, tab: 'log' as const, attempt: attempt ?? undefined, line: logLine })}
