@@ -1,7 +1,7 @@
 import { formatBytes } from '#core/base/quantity.ts'
 import type { ResourceProposal } from '#core/contract/usage.ts'
 
-/** What was measured of a step, over all of its attempts. */
+/** What was measured of a step, over its attempts that succeeded: what failed may have ended before it needed much. */
 export type Measured = {
   readonly cpuAsked: number | null
   readonly cpuUsed: { readonly p50: number; readonly p95: number } | null
@@ -9,7 +9,7 @@ export type Measured = {
   readonly memoryPeak: number | null
   /** An attempt ended since its memory ran out. */
   readonly ranOut: boolean
-  /** Attempts whose command ended by itself, and how long the longest of them ran. */
+  /** How many there were, and how long the longest ran. */
   readonly attempts: number
   readonly longestMs: number
 }
@@ -28,6 +28,8 @@ const LEAST_MS = 2_000
 
 const MIB = 2 ** 20
 const STEP_MIB = 64
+/** Of little memory nobody is short, and a limit that is too low ends a step. */
+const LEAST_MIB = 128
 
 /** Better requests of a step; null where those that it has are good, or too little is known. */
 export function propose(step: Measured): ResourceProposal | null {
@@ -43,8 +45,9 @@ function memoryFor(step: Measured): { size: string; because: string } | undefine
   const { memoryAsked: asked, memoryPeak: peak, ranOut } = step
   if (peak === null && !(ranOut && asked !== null)) return undefined
   const most = Math.max(peak ?? 0, ranOut ? (asked ?? 0) : 0)
-  const mib = rounded(most * (ranOut ? MUCH_MORE : MORE_MEMORY))
-  if (asked !== null && !ranOut && isGood(asked, mib * MIB)) return undefined
+  const needed = rounded(most * (ranOut ? MUCH_MORE : MORE_MEMORY))
+  const mib = Math.max(LEAST_MIB, needed)
+  if (asked !== null && !ranOut && needed * MIB <= asked && mib * MIB >= WORTH_IT * asked) return undefined
   if (ranOut) return { size: sizeText(mib), because: `it ran out of memory at ${formatBytes(most)}` }
   return { size: sizeText(mib), because: `it had at most ${formatBytes(most)} of memory in ${attemptsText(step)}` }
 }

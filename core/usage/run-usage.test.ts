@@ -172,6 +172,8 @@ describe('better requests', () => {
     ['good as they are', {}, null],
     ['far too much memory', { memoryPeak: 100 * 2 ** 20 }, { cpu: null, memory: '128Mi' }],
     ['too little room in memory', { memoryPeak: 0.95 * GIB }, { cpu: null, memory: '1216Mi' }],
+    ['little memory, and little asked for', { memoryPeak: 9e6, memoryAsked: 64 * 2 ** 20 }, null],
+    ['little memory, and none asked for', { memoryPeak: 9e6, memoryAsked: null }, { cpu: null, memory: '128Mi' }],
     ['memory that ran out', { ranOut: true, memoryPeak: GIB }, { cpu: null, memory: '2Gi' }],
     ['memory that ran out unmeasured', { ranOut: true, memoryPeak: null, attempts: 0 }, { cpu: null, memory: '2Gi' }],
     ['far too many cores', { cpuUsed: { p50: 0.2, p95: 0.31 } }, { cpu: 0.4, memory: null }],

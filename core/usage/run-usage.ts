@@ -51,31 +51,37 @@ function sumOf(attempts: readonly AttemptTimes[], end: number) {
 type Around = { readonly record: RunRecord; readonly end: number }
 
 function stepUsage(step: AskedStep, attempts: readonly AttemptTimes[], { record, end }: Around): StepUsage {
+  const { name, cpuAsked, memoryAsked } = step
   const parts = sumOf(attempts, end)
-  const samplesOf = ({ createdSeq }: AttemptTimes): readonly UsageSample[] => record.samples.get(createdSeq) ?? []
+  const succeeded = attempts.filter(({ outcome }) => outcome === 'succeeded')
+  const proposal = propose({
+    cpuAsked,
+    memoryAsked,
+    ...usedBy(succeeded, record),
+    ranOut: attempts.some(({ reason }) => reason?.startsWith('ran out of memory') === true),
+    attempts: succeeded.length,
+    longestMs: succeeded.reduce((most, attempt) => Math.max(most, partsOf(attempt, end).runMs), 0),
+  })
+  const overheadMs = parts.startMs + parts.collectMs
+  const used = usedBy(attempts, record)
+  return { name, attempts: attempts.length, ...parts, overheadMs, cpuAsked, memoryAsked, ...used, proposal }
+}
+
+type Used = Pick<StepUsage, 'cpuUsed' | 'memoryPeak'>
+
+function usedBy(attempts: readonly AttemptTimes[], { samples }: RunRecord): Used {
+  const samplesOf = ({ createdSeq }: AttemptTimes): readonly UsageSample[] => samples.get(createdSeq) ?? []
   const rates = attempts.flatMap((attempt) => ratesOf(attempt, samplesOf(attempt)))
   const [p50, p95] = [coresFor(rates, 0.5), coresFor(rates, 0.95)]
-  const cpuUsed = p50 === undefined || p95 === undefined ? null : { p50, p95 }
   const memory = attempts.flatMap((attempt) => [
     attempt.peakMemoryBytes,
     ...samplesOf(attempt).map(({ memoryBytes }) => memoryBytes),
   ])
-  const memoryPeak = memory.reduce<number | null>(
-    (most, bytes) => (bytes === null ? most : Math.max(most ?? 0, bytes)),
-    null,
-  )
-  const ended = attempts.filter(({ outcome }) => outcome === 'succeeded' || outcome === 'failed')
-  const { name, cpuAsked, memoryAsked } = step
-  const measured = {
-    cpuAsked,
-    cpuUsed,
-    memoryAsked,
-    memoryPeak,
-    ranOut: attempts.some(({ reason }) => reason?.startsWith('ran out of memory') === true),
-    attempts: ended.length,
-    longestMs: ended.reduce((most, attempt) => Math.max(most, partsOf(attempt, end).runMs), 0),
+  return {
+    cpuUsed: p50 === undefined || p95 === undefined ? null : { p50, p95 },
+    memoryPeak: memory.reduce<number | null>(
+      (most, bytes) => (bytes === null ? most : Math.max(most ?? 0, bytes)),
+      null,
+    ),
   }
-  const overheadMs = parts.startMs + parts.collectMs
-  const proposal = propose(measured)
-  return { name, attempts: attempts.length, ...parts, overheadMs, cpuAsked, cpuUsed, memoryAsked, memoryPeak, proposal }
 }

@@ -90,6 +90,12 @@ describe('better requests', () => {
     })
   })
 
+  test('are not taken from what failed: it may have ended before it needed much', async () => {
+    const view = await engine.run(await engine.pipeline({ steps: { a: { ...sh('sleep 0.2; exit 3') } } }))
+    const [a] = (await engine.service.runUsage(view.id)).steps
+    expect([a?.attempts, a?.proposal]).toEqual([1, null])
+  })
+
   test('that are none write nothing', async () => {
     const view = await engine.run(await engine.pipeline({ steps: { a: { command: ['true'], when: '${{ false }}' } } }))
     expect((await engine.service.applyUsage(view.id, undefined)).changed).toEqual([])

@@ -12,8 +12,9 @@ import { useRun } from '../run-context.ts'
 import { Proposals } from './proposals.tsx'
 import { StepUsages } from './step-usages.tsx'
 
-/** A run that goes on is looked at anew so often, in ms. */
+/** A run that goes on is looked at anew so often, in ms, one of very many attempts more seldom. */
 const EVERY_MS = 5_000
+const MANY = { attempts: 5_000, everyMs: 60_000 } as const
 
 /** Where the time of the run went, what its steps used of what they asked for, and what would be better. */
 export function RunUsageView() {
@@ -22,7 +23,7 @@ export function RunUsageView() {
   const { data, error, refetch } = useQuery({
     ...queries.runUsage(client, graph.id),
     staleTime: 0,
-    refetchInterval: ({ state }) => (state.data?.isOver === true ? false : EVERY_MS),
+    refetchInterval: ({ state }) => intervalOf(state.data),
   })
   if (data === undefined) {
     if (error === null) return <Waiting what="the usage" />
@@ -42,6 +43,12 @@ export function RunUsageView() {
       )}
     </Stack>
   )
+}
+
+function intervalOf(usage: RunUsage | undefined): number | false {
+  if (usage?.isOver === true) return false
+  const attempts = usage?.steps.reduce((sum, step) => sum + step.attempts, 0) ?? 0
+  return attempts > MANY.attempts ? MANY.everyMs : EVERY_MS
 }
 
 function RunTimes({ usage }: { readonly usage: RunUsage }) {
