@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { PROBLEM_CODES } from '#core/base/problem-codes.ts'
 import { isSettingKey, SETTINGS } from '#core/contract/settings.ts'
+import { RULES } from '#core/failures/rules/index.ts'
 import { buildProgram } from '#core/cli/program.ts'
 import { SPECIFIC } from '#core/local-clusters/causes/rules.ts'
 import { GENERAL } from '#core/local-clusters/causes/rules-general.ts'
@@ -66,6 +67,21 @@ describe('docs/api.md', () => {
   test('names every WebSocket', () => {
     const missing = Object.values(SOCKETS).filter(({ path }) => !read('docs/api.md').includes(path))
     expect(missing).toEqual([])
+  })
+})
+
+describe('docs/failures.md', () => {
+  const rows = read('docs/failures.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+
+  test('has a row for every rule in their order, with its sentence and its fix, and no other row', () => {
+    expect(rows.map((row) => /^\| `([\w-]+)` *\|/.exec(row)?.[1])).toEqual(RULES.map(({ id }) => id))
+    const lacking = RULES.filter(({ sentence, fix }, at) => {
+      const row = rows[at] ?? ''
+      return !row.includes(sentence) || !row.includes(fix)
+    })
+    expect(lacking).toEqual([])
   })
 })
 

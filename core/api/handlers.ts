@@ -143,6 +143,8 @@ function pipelineHandlers({ service }: HandlersOptions): Pick<Handlers, Pipeline
     showGraph: ({ run }) => service.graph(run),
     cancelRun: ({ run, force }) => service.cancel(run, { force }),
     resumeRun: ({ run, withCode }, { onLine, signal }) => service.resume(run, { withCode, onLine, signal }),
+    showRunUsage: ({ run }) => service.runUsage(run),
+    applyRunUsage: ({ run, steps }) => service.applyUsage(run, steps),
     listEvents: ({ run, from, limit }) => {
       const events = service.events(run, from, limit)
       return { events, next: (events.at(-1)?.seq ?? from - 1) + 1 }
@@ -159,6 +161,7 @@ function pipelineHandlers({ service }: HandlersOptions): Pick<Handlers, Pipeline
 function resultHandlers({ service, limits }: HandlersOptions): Pick<Handlers, keyof typeof resultRoutes> {
   return {
     showStep: (input) => service.detail(addressOf(input)),
+    explainStep: ({ attempt, ...input }) => service.explain(addressOf(input), attempt),
     listItems: ({ run, step, from, limit, status }) =>
       service.items({ run, step }, { from, limit, ...(status === undefined ? {} : { status }) }),
     readLog: logHandler(service, limits),

@@ -94,6 +94,9 @@ type RunVerbs = Pick<
   | 'graph'
   | 'items'
   | 'detail'
+  | 'explain'
+  | 'runUsage'
+  | 'applyUsage'
   | 'begun'
   | 'provenance'
   | 'activeRuns'
@@ -148,6 +151,9 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
     }),
     items: ({ step }) => noStep(step),
     detail: ({ step }) => noStep(step),
+    explain: async ({ step }) => noStep(step),
+    runUsage: async (run) => noRun(run),
+    applyUsage: async (run) => noRun(run),
     begun: (run) => noRun(run),
     provenance: (run) => noRun(run),
     activeRuns: () => 0,

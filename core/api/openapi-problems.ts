@@ -39,6 +39,7 @@ const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   startRun: START,
   resumeRun: [...START, 'conflict'],
   cancelRun: ['conflict', 'not_supported'],
+  applyRunUsage: [...DOCUMENT, 'conflict', 'not_supported'],
   readArtifact: ['artifact_missing'],
   listArtifactFiles: ['artifact_missing'],
   buildEnvironments: [...DOCUMENT, ...LOCK, ...IMAGES, 'environment_failed'],

@@ -22,6 +22,8 @@ const load = {
   starting: () => import('./commands/run.ts'),
   pipeline: () => import('./commands/pipeline.ts'),
   history: () => import('./commands/runs.ts'),
+  why: () => import('./commands/why.ts'),
+  usage: () => import('./commands/usage.ts'),
   logs: () => import('./commands/logs.ts'),
   artifacts: () => import('./commands/artifacts.ts'),
   serve: () => import('./commands/serve.ts'),
@@ -171,7 +173,7 @@ function addHistoryCommands({ add, run }: Setup): void {
     .action(async (id: string, options, command: Command) => {
       await run(command, async (context) => (await load.history()).cancelCommand(id, options, context))
     })
-  add('why <run> <step>', 'say why a step ran, was cached, was skipped or failed', [
+  add('why <run> <step>', 'say why a step ran, was cached, was skipped, waits or failed, and what to do about it', [
     'minisub why 01kc2m3n train',
     'minisub why 01kc2m3n "train[2]"',
   ])
@@ -179,11 +181,21 @@ function addHistoryCommands({ add, run }: Setup): void {
     .option(JSON_FLAG, JSON_HELP)
     .action(async function (this: Command, id: string, step: string) {
       const options = this.opts<{ item?: string }>()
-      await run(this, async (context) => (await load.history()).whyCommand(id, step, { ...options, ...context }))
+      await run(this, async (context) => (await load.why()).whyCommand(id, step, { ...options, ...context }))
     })
 }
 
 function addResultCommands({ add, run }: Setup): void {
+  add('usage <run>', 'show where the time of a run went, what was used of what was asked for, and better requests', [
+    'minisub usage 01kc2m3n',
+    'minisub usage 01kc2m3n --apply --step train',
+  ])
+    .option('--apply', 'write the better requests into the document of the run; all else in it stays as it is')
+    .option('--step <name>', 'write those of this step alone; may be repeated', collect)
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (id: string, options, command: Command) => {
+      await run(command, async (context) => (await load.usage()).usageCommand(id, options, context))
+    })
   add('logs <run> [step]', 'print the log of a step, or of all steps in order', [
     'minisub logs 01kc2m3n',
     'minisub logs 01kc2m3n "train[2]" --attempt 1',

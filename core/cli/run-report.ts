@@ -37,7 +37,7 @@ export async function failureText(client: Client, view: RunView): Promise<string
       break
     }
     const reason = step.reason === null ? '' : `: ${plainText(step.reason)}`
-    parts.push(`${red(`${bold(nameOf(step))} ${step.status}`)}${reason}\n`)
+    parts.push(`${red(`${bold(nameOf(step))} ${step.status}`)}${reason}\n`, await whyText(client, view.id, step))
     const tail = await logTail(client, view.id, step)
     for (const line of tail) parts.push(`${dim('  |')} ${process.stderr.isTTY ? colouredLine(line.text) : line.text}\n`)
     if (tail.length > 0) parts.push(dim(`  whole log: minisub logs ${view.id} ${nameOf(step)}`) + '\n')
@@ -63,6 +63,14 @@ function stepCounts(view: RunView): string {
   const counts = new Map<string, number>()
   for (const step of view.steps) counts.set(step.status, (counts.get(step.status) ?? 0) + 1)
   return [...counts].map(([status, count]) => `${count} ${status}`).join(', ')
+}
+
+/** What happened and what to do, where a known cause fits; empty where none does. */
+async function whyText(client: Client, run: string, step: StepView): Promise<string> {
+  const { explanation } = await client.explainStep({ run, step: step.name, item: step.item?.index })
+  if (explanation === null) return ''
+  const { sentence, cause, fix } = explanation
+  return [sentence, cause, fix].map((text) => `  ${plainText(text)}\n`).join('')
 }
 
 async function logTail(client: Client, run: string, step: StepView): Promise<LogPageView['lines']> {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { STEP_STATUSES } from './events.ts'
+import { StepFailure } from './failures.ts'
 import {
   API_PREFIX,
   ArtifactFileView,
@@ -75,6 +76,30 @@ export const resultRoutes = {
     query: z.strictObject({ item: itemQuery }),
     response: StepDetail,
     example: { input: { run: RUN, step: 'train', item: 0 }, output: detail },
+  },
+  explainStep: {
+    method: 'GET',
+    path: `${API_PREFIX}/runs/{run}/steps/{step}/failure`,
+    summary: 'Why an attempt failed or waits, with what to do about it; of the latest where none is named',
+    auth: 'token',
+    params: step,
+    query: z.strictObject({ item: itemQuery, attempt: queryInteger(1, 1_000_000).optional() }),
+    response: StepFailure,
+    example: {
+      input: { run: RUN, step: 'train', item: 0 },
+      output: {
+        attempt: 1,
+        explanation: {
+          id: 'module-missing',
+          sentence: 'The environment of the step has no module sklearn.',
+          cause:
+            'It is imported by train.py, line 3, and no package of the environment brings it; what is installed on a laptop is not in it.',
+          fix: 'Add scikit-learn to the packages of the environment, then run again.',
+          logLine: 12,
+          quote: "ModuleNotFoundError: No module named 'sklearn'",
+        },
+      },
+    },
   },
   listItems: {
     method: 'GET',

@@ -4,6 +4,7 @@ import { API_PREFIX, EventView, pipelineParameter, queryFlag, queryInteger, runP
 import { RunGraph } from './run-graph.ts'
 import { ResumeRequest, RunRequest, RunSummary, RunView } from './run.ts'
 import type { Route } from './route.ts'
+import { AppliedResources, RunUsage } from './usage.ts'
 
 const params = z.strictObject({ run: runParameter })
 const ID = '01kc2m3n4p5q6r7s8t9v0wxyza'
@@ -47,6 +48,39 @@ const graph = {
       startedAt: 1_793_534_400_000,
       finishedAt: null,
       reason: null,
+    },
+  ],
+}
+
+const usage = {
+  run: ID,
+  file: graph.file,
+  isOver: true,
+  wallMs: 12_400,
+  queueMs: 0,
+  startMs: 310,
+  runMs: 11_900,
+  collectMs: 40,
+  overheadMs: 420,
+  cpuSeconds: 6.1,
+  steps: [
+    {
+      name: 'train',
+      attempts: 1,
+      queueMs: 0,
+      startMs: 310,
+      runMs: 11_900,
+      collectMs: 40,
+      overheadMs: 350,
+      cpuAsked: 2,
+      cpuUsed: { p50: 0.5, p95: 0.54 },
+      memoryAsked: 2_147_483_648,
+      memoryPeak: 290_000_000,
+      proposal: {
+        cpu: 0.6,
+        memory: '384Mi',
+        because: 'it had at most 290.0 MB of memory in one attempt; 95 % of the time it used at most 0.54 cores',
+      },
     },
   ],
 }
@@ -123,6 +157,28 @@ export const runRoutes = {
     progress: true,
     status: 201,
     example: { input: { run: ID, withCode: false }, output: view },
+  },
+  showRunUsage: {
+    method: 'GET',
+    path: `${API_PREFIX}/runs/{run}/usage`,
+    summary: 'Where the time of a run went, what its steps used of what they asked for, and better requests',
+    auth: 'token',
+    params,
+    response: RunUsage,
+    example: { input: { run: ID }, output: usage },
+  },
+  applyRunUsage: {
+    method: 'POST',
+    path: `${API_PREFIX}/runs/{run}/usage/apply`,
+    summary: 'Write the better requests of steps, of all where none is named, into the document of the run',
+    auth: 'token',
+    params,
+    body: z.strictObject({ steps: z.array(z.string().max(40)).max(1000).optional() }),
+    response: AppliedResources,
+    example: {
+      input: { run: ID, steps: ['train'] },
+      output: { file: graph.file, changed: [{ step: 'train', cpu: 0.6, memory: '384Mi' }] },
+    },
   },
   listEvents: {
     method: 'GET',

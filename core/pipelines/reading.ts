@@ -6,6 +6,7 @@ import { readPage, readSamples, type LogPage } from '#core/attempts/index.ts'
 import { attemptOf } from './find-attempt.ts'
 import { attemptFolders } from './attempt-folders.ts'
 import { begunRun } from './begun-run.ts'
+import { explainStep } from './explain-step.ts'
 import { expansionsOf, findRun, findStep } from './find-run.ts'
 import { itemPage, statusOfUntouched } from './item-page.ts'
 import { openPlans } from './plans.ts'
@@ -15,6 +16,7 @@ import type { RunStore } from './run-store.ts'
 import type { ArtifactFile, PipelineService, StepAddress } from './service-types.ts'
 import { stepDetail } from './step-detail.ts'
 import type { Targets } from './targets.ts'
+import { usageVerbs } from './usage-verbs.ts'
 import { artifactRows, runView } from './views.ts'
 
 type Reading = Pick<
@@ -24,14 +26,22 @@ type Reading = Pick<
   | 'graph'
   | 'items'
   | 'detail'
+  | 'explain'
   | 'provenance'
   | 'events'
   | 'log'
   | 'usage'
+  | 'runUsage'
+  | 'applyUsage'
   | 'artifacts'
   | 'artifactFiles'
 >
-type Options = { readonly home: string; readonly store: RunStore; readonly targets: Targets }
+type Options = {
+  readonly home: string
+  readonly store: RunStore
+  readonly targets: Targets
+  readonly now: () => number
+}
 
 /** The verbs that only look. */
 export function readingVerbs(options: Options): Reading {
@@ -43,10 +53,12 @@ export function readingVerbs(options: Options): Reading {
     show: (run) => showRun(store, run),
     begun: (run) => begunRun(store, run),
     detail: (address) => stepDetail(store, plans, address),
+    explain: (address, attempt) => explainStep(options, address, attempt),
     provenance: provenanceVerb(store, plans),
     events: (run, from, limit) => store.events(findRun(store, run).id, Math.max(1, from), limit),
     log: (address, range) => readLog(options, address, range),
     usage: (address, attempt) => readUsage(options, address, attempt),
+    ...usageVerbs(options, plans),
     artifacts(id) {
       const run = findRun(store, id)
       const isFanOut = (step: string): boolean => (run.definition.steps[step]?.forEach.length ?? 0) > 0

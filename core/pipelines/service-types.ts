@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { JsonObject } from '#core/base/json.ts'
 import type { RunStatus, SequencedEvent, StepStatus } from '#core/contract/events.ts'
 import type { FolderListing, FolderView, PipelineDetail, PipelineRow } from '#core/contract/folders.ts'
+import type { StepFailure } from '#core/contract/failures.ts'
 import type { TargetView } from '#core/contract/routes-targets.ts'
 import type { ItemPage, RunGraph } from '#core/contract/run-graph.ts'
 import type {
@@ -17,6 +18,7 @@ import type {
   StepDetail,
   UsageView,
 } from '#core/contract/run.ts'
+import type { AppliedResources, RunUsage } from '#core/contract/usage.ts'
 import type { EnvironmentLock } from '#core/environments/index.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import type { CheckedRequest, RequestToCheck } from './check-request.ts'
@@ -137,6 +139,8 @@ export type PipelineService = {
     page: { readonly from: number; readonly limit: number; readonly status?: StepStatus },
   ): ItemPage
   detail(address: StepAddress): StepDetail
+  /** Why an attempt, the latest where none is named, failed or waits, as far as a known cause fits. */
+  explain(address: StepAddress, attempt?: number): Promise<StepFailure>
   /** What a run was begun with. Throws Problem `not_found`. */
   begun(run: string): BegunRun
   /** What a run, or one step of it, was made of. Throws Problem `not_found`. */
@@ -154,6 +158,13 @@ export type PipelineService = {
   ): Promise<LogPageView>
   /** What an attempt, the latest where none is named, had used by some times. */
   usage(address: StepAddress, attempt?: number): UsageView
+  /** Where the time of a run went, what its steps used of what they asked for, and what would be better. */
+  runUsage(run: string): Promise<RunUsage>
+  /**
+   * Writes what is proposed, for all steps where none is named, into the document of a run. Throws Problem `conflict` where
+   * the document is another one now, and `not_supported` where it is written in a way that cannot be changed by itself.
+   */
+  applyUsage(run: string, steps: readonly string[] | undefined): Promise<AppliedResources>
   artifacts(run: string): ArtifactRow[]
   /** Takes to this machine what a run, or one step of it, has left in a bucket only. Resolves to the bytes that came. */
   pull(run: string, options: { readonly step?: string } & Progress): Promise<{ bytes: number }>

@@ -57,12 +57,14 @@ const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$run',
   validateSearch: z.object({
-    view: z.enum(['graph', 'table', 'events', 'details']).optional().catch(undefined),
+    view: z.enum(['graph', 'table', 'events', 'usage', 'details']).optional().catch(undefined),
     step: text,
     item: z.int().min(0).optional().catch(undefined),
     tab: z.enum(['overview', 'log', 'outputs', 'resources', 'items', 'pod']).optional().catch(undefined),
     /** Whose log and resources; the latest where absent. */
     attempt: z.int().min(1).optional().catch(undefined),
+    /** The line of the log that is looked at, from 1. */
+    line: z.int().min(1).optional().catch(undefined),
     /** The output that is looked at, and the file of a folder. */
     output: text,
     path: text,

@@ -68,6 +68,21 @@ export const queries = {
         return client.showStep({ run, step, ...(item === null ? {} : { item }) }, { signal })
       },
     }),
+  /** Where the time of a run went. */
+  runUsage: (client: Client, run: string) =>
+    queryOptions({
+      queryKey: ['run', run, 'times'],
+      queryFn: ({ signal }) => client.showRunUsage({ run }, { signal }),
+    }),
+  /** Why a step run failed or waits; `sign` is what of it makes an earlier answer old. */
+  failure: (client: Client, address: { run: string; step: string; item: number | null }, sign: string) =>
+    queryOptions({
+      queryKey: ['run', address.run, 'failure', address.step, address.item, sign],
+      queryFn: ({ signal }) => {
+        const { run, step, item } = address
+        return client.explainStep({ run, step, ...(item === null ? {} : { item }) }, { signal })
+      },
+    }),
   usage: (client: Client, address: AttemptAddress) =>
     queryOptions({
       queryKey: ['run', address.run, 'usage', address.step, address.item, address.attempt, address.isOver],

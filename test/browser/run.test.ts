@@ -108,6 +108,50 @@ describeInBrowser('a run', () => {
     await page.context().close()
   })
 
+  test('explains a step that failed, with a link to the line of the log that says so', async () => {
+    const file = fixture.pipeline({ steps: { a: sh('seq 400; pyhton-of-nobody') } }, 'fails')
+    const { id } = await fixture.run(file)
+    const page = await fixture.open({ path: `/runs/${id}?step=a` })
+    const said = drawer(page).getByRole('alert')
+    await said.getByText('The command of the step calls pyhton-of-nobody, which is not there.').waitFor()
+    await said.getByText(/^Cause: It is in no folder of PATH/).waitFor()
+    await said.getByText(/^Fix: Add what brings pyhton-of-nobody/).waitFor()
+    await expectAccessibleInBoth(page)
+    await said.getByRole('link', { name: 'Line 401 of the log' }).click()
+    await page.waitForURL(/tab=log.*line=401|line=401.*tab=log/)
+    const line = drawer(page).locator('[data-current]')
+    await line.getByText('pyhton-of-nobody').waitFor()
+    await expect.poll(() => line.evaluate((it) => it.getBoundingClientRect().top > 0)).toBe(true)
+    await drawer(page).getByRole('button', { name: 'Follow', pressed: false }).waitFor()
+    await page.reload()
+    await line.getByText('pyhton-of-nobody').waitFor()
+    await page.goBack()
+    await said.getByRole('link', { name: 'Line 401 of the log' }).waitFor()
+    await page.context().close()
+  })
+
+  test('shows where the time went, and writes better requests into the document', async () => {
+    const file = fixture.pipeline(
+      { steps: { a: { ...sh('exec sleep 0.5'), resources: { cpu: 1, memory: '64Gi' } } } },
+      'usage',
+    )
+    const { id } = await fixture.run(file)
+    const page = await fixture.open({ path: `/runs/${id}` })
+    await page.getByRole('tab', { name: 'Usage' }).click()
+    const row = page.getByRole('table', { name: 'Usage of the steps' }).getByRole('row', { name: /^a/ })
+    await row.getByText(/ of 68.7 GB$/).waitFor()
+    await expectAccessibleInBoth(page)
+    const write = page.getByRole('button', { name: 'Write them into usage.yaml' })
+    // Where the system does not measure memory, there is nothing to propose.
+    if (await write.isVisible()) {
+      await write.click()
+      await page.getByText(/^Written into .*usage.yaml/).waitFor()
+      expect(readFileSync(file, 'utf8')).not.toContain('64Gi')
+      await expectAccessibleInBoth(page)
+    }
+    await page.context().close()
+  })
+
   test('says with what it was started, and what it gave', async () => {
     const page = await fixture.open({ path: `/runs/${wine.id}?view=details` })
     await page

@@ -191,3 +191,46 @@ describe('stopping and going on', () => {
     expect((await cli.minisub('resume', failed.id, '--with-code', '--json')).code).toBe(1)
   })
 })
+
+describe('what a run was like', () => {
+  test('usage: times and requests as a table and as JSON; --apply writes what is better, once', async () => {
+    const file = await cli.pipeline('asks', [
+      'steps:',
+      '  a: {command: [sh, -c, "sleep 0.3"], resources: {memory: 64Gi}} # much',
+    ])
+    const run = runOf(await cli.minisub('run', file, '--json', '--no-cache')).id
+    const { stdout } = await cli.minisub('usage', run)
+    expect(stdout).toMatch(new RegExp(`^run ${run} took \\d`))
+    expect(stdout).toMatch(/^a +1 +\d.* 68\.7 GB/m)
+    const { steps } = JSON.parse((await cli.minisub('usage', run, '--json')).stdout)
+    const proposal: { memory: string | null } | null = steps[0].proposal
+    const applied = await cli.minisub('usage', run, '--apply', '--step', 'a')
+    const text = await readFile(file, 'utf8')
+    if (proposal === null) {
+      expect(applied.stdout).toBe('nothing to write: the requests are good\n')
+      return
+    }
+    expect(applied.stdout).toBe(`wrote ${file}\na: memory ${proposal.memory}\n`)
+    expect(text).toContain(`resources: {memory: ${proposal.memory}}} # much\n`)
+    expect(await cli.minisub('usage', run, '--apply')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is another one now') as unknown,
+    })
+  })
+
+  test('why, and the end of a run: what happened, the cause and the fix of a step that failed', async () => {
+    const file = await cli.pipeline('calls', ['steps:', '  a: {command: [sh, -c, "echo one; pyhton-of-nobody"]}'])
+    const finished = await cli.minisub('run', file, '--json')
+    const sentence = 'The command of the step calls pyhton-of-nobody, which is not there.'
+    expect(finished.stderr).toContain(`\n  ${sentence}\n`)
+    const run = runOf(finished).id
+    const { stdout } = await cli.minisub('why', run, 'a')
+    expect(stdout).toMatch(new RegExp(`^happened +${sentence}$`, 'm'))
+    expect(stdout).toMatch(/^fix +Add what brings pyhton-of-nobody to /m)
+    expect(stdout).toMatch(/^log line +2: .*pyhton-of-nobody/m)
+    expect(JSON.parse((await cli.minisub('why', run, 'a', '--json')).stdout)).toMatchObject({
+      view: { status: 'failed' },
+      failure: { attempt: 1, explanation: { id: 'command-missing-inside', logLine: 2 } },
+    })
+  })
+})

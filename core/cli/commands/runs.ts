@@ -2,13 +2,12 @@ import { RUN_STATUSES, type RunStatus } from '#core/contract/events.ts'
 import type { RunView, StepView } from '#core/contract/run.ts'
 import { didYouMean } from '#core/base/nearest.ts'
 import { Problem } from '#core/base/problem.ts'
-import { formatBytes } from '#core/base/quantity.ts'
 import { connect } from '#core/cli/connect.ts'
 import { print, printJson, say, wholeNumber, type Context } from '#core/cli/context.ts'
 import { EXIT } from '#core/cli/exit-codes.ts'
 import { lostConnection, sayIfLost } from '#core/cli/lost-connection.ts'
 import { duration, outputText, summaryText } from '#core/cli/run-report.ts'
-import { nameOf, parseStepAddress, stepRunsOf } from '#core/cli/step-address.ts'
+import { nameOf } from '#core/cli/step-address.ts'
 import { columns, localTime, plainText } from '#core/cli/text.ts'
 import { asksForTracked, trackedRunsCommand, type TrackedRunsOptions } from './tracked-runs.ts'
 
@@ -88,66 +87,6 @@ export async function cancelCommand(
   const view = await client.showRun({ run: id })
   await (context.json ? printJson(view) : print(summaryText(view)))
   return EXIT.succeeded
-}
-
-/** `minisub why RUN STEP`. */
-export async function whyCommand(
-  run: string,
-  text: string,
-  context: Context & { readonly item?: string },
-): Promise<number> {
-  const address = parseStepAddress(text, context.item)
-  const client = await connect(context.home)
-  const view = await client.showRun({ run })
-  const steps = stepRunsOf(view, address)
-  const first = steps[0]
-  if (first === undefined) throw new Error(`no step run of ${text}`)
-  if (steps.length > 1)
-    throw new Problem('usage', `"${address.step}" is a fan-out: name one item, such as ${nameOf(first)}`)
-  const detail = await client.showStep({ run: view.id, step: first.name, item: first.item?.index })
-  if (context.json) await printJson(detail)
-  else await print(columns(whyRows(detail)))
-  return EXIT.succeeded
-}
-
-type Detail = Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['showStep']>>
-
-function whyRows(detail: Detail): string[][] {
-  const { view, cache } = detail
-  const rows = [
-    ['step', nameOf(view)],
-    ['status', view.status],
-  ]
-  const add = (label: string, text: string | null | undefined): void => {
-    if (text !== null && text !== undefined && text !== '') rows.push([label, plainText(text)])
-  }
-  add('reason', view.reason)
-  add('cache', cache.reason)
-  for (const difference of cache.differences) add('differs', difference)
-  add('command', detail.command.map((part) => (/^[\w./:=@%+-]+$/.test(part) ? part : JSON.stringify(part))).join(' '))
-  add('environment', detail.environment === null ? null : `${detail.environment.name} ${detail.environment.digest}`)
-  add('asks for', asked(detail))
-  add('step key', view.stepKey)
-  add('attempts', String(view.attempts))
-  add('exit code', view.exitCode === null ? null : String(view.exitCode))
-  add('time', duration(view))
-  add('CPU time', detail.cpuSeconds === null ? null : `${detail.cpuSeconds.toFixed(2)} s`)
-  add('peak memory', detail.peakMemoryBytes === null ? null : formatBytes(detail.peakMemoryBytes))
-  add('not enforced', detail.notEnforced.join(', '))
-  return rows
-}
-
-function asked({ resources, network }: Detail): string {
-  const { cpu, memoryBytes, gpu, pids, shmBytes } = resources
-  const parts = [
-    cpu === undefined ? '' : `${cpu} CPU`,
-    memoryBytes === undefined ? '' : `${formatBytes(memoryBytes)} of memory`,
-    gpu === undefined ? '' : `${gpu} GPU`,
-    pids === undefined ? '' : `${pids} processes and threads`,
-    shmBytes === undefined ? '' : `${formatBytes(shmBytes)} of shared memory`,
-    network ? '' : 'no network',
-  ]
-  return parts.filter(Boolean).join(', ')
 }
 
 function stepTable(view: RunView): string {

@@ -1,5 +1,5 @@
 import { Stack, Tabs } from '@mantine/core'
-import { List, ListOrdered, Network, Rows3 } from 'lucide-react'
+import { Gauge, List, ListOrdered, Network, Rows3 } from 'lucide-react'
 import { lazy, Suspense, useSyncExternalStore } from 'react'
 import { Page } from '#renderer/ui/page.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
@@ -15,7 +15,8 @@ import { StepsTable } from './table/steps-table.tsx'
 
 const GraphView = lazy(() => import('./graph/graph-view.tsx').then((it) => ({ default: it.GraphView })))
 const EventsView = lazy(() => import('./events/events-view.tsx').then((it) => ({ default: it.EventsView })))
-const VIEWS = ['graph', 'table', 'events', 'details'] as const
+const RunUsageView = lazy(() => import('./usage/run-usage-view.tsx').then((it) => ({ default: it.RunUsageView })))
+const VIEWS = ['graph', 'table', 'events', 'usage', 'details'] as const
 type View = (typeof VIEWS)[number]
 
 /** The page of a run that is known. */
@@ -47,6 +48,9 @@ export function RunBody() {
             <Tabs.Tab value="events" leftSection={<ListOrdered size={16} aria-hidden />}>
               Events
             </Tabs.Tab>
+            <Tabs.Tab value="usage" leftSection={<Gauge size={16} aria-hidden />}>
+              Usage
+            </Tabs.Tab>
             <Tabs.Tab value="details" leftSection={<List size={16} aria-hidden />}>
               Details
             </Tabs.Tab>
@@ -68,7 +72,7 @@ function Shown({ view }: { readonly view: View }) {
   if (view === 'details') return <DetailsView />
   return (
     <Suspense fallback={<Waiting what={`the ${view}`} />}>
-      {view === 'events' ? <EventsView /> : <GraphView />}
+      {view === 'events' ? <EventsView /> : view === 'usage' ? <RunUsageView /> : <GraphView />}
     </Suspense>
   )
 }

@@ -20,4 +20,10 @@ export function useChangeSearch(): (changes: Partial<RunSearch>) => void {
 }
 
 /** What is no longer open when another step is. */
-export const NOTHING_OPEN = { item: undefined, attempt: undefined, output: undefined, path: undefined } as const
+export const NOTHING_OPEN = {
+  item: undefined,
+  attempt: undefined,
+  line: undefined,
+  output: undefined,
+  path: undefined,
+} as const

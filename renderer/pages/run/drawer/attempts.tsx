@@ -43,7 +43,7 @@ function AttemptRow({ attempt, hasLog }: Pick<AttemptsProps, 'hasLog'> & { reado
           <TextLink
             inherit
             from="/runs/$run"
-            search={(old) => ({ ...old, tab: 'log' as const, attempt: attempt.attempt })}
+            search={(old) => ({ ...old, tab: 'log' as const, attempt: attempt.attempt, line: undefined })}
             resetScroll={false}
           >
             Log of attempt {attempt.attempt}

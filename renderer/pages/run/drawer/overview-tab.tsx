@@ -11,6 +11,7 @@ import { Duration, epochOf, Time } from '#renderer/ui/time.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { useRun } from '../run-context.ts'
 import { Attempts } from './attempts.tsx'
+import { FailureWords } from './failure-words.tsx'
 import { CacheFacts, CommandFacts, LimitFacts } from './step-facts.tsx'
 import { TrackedFacts } from './tracked-facts.tsx'
 import { useStepDetail } from './use-step-detail.ts'
@@ -49,6 +50,7 @@ function Overview({ detail, item }: { readonly detail: StepDetail; readonly item
           title={TITLES[view.status] ?? 'What happened'}
         >
           {view.reason}
+          {!isFanOut && <FailureWords view={view} item={item} />}
         </Alert>
       )}
       <Facts label="What happened">{isFanOut ? <WholeFacts detail={detail} /> : <RunFacts detail={detail} />}</Facts>

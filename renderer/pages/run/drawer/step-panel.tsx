@@ -51,7 +51,7 @@ export function StepPanel({ step }: { readonly step: string }) {
         className={classes.tabs}
         value={shown}
         keepMounted={false}
-        onChange={(value) => change({ tab: tabs.find((it) => it === value) })}
+        onChange={(value) => change({ tab: tabs.find((it) => it === value), line: undefined })}
       >
         <Tabs.List aria-label={`Views of ${step}`}>
           {tabs.map((it) => (

@@ -34,7 +34,7 @@ type AttemptProps = { readonly detail: StepDetail; readonly place: Omit<LogAddre
 /** Who follows goes on to the next attempt; who reads or searches is left where they are. */
 function LogOfAttempt({ detail, place }: AttemptProps) {
   const { attempts } = detail
-  const { attempt: named } = useRunSearch()
+  const { attempt: named, line } = useRunSearch()
   const latest = attempts.at(-1)?.attempt ?? 1
   const [isFollowing, setFollowing] = useState(true)
   const [kept, setKept] = useState(latest)
@@ -43,7 +43,7 @@ function LogOfAttempt({ detail, place }: AttemptProps) {
   return (
     <div className={classes.view}>
       {attempts.length > 1 && <AttemptChoice detail={detail} attempt={shown} onLatest={() => setKept(latest)} />}
-      <LogView address={{ ...place, attempt: shown }} onFollowing={setFollowing} />
+      <LogView key={line ?? ''} address={{ ...place, attempt: shown }} line={line} onFollowing={setFollowing} />
     </div>
   )
 }
@@ -83,7 +83,7 @@ function AttemptChoice({ detail: { attempts }, attempt, onLatest }: ChoiceProps)
         onChange={(event) => {
           const chosen = Number(event.currentTarget.value)
           if (chosen === latest) onLatest()
-          change({ attempt: chosen === latest ? undefined : chosen })
+          change({ attempt: chosen === latest ? undefined : chosen, line: undefined })
         }}
       />
     </Group>

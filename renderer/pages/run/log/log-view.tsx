@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core'
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore, type Ref } from 'react'
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore, type Ref, type RefObject } from 'react'
 import { useClient } from '#renderer/data/client-context.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { VirtualLines, type LinesHandle } from '#renderer/ui/virtual/virtual-lines.tsx'
@@ -18,14 +18,16 @@ const FIRST_LOOKS: LogLooks = { filter: 'all', hasTimes: false, isFollowing: tru
 
 type LogProps = {
   readonly address: LogAddress
+  /** The line that is gone to once it is there, from 1. */
+  readonly line: number | undefined
   /** Told when somebody begins or ceases to follow. */
   readonly onFollowing: (isFollowing: boolean) => void
 }
 
 /** The log of one attempt, live. With another attempt what was typed stays. */
-export function LogView({ address, onFollowing }: LogProps) {
+export function LogView({ address, line, onFollowing }: LogProps) {
   const [tailOf, setTailOf] = useState<number>()
-  const [looks, setLooks] = useState(FIRST_LOOKS)
+  const [looks, setLooks] = useState({ ...FIRST_LOOKS, isFollowing: line === undefined })
   const [query, setQuery] = useState(NO_QUERY)
   const lines = useRef<LinesHandle>(null)
   const { attempt } = address
@@ -37,6 +39,8 @@ export function LogView({ address, onFollowing }: LogProps) {
   useEffect(() => onFollowing(isFollowing), [onFollowing, isFollowing])
   const found = useSearch(store, pattern, filter)
   const count = store.count(filter)
+  const wanted = line === undefined ? undefined : line - 1
+  useGoTo(wanted, { store, filter, lines })
   const onStep = (direction: 1 | -1) => {
     const number = found.step(direction)
     if (number === undefined) return
@@ -65,14 +69,27 @@ export function LogView({ address, onFollowing }: LogProps) {
           store={store}
           looks={looks}
           pattern={pattern}
-          isSafe={(line) => !query.isRegex || (found.has(line) && !found.isTooSlow)}
-          current={found.current}
+          isSafe={(number) => !query.isRegex || (found.has(number) && !found.isTooSlow)}
+          current={found.current ?? wanted}
           handle={lines}
           onScrollUp={() => setLooks((old) => (old.isFollowing ? { ...old, isFollowing: false } : old))}
         />
       )}
     </div>
   )
+}
+
+type GoTo = { readonly store: LineStore; readonly filter: StreamFilter; readonly lines: RefObject<LinesHandle | null> }
+
+/** Scrolls to a line when it has been read, once. */
+function useGoTo(wanted: number | undefined, { store, filter, lines }: GoTo): void {
+  const isThere = wanted !== undefined && store.first() <= wanted && wanted < store.end()
+  const isDone = useRef(false)
+  useEffect(() => {
+    if (!isThere || isDone.current) return
+    isDone.current = true
+    lines.current?.scrollToLine(store.indexOf(filter, wanted))
+  }, [isThere, wanted, store, filter, lines])
 }
 
 type LinesProps = {

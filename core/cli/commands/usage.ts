@@ -1,0 +1,55 @@
+import { formatBytes, formatDuration } from '#core/base/quantity.ts'
+import type { ResourceProposal, RunUsage, StepUsage } from '#core/contract/usage.ts'
+import { connect } from '#core/cli/connect.ts'
+import { print, printJson, type Context } from '#core/cli/context.ts'
+import { EXIT } from '#core/cli/exit-codes.ts'
+import { columns, counted, plainText } from '#core/cli/text.ts'
+
+export type UsageOptions = { readonly apply?: boolean; readonly step?: readonly string[] }
+
+/** `minisub usage RUN`. */
+export async function usageCommand(run: string, options: UsageOptions, context: Context): Promise<number> {
+  const client = await connect(context.home)
+  const { step: steps } = options
+  if (options.apply === true) {
+    const applied = await client.applyRunUsage({ run, ...(steps === undefined ? {} : { steps: [...steps] }) })
+    const lines = applied.changed.map((it) => `${it.step}: ${requestText(it)}\n`)
+    const head = lines.length === 0 ? 'nothing to write: the requests are good' : `wrote ${applied.file}`
+    await (context.json ? printJson(applied) : print(`${head}\n${lines.join('')}`))
+    return EXIT.succeeded
+  }
+  const usage = await client.showRunUsage({ run })
+  await (context.json ? printJson(usage) : print(usageText(usage)))
+  return EXIT.succeeded
+}
+
+function usageText(usage: RunUsage): string {
+  const head = ['STEP', 'ATTEMPTS', 'QUEUE', 'START-UP', 'RUN', 'COLLECT', 'CPU ASKED', 'USED', 'MEMORY ASKED', 'PEAK']
+  const rows = usage.steps.map((step) => [
+    step.name,
+    String(step.attempts),
+    ...[step.queueMs, step.startMs, step.runMs, step.collectMs].map((ms) =>
+      step.attempts === 0 ? '' : formatDuration(ms),
+    ),
+    step.cpuAsked === null ? '' : String(step.cpuAsked),
+    step.cpuUsed === null ? '' : `${step.cpuUsed.p50.toFixed(2)} / ${step.cpuUsed.p95.toFixed(2)}`,
+    step.memoryAsked === null ? '' : formatBytes(step.memoryAsked),
+    step.memoryPeak === null ? '' : formatBytes(step.memoryPeak),
+  ])
+  const { wallMs, overheadMs, cpuSeconds, isOver } = usage
+  const cpu = cpuSeconds === null ? '' : `, ${cpuSeconds.toFixed(1)} s of CPU`
+  const took = `${isOver ? 'took' : 'has taken'} ${formatDuration(wallMs)}, of that ${formatDuration(overheadMs)} by the engine${cpu}`
+  return `run ${usage.run} ${took}\n\n${columns([head, ...rows])}${proposalsText(usage)}`
+}
+
+function proposalsText({ run, steps }: RunUsage): string {
+  const proposed = steps.filter((step): step is StepUsage & { proposal: ResourceProposal } => step.proposal !== null)
+  if (proposed.length === 0) return ''
+  const lines = proposed.map(({ name, proposal }) => [name, requestText(proposal), plainText(proposal.because)])
+  const many = counted(proposed.length, 'step')
+  return `\nbetter requests for ${many}:\n${columns(lines)}\nwrite them: minisub usage ${run} --apply\n`
+}
+
+function requestText({ cpu, memory }: Pick<ResourceProposal, 'cpu' | 'memory'>): string {
+  return [cpu === null ? '' : `cpu ${cpu}`, memory === null ? '' : `memory ${memory}`].filter(Boolean).join(', ')
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+/** Milliseconds; of several attempts together. */
+const times = {
+  /** Waited for a turn, for the end of a backoff, or for a place in a cluster. */
+  queueMs: z.number(),
+  /** From its turn to the beginning of its command: environment, code, inputs, container. */
+  startMs: z.number(),
+  /** The command itself. */
+  runMs: z.number(),
+  /** From the end of its command until its outputs were stored. */
+  collectMs: z.number(),
+}
+
+/** Better requests of a step, as a document writes them. */
+export const ResourceProposal = z.object({
+  /** Cores; null where what it asks for is good. */
+  cpu: z.number().nullable(),
+  /** Such as `384Mi`; null where what it asks for is good. */
+  memory: z.string().nullable(),
+  /** In one sentence, from what was measured. */
+  because: z.string(),
+})
+export type ResourceProposal = z.infer<typeof ResourceProposal>
+
+/** Where the time of a step went, with all of its items and attempts, and what it used of what it asked for. */
+export const StepUsage = z.object({
+  name: z.string(),
+  /** Those that ran or wait; none of a step that was cached or skipped. */
+  attempts: z.int(),
+  ...times,
+  /** What the engine added to its command: start-up and collection. */
+  overheadMs: z.number(),
+  /** Cores; null where it asks for none. */
+  cpuAsked: z.number().nullable(),
+  /** Cores in use half of the time, and 95 % of the time, at most; null where it was not measured. */
+  cpuUsed: z.object({ p50: z.number(), p95: z.number() }).nullable(),
+  /** Bytes. */
+  memoryAsked: z.number().nullable(),
+  /** The most that one attempt had at a time, in bytes. */
+  memoryPeak: z.number().nullable(),
+  /** Null where its requests are good, or too little is known. */
+  proposal: ResourceProposal.nullable(),
+})
+export type StepUsage = z.infer<typeof StepUsage>
+
+/** Where the time of a run went. */
+export const RunUsage = z.object({
+  run: z.string(),
+  /** Absolute path of the document that proposals would be written to. */
+  file: z.string(),
+  /** False while the run goes on: then all is as of now. */
+  isOver: z.boolean(),
+  /** From its beginning to its end. */
+  wallMs: z.number(),
+  ...times,
+  /** Of `wallMs` that in which no command ran and none waited for its turn. */
+  overheadMs: z.number(),
+  /** Of all commands together; null where none was measured. */
+  cpuSeconds: z.number().nullable(),
+  /** In the order of the document. */
+  steps: z.array(StepUsage),
+})
+export type RunUsage = z.infer<typeof RunUsage>
+
+/** What was written into a document. */
+export const AppliedResources = z.object({
+  file: z.string(),
+  changed: z.array(z.object({ step: z.string(), cpu: z.number().nullable(), memory: z.string().nullable() })),
+})
+export type AppliedResources = z.infer<typeof AppliedResources>

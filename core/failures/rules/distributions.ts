@@ -1,0 +1,50 @@
+/** Modules whose package has another name. */
+const NAMES: Readonly<Record<string, string>> = {
+  Bio: 'biopython',
+  Crypto: 'pycryptodome',
+  MySQLdb: 'mysqlclient',
+  OpenSSL: 'pyopenssl',
+  PIL: 'pillow',
+  attr: 'attrs',
+  bs4: 'beautifulsoup4',
+  cairosvg: 'CairoSVG',
+  cv2: 'opencv-python-headless',
+  dateutil: 'python-dateutil',
+  docx: 'python-docx',
+  dotenv: 'python-dotenv',
+  faiss: 'faiss-cpu',
+  fitz: 'pymupdf',
+  git: 'GitPython',
+  google: 'the package of that part of Google, such as google-cloud-storage or protobuf',
+  grpc: 'grpcio',
+  jose: 'python-jose',
+  jwt: 'pyjwt',
+  kafka: 'kafka-python',
+  lightning_fabric: 'lightning',
+  magic: 'python-magic',
+  mpl_toolkits: 'matplotlib',
+  osgeo: 'gdal',
+  pkg_resources: 'setuptools',
+  psycopg2: 'psycopg2-binary',
+  pytorch_lightning: 'pytorch-lightning',
+  ruamel: 'ruamel.yaml',
+  serial: 'pyserial',
+  sentence_transformers: 'sentence-transformers',
+  skimage: 'scikit-image',
+  sklearn: 'scikit-learn',
+  skopt: 'scikit-optimize',
+  snappy: 'python-snappy',
+  speech_recognition: 'SpeechRecognition',
+  tflite_runtime: 'tflite-runtime',
+  umap: 'umap-learn',
+  usb: 'pyusb',
+  websocket: 'websocket-client',
+  yaml: 'pyyaml',
+  zmq: 'pyzmq',
+}
+
+/** The package that brings a module of Python; mostly it has its name. */
+export function distributionOf(module: string): string {
+  const top = module.split('.')[0] ?? module
+  return (Object.hasOwn(NAMES, top) ? NAMES[top] : undefined) ?? top.replaceAll('_', '-')
+}
