@@ -96,6 +96,8 @@ type RunVerbs = Pick<
   | 'detail'
   | 'begun'
   | 'provenance'
+  | 'outcome'
+  | 'twins'
   | 'activeRuns'
   | 'usesEnvironment'
   | 'runOn'
@@ -150,6 +152,8 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
     detail: ({ step }) => noStep(step),
     begun: (run) => noRun(run),
     provenance: (run) => noRun(run),
+    outcome: (run) => noRun(run),
+    twins: () => [],
     activeRuns: () => 0,
     usesEnvironment: () => false,
     runOn: () => undefined,

@@ -48,7 +48,7 @@ function setUp({ faults = {} }: { faults?: Readonly<Record<string, () => Promise
     id: RUN,
     bound: PLAN,
     frozen: { facts: { files: {} } },
-    cluster: { profile: PROFILE },
+    cluster: { profile: PROFILE, images: {} },
     connection: { cluster, store, watch, starts: { of: () => new Promise(() => undefined) } },
     remote: memoryFiles(),
     storeId: 's',

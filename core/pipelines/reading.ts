@@ -8,6 +8,7 @@ import { attemptFolders } from './attempt-folders.ts'
 import { begunRun } from './begun-run.ts'
 import { expansionsOf, findRun, findStep } from './find-run.ts'
 import { itemPage, statusOfUntouched } from './item-page.ts'
+import { runOutcome } from './outcome.ts'
 import { openPlans } from './plans.ts'
 import { runGraph } from './run-graph.ts'
 import { provenanceVerb } from './provenance.ts'
@@ -25,6 +26,7 @@ type Reading = Pick<
   | 'items'
   | 'detail'
   | 'provenance'
+  | 'outcome'
   | 'events'
   | 'log'
   | 'usage'
@@ -44,6 +46,7 @@ export function readingVerbs(options: Options): Reading {
     begun: (run) => begunRun(store, run),
     detail: (address) => stepDetail(store, plans, address),
     provenance: provenanceVerb(store, plans),
+    outcome: (run) => runOutcome(store, run),
     events: (run, from, limit) => store.events(findRun(store, run).id, Math.max(1, from), limit),
     log: (address, range) => readLog(options, address, range),
     usage: (address, attempt) => readUsage(options, address, attempt),
