@@ -27,7 +27,8 @@ function compareRecords(of: Of, a: OutputRecord | undefined, b: OutputRecord | u
   if (identityOf(a) === identityOf(b)) return
   if (a?.kind === 'folder' && b?.kind === 'folder') return compareFolders(of, a, b)
   if (a?.kind === 'file' && b?.kind === 'file') return compareFiles(of, { path: '', ...a }, { path: '', ...b })
-  const words = `the output ${name} is of another kind`
+  const isMissing = a === undefined || b === undefined
+  const words = isMissing ? `the output ${name} is there in one run alone` : `the output ${name} is of another kind`
   findings.different({ aspect: 'artifacts', step, item, name, a: a?.kind ?? null, b: b?.kind ?? null, words })
 }
 

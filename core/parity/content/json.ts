@@ -15,7 +15,7 @@ type Step = JsonDifference
 export function firstJson(a: Json | undefined, b: Json | undefined): JsonDifference | undefined {
   const steps: Step[] = [{ path: '$', a, b }]
   for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
-    if (Object.is(step.a, step.b)) continue
+    if (step.a === step.b) continue
     const inner = within(step)
     if (inner === undefined) return step
     for (const it of inner.toReversed()) steps.push(it)
