@@ -49,6 +49,12 @@ function side(text: string | null): string {
 
 /** What a certificate says, for people who have only that. */
 export function summaryOfCertificate({ a, b, report, createdAt }: ParityCertificate): string {
-  const rows = [a, b].map(({ run, pipeline, target, status }, i) => [i === 0 ? 'A' : 'B', pipeline, run, target, status])
+  const rows = [a, b].map(({ run, pipeline, target, status }, i) => [
+    i === 0 ? 'A' : 'B',
+    pipeline,
+    run,
+    target,
+    status,
+  ])
   return `${VERDICTS[report.verdict]}: ${plainText(report.words)}\nmade ${createdAt}\n${columns(rows.map((row) => row.map(plainText)))}`
 }

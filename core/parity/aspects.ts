@@ -45,7 +45,10 @@ function wordsOf(aspect: ParityAspect, { compared, different, noted }: Count): s
   if (compared === 0 && different + noted === 0) return `no ${one} to compare`
   const what = counted(compared, one, many)
   if (different + noted === 0) return `${what}, the same`
-  const parts = [different === 0 ? '' : counted(different, 'difference'), noted === 0 ? '' : `${noted} by design or noted`]
+  const parts = [
+    different === 0 ? '' : counted(different, 'difference'),
+    noted === 0 ? '' : `${noted} by design or noted`,
+  ]
   return `${what}: ${parts.filter((part) => part !== '').join(', ')}`
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { canonicalJson, type Json } from '#core/base/json.ts'
+import { canonicalJson } from '#core/base/json.ts'
 import type { ParityCertificate } from '#core/contract/parity.ts'
 import { certify } from './certificate.ts'
 import { checkCertificate } from './check-certificate.ts'
@@ -25,7 +25,7 @@ async function certificateOf(depth: number): Promise<ParityCertificate> {
   return certify({ a: a.head, b: b.head, report, version: '1.2.3', createdAt: '2026-11-01T12:00:00.000Z' }, key)
 }
 const certificate = await certificateOf(8)
-const text = `${canonicalJson(certificate as Json)}\n`
+const text = `${canonicalJson(certificate)}\n`
 
 describe('a certificate', () => {
   test('is signed by the key of the workbench, and read back as it was', () => {
@@ -121,7 +121,10 @@ describe('the key of a data folder', () => {
 
   test.each([
     ['no key', 'nonsense'],
-    ['a key of another kind', generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'pem', type: 'pkcs8' })],
+    [
+      'a key of another kind',
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'pem', type: 'pkcs8' }),
+    ],
   ])('that is %s is a problem that says what to do', (_, content) => {
     const folder = mkdtempSync(join(home, 'bad-'))
     writeFileSync(join(folder, 'parity.key'), content)

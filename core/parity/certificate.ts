@@ -28,6 +28,9 @@ export function certify({ a, b, report, version, createdAt }: Certified, key: Si
 
 /** What a signature is over: the canonical JSON of a certificate without its signature. */
 export function signedBytes(certificate: object): Buffer {
-  const { signature: _signature, ...signed } = certificate as { readonly signature?: Json; readonly [key: string]: Json | undefined }
+  const { signature: _signature, ...signed } = certificate as {
+    readonly signature?: Json
+    readonly [key: string]: Json | undefined
+  }
   return Buffer.from(canonicalJson(signed as Json))
 }

@@ -81,5 +81,8 @@ function isObject(value: Json | undefined): value is { readonly [key: string]: J
 }
 
 function noCertificate(why: string): Problem {
-  return new Problem('invalid_value', `the file is no parity certificate (${why}): name one that minisub verify has saved`)
+  return new Problem(
+    'invalid_value',
+    `the file is no parity certificate (${why}): name one that minisub verify has saved`,
+  )
 }

@@ -1,4 +1,3 @@
-import type { Json } from '#core/base/json.ts'
 import { linesOf, type Values } from '#core/compare/index.ts'
 import type { ParityAspect } from '#core/contract/parity.ts'
 import { firstJson } from './content/json.ts'
@@ -18,7 +17,7 @@ export function compareInputs({ a, b }: Sides, findings: Findings): void {
 function compareDefinitions({ a, b }: Sides, findings: Findings): void {
   findings.compared('definition')
   if (a.head.pipelineDigest === b.head.pipelineDigest) return
-  const found = firstJson(a.definition as unknown as Json, b.definition as unknown as Json)
+  const found = firstJson(a.definition, b.definition)
   const where = found === undefined ? '' : `, first at ${found.path}`
   findings.different({
     aspect: 'definition',
@@ -63,7 +62,8 @@ function compareCode({ a, b }: Sides, findings: Findings): void {
     if (!differs) continue
     const [one = null, other = null] = values
     const [left, right] = [a.codeFiles.get(path), b.codeFiles.get(path)]
-    const contents = left && right && left.sha256 !== right.sha256 ? { contents: { a: left, b: right, name: path } } : {}
+    const contents =
+      left && right && left.sha256 !== right.sha256 ? { contents: { a: left, b: right, name: path } } : {}
     const words =
       one === null || other === null
         ? `the code has the file ${path} in one run alone`
@@ -81,7 +81,8 @@ function compareTexts(findings: Findings, { aspect, a, b }: Texts): void {
     findings.compared(aspect)
     const [one = null, other = null] = values
     const what = WHAT[aspect] ?? aspect
-    const words = one === null || other === null ? `the ${what} ${name} is there in one run alone` : `the ${what} ${name} differs`
+    const words =
+      one === null || other === null ? `the ${what} ${name} is there in one run alone` : `the ${what} ${name} differs`
     if (differs) findings.different({ aspect, name, a: one, b: other, words })
   }
 }

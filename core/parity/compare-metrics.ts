@@ -9,7 +9,11 @@ const OF_THE_MACHINE = 'system/'
 const FOLDS = ['last', 'min', 'max'] as const
 
 /** What two step runs have logged, where both ran: the last value of each series, its least and its greatest. */
-export function compareMetrics(sides: Sides, { step, item, a, b }: StepRunPair, { findings, tolerance }: Options): void {
+export function compareMetrics(
+  sides: Sides,
+  { step, item, a, b }: StepRunPair,
+  { findings, tolerance }: Options,
+): void {
   if (a.attempts === 0 || b.attempts === 0) return
   const key = stepRunKey({ step, item })
   const [left, right] = [byKey(sides.a.metrics.get(key)), byKey(sides.b.metrics.get(key))]
@@ -19,8 +23,8 @@ export function compareMetrics(sides: Sides, { step, item, a, b }: StepRunPair, 
     const [one, other] = [left.get(name), right.get(name)]
     const found = differenceOf(one, other, tolerance)
     if (found !== undefined) {
-      const add = name.startsWith(OF_THE_MACHINE) ? findings.note : findings.different
-      add({ ...of, ...found })
+      if (name.startsWith(OF_THE_MACHINE)) findings.note({ ...of, ...found })
+      else findings.different({ ...of, ...found })
     } else if (one?.count !== other?.count) {
       const words = `the metric ${name} was logged another number of times`
       findings.note({ ...of, a: String(one?.count), b: String(other?.count), words })

@@ -39,7 +39,14 @@ function compareImages(step: string, { a, b }: Two<AttemptImage>, findings: Find
   findings.compared('images')
   const [one, other] = [a, b].map((images) => images.map(imageText).toSorted().join(', '))
   if (one === other) return
-  const platforms = [a, b].map((images) => String(namesOf(images.map(({ platform }) => platform), [])))
+  const platforms = [a, b].map((images) =>
+    String(
+      namesOf(
+        images.map(({ platform }) => platform),
+        [],
+      ),
+    ),
+  )
   const isOther = a.length > 0 && b.length > 0 && platforms[0] !== platforms[1]
   findings.note({
     aspect: 'images',
@@ -61,6 +68,7 @@ function compareLimits(step: string, { a, b }: Two<string>, findings: Findings):
     return `${limit} was not enforced in the ${a.includes(limit) ? 'first' : 'second'} run`
   })
   if (words.length === 0) return
-  const text = (limits: readonly string[]) => (limits.length === 0 ? 'all enforced' : `not enforced: ${limits.join(', ')}`)
+  const text = (limits: readonly string[]) =>
+    limits.length === 0 ? 'all enforced' : `not enforced: ${limits.join(', ')}`
   findings.note({ aspect: 'limits', step, a: text(a), b: text(b), words: words.join(', ') })
 }

@@ -35,7 +35,13 @@ describe('a difference is named', () => {
   const OTHER = 'Which grape?'
   type Row = readonly [what: string, b: RunFacts, aspect: ParityAspect, verdict: ParityVerdict, words: string | RegExp]
   test.each<Row>([
-    ['the definition', factsOf('run b', { description: OTHER }), 'definition', 'same_results', /first at \$\.description$/],
+    [
+      'the definition',
+      factsOf('run b', { description: OTHER }),
+      'definition',
+      'same_results',
+      /first at \$\.description$/,
+    ],
     [
       'a parameter',
       factsOf('run b', { parameters: { depth: 8 } }),

@@ -49,7 +49,13 @@ function pairsOf({ a, b }: Sides, step: string, findings: Findings): StepRunPair
   }
   const [one, other] = [itemsText(left), itemsText(right)]
   if (one !== other) {
-    findings.different({ aspect: 'steps', step, a: one, b: other, words: `the step ${step} has another number of items` })
+    findings.different({
+      aspect: 'steps',
+      step,
+      a: one,
+      b: other,
+      words: `the step ${step} has another number of items`,
+    })
   }
   const others = new Map(right.map((it) => [it.item?.index ?? null, it]))
   return left.flatMap((it) => {

@@ -64,7 +64,8 @@ async function bringAll(
 ): Promise<string | undefined> {
   for (const { sha256, size } of all) {
     if (has(sha256)) continue
-    if (size > MOST_FETCHED) return `not looked into: ${formatBytes(size)} lie in a bucket, minisub pull brings them here`
+    if (size > MOST_FETCHED)
+      return `not looked into: ${formatBytes(size)} lie in a bucket, minisub pull brings them here`
     try {
       await fetch(sha256, signal)
     } catch (error) {

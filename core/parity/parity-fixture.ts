@@ -20,7 +20,11 @@ function definitionOf(description = 'Which cultivar?') {
   const spec = {
     parameters: { depth: { type: 'integer', default: 4 } },
     steps: {
-      train: { command: ['python', 'train.py'], outputs: { accuracy: { type: 'number' } }, resources: { memory: '1Gi' } },
+      train: {
+        command: ['python', 'train.py'],
+        outputs: { accuracy: { type: 'number' } },
+        resources: { memory: '1Gi' },
+      },
       score: { command: ['true'], forEach: { i: [0, 1] }, outputs: { table: { type: 'file' } } },
     },
   }

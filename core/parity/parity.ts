@@ -15,7 +15,10 @@ export type Parity = {
    * Compares two runs that are over and signs what comes of it. Throws Problem `not_found` or `ambiguous_id`, `conflict`
    * where one goes on, `invalid_value` where both are the same run, `secret_store`; and the signal's reason.
    */
-  verify(of: { readonly a: string; readonly b: string; readonly tolerance?: number }, signal?: AbortSignal): Promise<ParityCertificate>
+  verify(
+    of: { readonly a: string; readonly b: string; readonly tolerance?: number },
+    signal?: AbortSignal,
+  ): Promise<ParityCertificate>
   /** The public half of the key that signs, which is made where it is missing. Throws Problem `secret_store`. */
   key(): ParityKey
 }

@@ -39,6 +39,7 @@ function reservations({ a }: Sides, { compared, computedTwice }: StepRuns): stri
 }
 
 function onceText(once: number, all: number): string {
-  if (once === all) return 'Nothing was computed twice: the outputs are those of one run, which the cache has handed on.'
+  if (once === all)
+    return 'Nothing was computed twice: the outputs are those of one run, which the cache has handed on.'
   return `Of ${all} step runs with outputs ${once} ${once === 1 ? 'was' : 'were'} computed once, and taken from the cache by the other run.`
 }

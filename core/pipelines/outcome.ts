@@ -57,7 +57,10 @@ function stepRuns(name: string, { forEach }: StepDefinition, items: readonly Jso
   return items.map((values, index) => ({ name, item: { index, values }, isWhole: false }))
 }
 
-function stepOutcome({ run, rows, beginnings, makers, untouched }: Known, { name, item, isWhole }: StepRun): StepOutcome {
+function stepOutcome(
+  { run, rows, beginnings, makers, untouched }: Known,
+  { name, item, isWhole }: StepRun,
+): StepOutcome {
   const whole = rows.get(keyOf(name, -1))
   const key = keyOf(name, item?.index ?? 0)
   const row = isWhole ? whole : (rows.get(key) ?? (item === null ? whole : undefined))

@@ -15,7 +15,8 @@ beforeAll(async () => {
     '    command: [sh, -c, "echo id,n > $MINISUB_OUTPUTS/table; echo 1,$(($1 * $1)) >> $MINISUB_OUTPUTS/table; printf %s $1 > $MINISUB_OUTPUTS/n", sh, "${{ parameters.n }}"]',
     '    outputs: {table: {type: file}, n: {type: integer}}',
   ])
-  const run = async (...args: readonly string[]) => runOf(await cli.minisub('run', file, '--no-cache', '--json', ...args)).id
+  const run = async (...args: readonly string[]) =>
+    runOf(await cli.minisub('run', file, '--no-cache', '--json', ...args)).id
   runs = [await run(), await run(), await run('-p', 'n=4')]
 })
 afterAll(() => cli[Symbol.asyncDispose]())

@@ -112,7 +112,11 @@ describe('two real runs', () => {
     const flaky = (codes: string) => ({
       steps: { flaky: { ...sh(`set -- ${codes}; shift $((MINISUB_ATTEMPT - 1)); exit $1`), retry } },
     })
-    const runs = [await runOf({ spec: flaky('0 0') }), await runOf({ spec: flaky('1 0') }), await runOf({ spec: flaky('1 2') })]
+    const runs = [
+      await runOf({ spec: flaky('0 0') }),
+      await runOf({ spec: flaky('1 0') }),
+      await runOf({ spec: flaky('1 2') }),
+    ]
     const [good = '', slow = '', bad = ''] = runs
     const retried = await parity.verify({ a: good, b: slow })
     expect(retried.report.findings.find(({ aspect }) => aspect === 'retries')).toMatchObject({
@@ -168,7 +172,8 @@ test('what came of a run tells who computed what, also where it was resumed', as
   const first = await runOf({ spec })
   const second = (await engine.resume(first)).id
   const third = (await engine.resume(second)).id
-  const made = (run: string) => engine.service.outcome(run).steps.map(({ step, status, madeBy }) => [step, status, madeBy])
+  const made = (run: string) =>
+    engine.service.outcome(run).steps.map(({ step, status, madeBy }) => [step, status, madeBy])
   expect(made(third)).toEqual([
     ['good', 'cached', first],
     ['bad', 'failed', null],

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { canonicalJson, type Json } from '#core/base/json.ts'
+import { canonicalJson } from '#core/base/json.ts'
 import { Problem } from '#core/base/problem.ts'
 import { connect } from '#core/cli/connect.ts'
 import { print, printJson, say, type Context } from '#core/cli/context.ts'
@@ -49,7 +49,11 @@ async function printKey({ home, json }: Context): Promise<number> {
 
 type CheckFlags = VerifyFlags & { readonly runs: readonly string[] }
 
-async function checkFile(file: string, { runs, key, save: saved, tolerance }: CheckFlags, context: Context): Promise<number> {
+async function checkFile(
+  file: string,
+  { runs, key, save: saved, tolerance }: CheckFlags,
+  context: Context,
+): Promise<number> {
   if (runs.length > 0 || saved !== undefined || tolerance !== undefined) {
     throw new Problem('usage', '--certificate FILE goes with --key alone: leave the rest out')
   }
@@ -80,7 +84,7 @@ function toleranceOf(text: string): number {
 /** As it was signed, in one line. */
 async function save(certificate: ParityCertificate, file: string): Promise<void> {
   try {
-    await writeFile(file, `${canonicalJson(certificate as Json)}\n`, { flag: 'wx' })
+    await writeFile(file, `${canonicalJson(certificate)}\n`, { flag: 'wx' })
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     if (code === 'EEXIST') throw new Problem('conflict', `there is a file ${file} already: name another`, { cause })

@@ -27,7 +27,10 @@ export async function csvDifference(
 
 const ENDS = 'the same cell, written differently: its quotes, what ends its line, or how many cells follow'
 
-type Walk = { add(bytes: Buffer): void; place(): { row: number; column: number; start: number } }
+type Walk = {
+  readonly add: (bytes: Buffer) => void
+  readonly place: () => { row: number; column: number; start: number }
+}
 
 /** Follows a table byte by byte: which cell one is in, and where that began. */
 function walkCells(delimiter: number): Walk {

@@ -9,7 +9,10 @@ import { firstJson } from './json.ts'
 import { onnxOf } from './onnx-fixture.ts'
 import { pngOf } from './png-fixture.ts'
 
-const pair = (a: string | Buffer, b: string | Buffer) => ({ a: contentOf(Buffer.from(a)), b: contentOf(Buffer.from(b)) })
+const pair = (a: string | Buffer, b: string | Buffer) => ({
+  a: contentOf(Buffer.from(a)),
+  b: contentOf(Buffer.from(b)),
+})
 const words = async (a: string | Buffer, b: string | Buffer, name = ''): Promise<string | undefined> =>
   (await firstDifference(pair(a, b), name))?.words
 
@@ -27,7 +30,13 @@ describe('the first difference', () => {
     ['the same values of JSON', '{"a": 1}', '{ "a": 1.0 }', '', SAME_JSON],
     ['what only looks like JSON', '{not json}', '{nor this}', '', 'line 1, column 4: {not json} and {nor this}'],
     ['a cell', 'id,score\n1,0.5\n2,0.25\n', 'id,score\n1,0.5\n2,0.75\n', '', 'row 2, column score: 0.25 and 0.75'],
-    ['a cell in quotes', 'id,note\n1,"a, ""b"""\n', 'id,note\n1,"a, ""c"""\n', 'x.csv', 'row 1, column note: a, "b" and a, "c"'],
+    [
+      'a cell in quotes',
+      'id,note\n1,"a, ""b"""\n',
+      'id,note\n1,"a, ""c"""\n',
+      'x.csv',
+      'row 1, column note: a, "b" and a, "c"',
+    ],
     ['a line in quotes', 'id,note\n1,"a\nb"\n2,c\n', 'id,note\n1,"a\nb"\n2,d\n', '', 'row 2, column note: c and d'],
     ['more rows', 'id,n\n1,2\n', 'id,n\n1,2\n3,4\n', '', 'row 2, column id: nothing and 3'],
     ['the header', 'id,n\n1,2\n', 'id,m\n1,2\n', '', 'header, column 2: n and m'],

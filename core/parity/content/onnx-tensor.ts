@@ -69,7 +69,7 @@ async function readTensor({ content, range }: Place): Promise<Tensor> {
 
 function packed(bytes: Buffer): string[] {
   const numbers: string[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const { value, length } = readVarint(bytes, at)
     numbers.push(int(BigInt.asIntN(64, value)))
     at += length

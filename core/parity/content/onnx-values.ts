@@ -1,5 +1,5 @@
 import type { Content, Range } from './content.ts'
-import { readFields, readVarint, type Field } from './protobuf.ts'
+import { DamagedMessage, readFields, readVarint, type Field } from './protobuf.ts'
 
 /** How the values of a field are spelled. */
 type Spelling = 'float' | 'double' | 'int' | 'text'
@@ -26,6 +26,7 @@ export const TENSOR_VALUES: Readonly<Record<number, Spelling>> = {
 const BYTES = { float: 4, double: 8 } as const
 const LONGEST_TEXT = 4096
 const BLOCK = 64 * 1024
+const LONGEST_VARINT = 10
 
 /** The first value in which two messages differ; null where one has no more. */
 export type ValueDifference = { readonly index: number; readonly a: string | null; readonly b: string | null }
@@ -74,17 +75,17 @@ async function* packedFloats(content: Content, { start, end }: Field, spelling: 
 }
 
 async function* packedInts(content: Content, { start, end }: Field) {
-  for (let at = start; at < end; ) {
-    const block = await content.read(at, Math.min(end, at + BLOCK))
-    const isLast = at + block.length >= end
-    let used = 0
-    // A number has at most ten bytes: those of the end may go on in the next block.
-    while (used < block.length && (isLast || used + 10 <= block.length)) {
+  for (let at = start; at < end;) {
+    // A number has at most ten bytes: those at the end of a block may go on in the next one.
+    const block = await content.read(at, Math.min(end, at + BLOCK + LONGEST_VARINT))
+    const most = Math.min(block.length, BLOCK)
+    for (let used = 0; used < most; ) {
       const { value, length } = readVarint(block, used)
       yield BigInt.asIntN(64, value).toString()
       used += length
+      at += length
     }
-    at += used
+    if (block.length === 0) throw new DamagedMessage('a list ends before its length')
   }
 }
 

@@ -27,7 +27,11 @@ describe('two models of ONNX', () => {
   test.each<[string, TinyModel, string]>([
     ['an opset', more({ opset: 15 }), 'opset of ai.onnx: 17 and 15'],
     ['a kind of node', more({ nodes: [{ ...mm, op: 'Gemm' }, tree] }), 'node 0: MatMul and Gemm'],
-    ['the inputs of a node', more({ nodes: [{ ...mm, inputs: ['x', 'V'] }, tree] }), 'node 0 (MatMul mm), inputs: x,W and x,V'],
+    [
+      'the inputs of a node',
+      more({ nodes: [{ ...mm, inputs: ['x', 'V'] }, tree] }),
+      'node 0 (MatMul mm), inputs: x,W and x,V',
+    ],
     ['the name of a node', more({ nodes: [{ ...mm, name: 'm2' }, tree] }), 'node 0 (MatMul mm), name: mm and m2'],
     ['the number of nodes', more({ nodes: [mm] }), 'number of nodes: 2 and 1'],
     [
@@ -52,7 +56,11 @@ describe('two models of ONNX', () => {
       more({ initializers: { ...MODEL.initializers, b: { shape: [1], values: [0.25], isRaw: false } } }),
       'initializer b[0]: 0.5 and 0.25',
     ],
-    ['an initializer that one lacks', more({ initializers: { W: { shape: [2, 2], values: [1, 2, 3, 4] } } }), 'initializer b: there and nothing'],
+    [
+      'an initializer that one lacks',
+      more({ initializers: { W: { shape: [2, 2], values: [1, 2, 3, 4] } } }),
+      'initializer b: there and nothing',
+    ],
     ['the names of inputs', more({ inputs: ['z'] }), 'inputs: x and z'],
     ['who produced it', more({ producer: 'others' }), 'producer name: tests and others'],
     ['what is noted', more({ metadata: { author: 'ada' } }), 'metadata author: nothing and ada'],

@@ -21,7 +21,11 @@ export function pixelOf(row: Buffer, x: number, { colour, depth }: PngHeader): s
 }
 
 /** Whether a pixel is the same in two rows. */
-export function isSamePixel(one: Buffer, other: Buffer, { x, colour, depth }: PngHeader & { readonly x: number }): boolean {
+export function isSamePixel(
+  one: Buffer,
+  other: Buffer,
+  { x, colour, depth }: PngHeader & { readonly x: number },
+): boolean {
   const count = SAMPLES[colour] ?? 1
   for (let i = x * count; i < (x + 1) * count; i += 1) {
     if (sampleAt(one, i, depth) !== sampleAt(other, i, depth)) return false

@@ -154,5 +154,5 @@ async function readChunks(content: Content): Promise<Pick<Png, 'palette' | 'data
 
 /** What zlib throws for data that is no deflate stream, or breaks off. */
 function isDamage(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code))
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
 }

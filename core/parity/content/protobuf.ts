@@ -18,7 +18,7 @@ const BLOCK = 64 * 1024
 /** The fields of a message in a range of a content. Throws DamagedMessage. */
 export async function* readFields(content: Content, { start, end }: Range): AsyncGenerator<Field> {
   let block: { start: number; bytes: Buffer } = { start, bytes: Buffer.alloc(0) }
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const wanted = Math.min(end, at + LONGEST_HEAD)
     if (at < block.start || wanted > block.start + block.bytes.length) {
       block = { start: at, bytes: await content.read(at, Math.min(end, at + BLOCK)) }

@@ -20,7 +20,9 @@ export async function textDifference(pair: Pair, signal?: AbortSignal): Promise<
   return difference({ format: 'text', place: `line ${line}, column ${column}`, a, b })
 }
 
-function countLines(): { add(bytes: Buffer): void; end(): { line: number; start: number } } {
+type Lines = { readonly add: (bytes: Buffer) => void; readonly end: () => { line: number; start: number } }
+
+function countLines(): Lines {
   let [line, start, seen] = [1, 0, 0]
   return {
     add(bytes) {
