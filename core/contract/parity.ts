@@ -27,7 +27,7 @@ const level = z.enum(['same', 'note', 'different'])
 export type ParityLevel = z.infer<typeof level>
 
 /** `same_results`: what went in differs, and what came out does not. */
-export const PARITY_VERDICTS = ['same', 'same_results', 'different'] as const
+const PARITY_VERDICTS = ['same', 'same_results', 'different'] as const
 export type ParityVerdict = (typeof PARITY_VERDICTS)[number]
 
 const text = z.string()

@@ -21,7 +21,7 @@ export function imagesOf(outcomes: readonly StepOutcome[]): AttemptImage[] {
   return [...new Map(images.map((image) => [imageText(image), image])).values()]
 }
 
-export function imageText({ digest, platform }: AttemptImage): string {
+function imageText({ digest, platform }: AttemptImage): string {
   return `${digest} ${platform}`
 }
 

@@ -9,7 +9,7 @@ import { stepSides } from './step-sides.ts'
 import { verdictOf } from './verdict.ts'
 
 /** How far metrics may be apart where nobody says it. */
-export const TOLERANCE = 1e-9
+const TOLERANCE = 1e-9
 
 /** A report before contents were looked into. */
 export type RawReport = Omit<ParityReport, 'findings'> & { readonly findings: readonly Finding[] }

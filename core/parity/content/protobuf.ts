@@ -14,10 +14,13 @@ export class DamagedMessage extends Error {}
 
 const LONGEST_HEAD = 20
 const BLOCK = 64 * 1024
+/** A file that has more is no message that anybody wrote. */
+const MOST_FIELDS = 5_000_000
 
 /** The fields of a message in a range of a content. Throws DamagedMessage. */
 export async function* readFields(content: Content, { start, end }: Range): AsyncGenerator<Field> {
   let block: { start: number; bytes: Buffer } = { start, bytes: Buffer.alloc(0) }
+  let count = 0
   for (let at = start; at < end;) {
     const wanted = Math.min(end, at + LONGEST_HEAD)
     if (at < block.start || wanted > block.start + block.bytes.length) {
@@ -25,6 +28,7 @@ export async function* readFields(content: Content, { start, end }: Range): Asyn
     }
     const field = readField(block.bytes.subarray(at - block.start, wanted - block.start), at)
     if (field.end > end) throw new DamagedMessage('a field ends behind its message')
+    if (++count > MOST_FIELDS) throw new DamagedMessage('too many fields')
     yield field
     at = field.end
   }
