@@ -16,7 +16,13 @@ export function compareMetrics(
 ): void {
   if (a.attempts === 0 || b.attempts === 0) return
   const key = stepRunKey({ step, item })
-  const [left, right] = [byKey(sides.a.metrics.get(key)), byKey(sides.b.metrics.get(key))]
+  const [inA, inB] = [sides.a.metrics.get(key), sides.b.metrics.get(key)]
+  if (inA === undefined || inB === undefined) {
+    const words = 'its metrics are not compared: it is tracked (still) in one run alone'
+    if ((inA ?? inB ?? []).length > 0) findings.note({ aspect: 'metrics', step, item, words })
+    return
+  }
+  const [left, right] = [byKey(inA), byKey(inB)]
   for (const name of namesOf(left.keys(), right.keys())) {
     findings.compared('metrics')
     const of = { aspect: 'metrics', step, item, name } as const
@@ -56,6 +62,6 @@ export function isNear(a: MetricValue | null, b: MetricValue | null, tolerance: 
   return Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a), Math.abs(b))
 }
 
-function byKey(metrics: readonly MetricFact[] = []): Map<string, MetricFact> {
+function byKey(metrics: readonly MetricFact[]): Map<string, MetricFact> {
   return new Map(metrics.map((metric) => [metric.key, metric]))
 }

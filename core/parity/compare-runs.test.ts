@@ -152,10 +152,17 @@ describe('a difference is named', () => {
     ],
     [
       'a metric that one lacks',
-      factsOf('run b', { metrics: new Map() }),
+      factsOf('run b', { metrics: new Map([['train ', []]]) }),
       'metrics',
       'different',
       'the metric loss was logged in one run alone',
+    ],
+    [
+      'that metrics of one run are gone',
+      factsOf('run b', { metrics: new Map() }),
+      'metrics',
+      'same',
+      'its metrics are not compared: it is tracked (still) in one run alone',
     ],
     [
       'how often a metric was logged',

@@ -43,7 +43,7 @@ export type RunFacts = {
   readonly environments: Readonly<Record<string, string>>
   /** In the order of the pipeline, those of each step in the order of its items. */
   readonly steps: ReadonlyMap<string, readonly StepOutcome[]>
-  /** By `stepRunKey`; of no more step runs than MOST_TRACKED. */
+  /** By `stepRunKey`, of step runs that are tracked; of no more than MOST_TRACKED. */
   readonly metrics: ReadonlyMap<string, readonly MetricFact[]>
 }
 
@@ -116,7 +116,7 @@ async function metricsOf(
   for (const [index, outcome] of steps.slice(0, MOST_TRACKED).entries()) {
     const name = { step: outcome.step, item: outcome.item?.index ?? null }
     const facts = metrics({ run, ...name })
-    if (facts !== undefined && facts.length > 0) found.set(stepRunKey(name), facts)
+    if (facts !== undefined) found.set(stepRunKey(name), facts)
     if (index % AT_ONCE !== AT_ONCE - 1) continue
     signal?.throwIfAborted()
     await turn()

@@ -19,12 +19,12 @@ const PLAN = planOfSpec({
     one: { command: ['true'], needs: ['many'] },
   },
 })
+const { frozen: FROZEN } = insertRun(runs, PLAN)
 const IMAGE = { digest: `sha256:${'0'.repeat(64)}`, platform: 'linux/amd64' }
 
 /** Writes a run to which this happened. */
 function runOf(events: readonly RunEvent[], frozen: Partial<FrozenRun> = {}): string {
-  const row = insertRun(runs, PLAN)
-  const { id } = frozen.cluster === undefined ? row : insertRun(runs, PLAN, { frozen: { ...row.frozen, ...frozen } })
+  const { id } = insertRun(runs, PLAN, { frozen: { ...FROZEN, ...frozen } })
   const state = initialState(PLAN)
   const expanded: RunEvent = { kind: 'step.expanded', step: 'many', items: [{ i: 5 }, { i: 6 }], key: 'k' }
   for (const [index, event] of [{ kind: 'run.started' } as const, expanded, ...events].entries()) {

@@ -48,8 +48,7 @@ describeInBrowser('two runs side by side', () => {
 
   test('that are the same say so on top, in every aspect, and who signed it', async () => {
     const page = await open(runs.one.id, runs.same.id)
-    const verdict = page.getByRole('status', { name: 'Verdict' })
-    await verdict.getByText('The same', { exact: true }).waitFor()
+    const verdict = page.getByRole('status', { name: 'The same', exact: true })
     await verdict.getByText(/Signed by the key [0-9a-f]{16}/).waitFor()
     await aspect(page, 'Step keys').getByText('same', { exact: true }).waitFor()
     await page.getByRole('table', { name: 'The two runs' }).getByRole('link').first().waitFor()
@@ -61,10 +60,14 @@ describeInBrowser('two runs side by side', () => {
 
   test('that differ name what differs, of the run at once and of a step when it is opened by keyboard', async () => {
     const page = await open(runs.one.id, runs.other.id)
-    await page.getByRole('status', { name: 'Verdict' }).getByText('Different', { exact: true }).waitFor()
+    await page.getByRole('status', { name: 'Different' }).waitFor()
     await aspect(page, 'Values').getByText('differs', { exact: true }).waitFor()
     const ofRuns = page.getByRole('table', { name: 'Differences of the runs' })
-    await ofRuns.getByRole('row').filter({ hasText: 'the parameter n differs' }).getByText('4', { exact: true }).waitFor()
+    await ofRuns
+      .getByRole('row')
+      .filter({ hasText: 'the parameter n differs' })
+      .getByText('4', { exact: true })
+      .waitFor()
     const button = page.getByRole('button', { name: 'square: 3 findings' })
     expect(await button.getAttribute('aria-expanded')).toBe('false')
     await button.focus()
@@ -122,7 +125,7 @@ describeInBrowser('two runs side by side', () => {
     await offer.waitFor()
     await expectAccessibleInBoth(page)
     await offer.click()
-    await page.getByRole('status', { name: 'Verdict' }).getByText('The same', { exact: true }).waitFor()
+    await page.getByRole('status', { name: 'The same', exact: true }).waitFor()
     await page.getByRole('link', { name: 'Back to the run' }).waitFor()
     await page.context().close()
   })

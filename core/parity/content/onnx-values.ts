@@ -79,7 +79,7 @@ async function* packedInts(content: Content, { start, end }: Field) {
     // A number has at most ten bytes: those at the end of a block may go on in the next one.
     const block = await content.read(at, Math.min(end, at + BLOCK + LONGEST_VARINT))
     const most = Math.min(block.length, BLOCK)
-    for (let used = 0; used < most; ) {
+    for (let used = 0; used < most;) {
       const { value, length } = readVarint(block, used)
       yield BigInt.asIntN(64, value).toString()
       used += length

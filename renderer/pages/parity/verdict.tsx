@@ -14,7 +14,7 @@ export function Verdict({ certificate: { report, workbench } }: { readonly certi
   const { title, color } = VERDICTS[report.verdict]
   const Icon = ICONS[report.verdict]
   return (
-    <Alert color={color} icon={<Icon size={20} aria-hidden />} title={title} role="status" aria-label="Verdict">
+    <Alert color={color} icon={<Icon size={20} aria-hidden />} title={title} role="status">
       <Text size="sm">{report.words}</Text>
       <Text size="sm" mt="xs">
         Signed by the key <code>{workbench.keyId}</code> of this workbench.{' '}

@@ -30,7 +30,7 @@ export const LEVELS: Readonly<Record<ParityLevel, { readonly status: string; rea
 /** A verdict as the heading above everything, with the colour of what stands around it. */
 export const VERDICTS: Readonly<Record<ParityVerdict, { readonly title: string; readonly color: string }>> = {
   same: { title: 'The same', color: 'green' },
-  same_results: { title: 'The same results', color: 'yellow' },
+  same_results: { title: 'The same results', color: 'orange' },
   different: { title: 'Different', color: 'red' },
 }
 
