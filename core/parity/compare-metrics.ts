@@ -1,4 +1,5 @@
 import type { MetricValue } from '#core/contract/tracking.ts'
+import type { StepOutcome } from '#core/pipelines/index.ts'
 import { stepRunKey, type MetricFact } from './facts.ts'
 import { namesOf, type Findings } from './findings.ts'
 import type { Sides, StepRunPair } from './sides.ts'
@@ -24,9 +25,10 @@ export function compareMetrics(
   }
   const [left, right] = [byKey(inA), byKey(inB)]
   for (const name of namesOf(left.keys(), right.keys())) {
+    const [one, other] = [left.get(name), right.get(name)]
+    if (isOutput(a, one) && isOutput(b, other)) continue
     findings.compared('metrics')
     const of = { aspect: 'metrics', step, item, name } as const
-    const [one, other] = [left.get(name), right.get(name)]
     const found = differenceOf(one, other, tolerance)
     if (found !== undefined) {
       if (name.startsWith(OF_THE_MACHINE)) findings.note({ ...of, ...found })
@@ -36,6 +38,12 @@ export function compareMetrics(
       findings.note({ ...of, a: String(one?.count), b: String(other?.count), words })
     }
   }
+}
+
+/** Whether a metric is what stands for a number that the step left: that is compared as a value. */
+function isOutput({ outputs }: StepOutcome, metric: MetricFact | undefined): boolean {
+  const record = metric === undefined ? undefined : outputs[metric.key]
+  return record?.kind === 'value' && record.value === metric?.last && metric.count === 1
 }
 
 type Found = { readonly a: string | null; readonly b: string | null; readonly words: string }

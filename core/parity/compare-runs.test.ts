@@ -315,6 +315,13 @@ describe('metrics', () => {
   })
 })
 
+test('a metric that stands for a value output is compared as the value alone', () => {
+  const of = (last: number) => new Map([['train ', [{ key: 'accuracy', last, min: last, max: last, count: 1 }]]])
+  const b = { ...withStep('train', null, { outputs: { accuracy: valueRecord(0.8) } }), metrics: of(0.8) }
+  const report = compareRuns({ a: factsOf('run a', { metrics: of(0.9) }), b })
+  expect(report.findings.map(({ aspect }) => aspect)).toEqual(['values'])
+})
+
 describe('a folder', () => {
   const folder = (files: Readonly<Record<string, string>>, emptyFolders: readonly string[] = []) => {
     const entries = Object.entries(files).map(([path, text]) => ({ path, ...fileOf(text) }))
