@@ -19,7 +19,7 @@ const THINGS: Readonly<Record<ParityAspect, readonly [one: string, many: string]
   artifacts: ['file or folder', 'files and folders'],
   metrics: ['metric', 'metrics'],
   retries: ['step run that both attempted', 'step runs that both attempted'],
-  cache: ['step run with outputs', 'step runs with outputs'],
+  cache: ['step run that succeeded', 'step runs that succeeded'],
   target: ['target', 'targets'],
   images: ['step that both ran', 'steps that both ran'],
   limits: ['step that both ran', 'steps that both ran'],

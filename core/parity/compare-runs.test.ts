@@ -99,7 +99,7 @@ describe('a difference is named', () => {
       withStep('train', null, { status: 'failed', reason: 'exit code 1', madeBy: null, outputs: {} }),
       'states',
       'different',
-      'it succeeded in the first run and failed in the second (exit code 1)',
+      'it ended as succeeded in the first run and as failed in the second (exit code 1)',
     ],
     [
       'retries',
@@ -261,7 +261,7 @@ describe('what the verdict does not say, it says so', () => {
 
   test('where some was computed once', () => {
     const report = compare(withStep('train', null, { status: 'cached', attempts: 0, madeBy: 'run a' }))
-    expect(report.words).toContain('Of 3 step runs with outputs 1 was computed once')
+    expect(report.words).toContain('Of 3 step runs that succeeded 1 was computed once')
   })
 
   test('where a step was taken from a run that computed it by itself, it was computed twice', () => {

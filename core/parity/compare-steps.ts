@@ -94,8 +94,9 @@ function meaning(status: StepStatus): StepStatus {
 }
 
 function stateWords(a: StepOutcome, b: StepOutcome): string {
-  const reason = a.reason ?? b.reason
-  return `it ${a.status} in the first run and ${b.status} in the second${reason === null ? '' : ` (${reason})`}`
+  const reason = [a, b].find(({ status }) => meaning(status) !== 'succeeded')?.reason ?? null
+  const why = reason === null ? '' : ` (${reason})`
+  return `it ended as ${a.status} in the first run and as ${b.status} in the second${why}`
 }
 
 function retries(a: StepOutcome, b: StepOutcome): Found {

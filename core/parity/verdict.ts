@@ -30,16 +30,16 @@ function sentence(verdict: ParityVerdict, inputs: readonly string[], results: re
 
 /** What the verdict does not say, where it could be taken to. */
 function reservations({ a }: Sides, { compared, computedTwice }: StepRuns): string[] {
-  const withOutputs = [...a.steps.values()].flat().filter(({ madeBy }) => madeBy !== null).length
-  const once = withOutputs - computedTwice
+  const succeeded = [...a.steps.values()].flat().filter(({ madeBy }) => madeBy !== null).length
+  const once = succeeded - computedTwice
   return [
     ...(a.head.status === 'succeeded' ? [] : [`Both ended as ${a.head.status}.`]),
-    ...(compared === 0 || once <= 0 ? [] : [onceText(once, withOutputs)]),
+    ...(compared === 0 || once <= 0 ? [] : [onceText(once, succeeded)]),
   ]
 }
 
 function onceText(once: number, all: number): string {
   if (once === all)
     return 'Nothing was computed twice: the outputs are those of one run, which the cache has handed on.'
-  return `Of ${all} step runs with outputs ${once} ${once === 1 ? 'was' : 'were'} computed once, and taken from the cache by the other run.`
+  return `Of ${all} step runs that succeeded ${once} ${once === 1 ? 'was' : 'were'} computed once, and taken from the cache by the other run.`
 }
