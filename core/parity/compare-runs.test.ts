@@ -102,6 +102,13 @@ describe('a difference is named', () => {
       'it ended as succeeded in the first run and as failed in the second (exit code 1)',
     ],
     [
+      'how the run ended',
+      factsOf('run b', { head: { status: 'cancelled' } }),
+      'states',
+      'different',
+      'the runs ended as succeeded and as cancelled',
+    ],
+    [
       'retries',
       withStep('train', null, { attempts: 3 }),
       'retries',

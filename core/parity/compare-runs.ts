@@ -3,7 +3,7 @@ import { aspectSummaries } from './aspects.ts'
 import { compareInputs } from './compare-inputs.ts'
 import { compareSteps } from './compare-steps.ts'
 import { MOST_TRACKED } from './facts.ts'
-import { openFindings, type Finding } from './findings.ts'
+import { openFindings, type Finding, type Findings } from './findings.ts'
 import type { Sides } from './sides.ts'
 import { stepSides } from './step-sides.ts'
 import { verdictOf } from './verdict.ts'
@@ -18,6 +18,7 @@ export type RawReport = Omit<ParityReport, 'findings'> & { readonly findings: re
 export function compareRuns(sides: Sides, { tolerance = TOLERANCE }: { readonly tolerance?: number } = {}): RawReport {
   const findings = openFindings()
   compareInputs(sides, findings)
+  compareEnds(sides, findings)
   const stepRuns = compareSteps(sides, findings, { tolerance })
   compareTargets(sides, findings)
   if (stepRuns.compared > MOST_TRACKED) {
@@ -35,7 +36,14 @@ export function compareRuns(sides: Sides, { tolerance = TOLERANCE }: { readonly 
   }
 }
 
-function compareTargets({ a, b }: Sides, findings: ReturnType<typeof openFindings>): void {
+function compareEnds({ a, b }: Sides, findings: Findings): void {
+  findings.compared('states')
+  const [one, other] = [a.head.status, b.head.status]
+  if (one === other) return
+  findings.different({ aspect: 'states', a: one, b: other, words: `the runs ended as ${one} and as ${other}` })
+}
+
+function compareTargets({ a, b }: Sides, findings: Findings): void {
   findings.compared('target')
   if (a.head.target === b.head.target) return
   const words = 'the runs played on different targets, by design'

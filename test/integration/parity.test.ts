@@ -126,7 +126,10 @@ describe('two real runs', () => {
     })
     const failed = await parity.verify({ a: good, b: bad })
     expect(failed.verdict).toBe('different')
-    expect(differing(failed)).toContainEqual(['states', expect.stringContaining('as failed in the second (exit code 2)')])
+    expect(differing(failed)).toContainEqual([
+      'states',
+      expect.stringContaining('as failed in the second (exit code 2)'),
+    ])
   })
 
   test('whose metrics are apart are the same within the tolerance alone', async () => {
