@@ -61,14 +61,18 @@ function compareCode({ a, b }: Sides, findings: Findings): void {
     findings.compared('code')
     if (!differs) continue
     const [one = null, other = null] = values
+    const of = { aspect: 'code', name: path, a: one, b: other } as const
     const [left, right] = [a.codeFiles.get(path), b.codeFiles.get(path)]
-    const contents =
-      left && right && left.sha256 !== right.sha256 ? { contents: { a: left, b: right, name: path } } : {}
-    const words =
-      one === null || other === null
-        ? `the code has the file ${path} in one run alone`
-        : `the code file ${path} differs${left?.sha256 === right?.sha256 ? ' in whether it may be executed' : ''}`
-    findings.different({ aspect: 'code', name: path, a: one, b: other, words, ...contents })
+    if (one === null || other === null) {
+      findings.different({ ...of, words: `the code has the file ${path} in one run alone` })
+    } else if (left === undefined || right === undefined) {
+      findings.different({ ...of, words: `the code file ${path} differs` })
+    } else if (left.sha256 === right.sha256) {
+      findings.different({ ...of, words: `the code file ${path} may be executed in one run alone` })
+    } else {
+      const contents = { a: left, b: right, name: path }
+      findings.different({ ...of, words: `the code file ${path} differs`, contents })
+    }
   }
 }
 

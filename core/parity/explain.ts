@@ -53,7 +53,8 @@ async function differenceOf(
 ): Promise<ContentDifference | undefined> {
   await using left = await openContent(pathOf(a.sha256))
   await using right = await openContent(pathOf(b.sha256))
-  return firstDifference({ a: left, b: right }, name, signal)
+  // Awaited, since both are closed on the way out.
+  return await firstDifference({ a: left, b: right }, name, signal)
 }
 
 /** Why one of them cannot be read; undefined where all are on this machine now. */
