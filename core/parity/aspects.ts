@@ -1,7 +1,8 @@
 import { PARITY_ASPECTS, type AspectSummary, type ParityAspect } from '#core/contract/parity.ts'
 import type { StepOutcome } from '#core/pipelines/index.ts'
+import { isOutput } from './compare-metrics.ts'
 import { imagesOf, notEnforcedIn } from './compare-places.ts'
-import type { RunFacts } from './facts.ts'
+import { stepRunKey, type RunFacts } from './facts.ts'
 import { counted, levelOf, type Count, type Findings } from './findings.ts'
 import type { Sides } from './sides.ts'
 
@@ -78,7 +79,7 @@ function textOf(aspect: ParityAspect, facts: RunFacts): string {
     case 'artifacts':
       return counted(recordsOf(facts, false), 'file or folder', 'files and folders')
     case 'metrics':
-      return counted([...facts.metrics.values()].flat().length, 'metric')
+      return counted(sum(outcomes.map((outcome) => loggedBy(facts, outcome))), 'metric')
     case 'retries':
       return counted(sum(outcomes.map(({ attempts }) => Math.max(0, attempts - 1))), 'retry', 'retries')
     case 'cache':
@@ -104,6 +105,12 @@ function listed(texts: readonly string[]): string {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0)
+}
+
+/** How many metrics a step run has logged, without those that stand for its outputs. */
+function loggedBy({ metrics }: RunFacts, outcome: StepOutcome): number {
+  const found = metrics.get(stepRunKey({ step: outcome.step, item: outcome.item?.index ?? null })) ?? []
+  return found.filter((metric) => !isOutput(outcome, metric)).length
 }
 
 function originsText(outcomes: readonly StepOutcome[], run: string): string {

@@ -41,7 +41,7 @@ export function compareMetrics(
 }
 
 /** Whether a metric is what stands for a number that the step left: that is compared as a value. */
-function isOutput({ outputs }: StepOutcome, metric: MetricFact | undefined): boolean {
+export function isOutput({ outputs }: StepOutcome, metric: MetricFact | undefined): boolean {
   const record = metric === undefined ? undefined : outputs[metric.key]
   return record?.kind === 'value' && record.value === metric?.last && metric.count === 1
 }

@@ -45,7 +45,7 @@ export function fileRecord(text: string, executable = false): OutputRecord {
 }
 
 /** A step run that succeeded; `change` says what else it is. */
-export function outcomeOf(step: string, change: Partial<StepOutcome> = {}): StepOutcome {
+function outcomeOf(step: string, change: Partial<StepOutcome> = {}): StepOutcome {
   const key = `key of ${step} ${change.item?.index ?? ''}`
   return {
     step,

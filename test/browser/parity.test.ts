@@ -79,7 +79,7 @@ describeInBrowser('two runs side by side', () => {
     await expectAccessibleInBoth(page)
     await page.setViewportSize({ width: 400, height: 800 })
     await expectAccessibleInBoth(page)
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400)
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400)
     await page.keyboard.press('Enter')
     await findings.waitFor({ state: 'detached' })
     await page.context().close()
