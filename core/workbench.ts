@@ -5,8 +5,9 @@ import { Problem } from '#core/base/problem.ts'
 import { openModels, type Models } from '#core/compare/index.ts'
 import { openMlflow, openTrackedReads, type Mlflow } from '#core/mlflow/index.ts'
 import type { LocalClusters } from '#core/local-clusters/index.ts'
+import { openParity, type Parity } from '#core/parity/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
-import { openRegister, openRunTracking, type RunTracking } from '#core/run-tracking/index.ts'
+import { openRegister, openRunTracking, openStepMetrics, type RunTracking } from '#core/run-tracking/index.ts'
 import { openSchedules, type ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
@@ -89,6 +90,7 @@ type Domains = {
   readonly clusters: LocalClusters
   readonly access: Access
   readonly models: Models
+  readonly parity: Parity
   readonly tracking: TrackingService
   readonly transfer: Transfer
   readonly mlflow: Mlflow
@@ -137,6 +139,8 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
   )
   stack.use(runTracking.begin({ service, mlflow }))
   const models = openModels({ tracking, blobs, pipelines: service })
+  const tracks = { settled: runTracking.caughtUp, metrics: openStepMetrics(tracking) }
+  const parity = openParity({ home, version: packageVersion(), pipelines: service, blobs, tracked: tracks })
   const transfer = stack.use(openTransfer({ home, tracking, blobs, blobFolder: blobFolder(home) }))
   return {
     service,
@@ -148,6 +152,7 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
     clusters: localClusters,
     access,
     models,
+    parity,
     tracking: tracked,
     transfer,
     mlflow,

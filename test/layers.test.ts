@@ -107,6 +107,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/tracking',
     'core/registry',
   ],
+  'core/parity': ['core/base', 'core/compare', 'core/contract', 'core/files', 'core/pipelines', 'core/store'],
   'core/transfer': [
     'core/base',
     'core/wire',
@@ -133,6 +134,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/environments',
     'core/local-clusters',
     'core/mlflow',
+    'core/parity',
     'core/pipelines',
     'core/registry',
     'core/run-tracking',
@@ -144,12 +146,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/tracking',
     'core/transfer',
   ],
-  // `validate` and `digest` need no core, so the CLI may use the pure face of pipelines; `serve` alone opens the workbench.
+  // `validate`, `digest` and the check of a certificate need no core, so the CLI may use these pure faces; `serve` alone opens the workbench.
   'core/cli': [
     'core/base',
     'core/contract',
     'core/client',
     'core/files',
+    'core/parity',
     'core/pipelines',
     'core/workbench.ts',
     'core/docker-target.ts',
@@ -196,6 +199,7 @@ const DOMAINS = [
   'core/mlflow',
   'core/run-tracking',
   'core/compare',
+  'core/parity',
   'core/transfer',
   'core/wire',
 ]

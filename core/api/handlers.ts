@@ -6,6 +6,7 @@ import type { pipelineRoutes } from '#core/contract/routes-pipelines.ts'
 import type { resultRoutes } from '#core/contract/routes-results.ts'
 import type { runRoutes } from '#core/contract/routes-runs.ts'
 import type { LocalClusters } from '#core/local-clusters/index.ts'
+import type { Parity } from '#core/parity/index.ts'
 import type { PipelineService, StepAddress } from '#core/pipelines/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
@@ -25,6 +26,7 @@ import { compareHandlers } from './handlers-compare.ts'
 import { conformanceHandlers } from './handlers-conformance.ts'
 import { folderHandlers } from './handlers-folders.ts'
 import { modelHandlers } from './handlers-models.ts'
+import { parityHandlers } from './handlers-parity.ts'
 import { scheduleHandlers } from './handlers-schedules.ts'
 import { secretHandlers } from './handlers-secrets.ts'
 import { settingHandlers } from './handlers-settings.ts'
@@ -50,6 +52,7 @@ export type HandlersOptions = {
   readonly clusters: LocalClusters
   readonly access: Access
   readonly models: Models
+  readonly parity: Parity
   readonly tracking: TrackingService
   readonly transfer: Transfer
   readonly sessions: Sessions
@@ -67,6 +70,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...systemHandlers(options),
     ...pipelineHandlers(options),
     ...resultHandlers(options),
+    ...parityHandlers(options),
     ...folderHandlers(options),
     ...scheduleHandlers(options),
     ...conformanceHandlers(options),

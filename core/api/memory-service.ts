@@ -99,6 +99,8 @@ type RunVerbs = Pick<
   | 'applyUsage'
   | 'begun'
   | 'provenance'
+  | 'outcome'
+  | 'twins'
   | 'activeRuns'
   | 'usesEnvironment'
   | 'runOn'
@@ -156,6 +158,8 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
     applyUsage: async (run) => noRun(run),
     begun: (run) => noRun(run),
     provenance: (run) => noRun(run),
+    outcome: (run) => noRun(run),
+    twins: () => [],
     activeRuns: () => 0,
     usesEnvironment: () => false,
     runOn: () => undefined,

@@ -42,6 +42,8 @@ const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   applyRunUsage: [...DOCUMENT, 'conflict', 'not_supported'],
   readArtifact: ['artifact_missing'],
   listArtifactFiles: ['artifact_missing'],
+  verifyRuns: ['conflict', 'invalid_value', 'secret_store', 'disk_full'],
+  showParityKey: ['secret_store', 'disk_full'],
   buildEnvironments: [...DOCUMENT, ...LOCK, ...IMAGES, 'environment_failed'],
   removeEnvironment: ['not_found', 'ambiguous_id', 'environment_in_use', 'engine_unavailable'],
   pruneEnvironments: ['engine_unavailable'],

@@ -7,6 +7,7 @@ import { openConformance, type Conformance } from '#core/conformance/index.ts'
 import { openLocalClusters, type LocalClusters } from '#core/local-clusters/index.ts'
 import { openMlflow, openTrackedReads, type Mlflow } from '#core/mlflow/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
+import { openParity, type Parity } from '#core/parity/index.ts'
 import { openRunTracking, type RunTracking } from '#core/run-tracking/index.ts'
 import { openSecrets, type Secrets } from '#core/secrets/index.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'
@@ -40,6 +41,7 @@ export type ServerFixture = AsyncDisposable & {
   readonly clusters: LocalClusters
   /** Of a real store in the data folder. */
   readonly models: Models
+  readonly parity: Parity
   /** Bytes of artifacts. */
   readonly blobs: Blobs
   readonly transfer: Transfer
@@ -114,6 +116,7 @@ type Rows = Pick<
   | 'mlflow'
   | 'tracked'
   | 'models'
+  | 'parity'
   | 'blobs'
   | 'transfer'
 > & { readonly close: () => Promise<void> }
@@ -130,6 +133,8 @@ function openRows(home: string, service: MemoryService, onBug: (error: unknown) 
   const others = [join(home, WORKBENCH_FILE)]
   const tracked = openTrackingService({ tracking, bigReads, slowReads, blobs, others, onError: onBug })
   const models = openModels({ tracking, blobs, pipelines: service })
+  const tracks = { settled: () => Promise.resolve(), metrics: () => undefined }
+  const parity = openParity({ home, version: '1.2.3', pipelines: service, blobs, tracked: tracks })
   const transfer = openTransfer({ home, tracking, blobs, blobFolder })
   const runTracking = openRunTracking({
     home,
@@ -157,6 +162,7 @@ function openRows(home: string, service: MemoryService, onBug: (error: unknown) 
     tracked,
     mlflow,
     models,
+    parity,
     transfer,
     blobs,
     runTracking,

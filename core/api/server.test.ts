@@ -309,6 +309,7 @@ describe('the address', () => {
       secrets,
       targets,
       models,
+      parity: fixture.parity,
       mlflow,
       tracking: tracked,
       transfer: fixture.transfer,

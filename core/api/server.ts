@@ -3,6 +3,7 @@ import { Problem } from '#core/base/problem.ts'
 import type { Models } from '#core/compare/index.ts'
 import type { ConformanceVerbs } from '#core/conformance/index.ts'
 import type { Mlflow } from '#core/mlflow/index.ts'
+import type { Parity } from '#core/parity/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import type { RunTracking } from '#core/run-tracking/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
@@ -50,6 +51,8 @@ export type ServerOptions = {
   readonly access: Access
   /** Registered models, and what compares. */
   readonly models: Models
+  /** Whether runs are the same. */
+  readonly parity: Parity
   /** What pages do with what is tracked. */
   readonly tracking: TrackingService
   /** Import and export of what is tracked. */

@@ -14,6 +14,7 @@ import { addSettingCommands } from './program-settings.ts'
 import { addTargetCommand } from './program-target.ts'
 import { addTargetCommands } from './program-targets.ts'
 import { addTrackingCommands } from './program-tracking.ts'
+import { addVerifyCommand } from './program-verify.ts'
 import { adderTo, collect, examplesText, JSON_FLAG, JSON_HELP, type Outcome, type Setup } from './program-setup.ts'
 
 /** Each command's code, loaded when it is called. */
@@ -53,6 +54,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addPipelineCommands(setup)
   addHistoryCommands(setup)
   addResultCommands(setup)
+  addVerifyCommand(setup)
   addEnvironmentCommands(setup)
   addFolderCommands(setup)
   addScheduleCommands(setup)

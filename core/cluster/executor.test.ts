@@ -9,6 +9,7 @@ import { memoryFiles, memoryStore } from './store-fixture.ts'
 import type { WorkflowListener } from './workflow-watch.ts'
 import { readWorkflow } from './workflow-view.ts'
 
+const IMAGE = { digest: `sha256:${'a'.repeat(64)}`, platform: PROFILE.platform }
 const RUN = '01k0000000000000000000run1'
 const PLAN = planOf(documentOf({ steps: { a: { command: ['true'], outputs: { x: { type: 'integer' } } } } }))
 const END_KEY = `runs/${RUN}/.attempts/a/1.json`
@@ -48,7 +49,7 @@ function setUp({ faults = {} }: { faults?: Readonly<Record<string, () => Promise
     id: RUN,
     bound: PLAN,
     frozen: { facts: { files: {} } },
-    cluster: { profile: PROFILE },
+    cluster: { profile: PROFILE, images: { '': { reference: `registry.example/env@${IMAGE.digest}` } } },
     connection: { cluster, store, watch, starts: { of: () => new Promise(() => undefined) } },
     remote: memoryFiles(),
     storeId: 's',
@@ -81,7 +82,7 @@ describe('an attempt in a cluster', () => {
     store.objects.set(END_KEY, END)
     tell(workflow('Succeeded'))
     expect(await finished).toMatchObject({ outcome: 'succeeded', finishedAt: 5 })
-    expect(started).toHaveBeenCalledWith(3, expect.anything())
+    expect(started).toHaveBeenCalledWith(3, [], IMAGE)
   })
 
   test('tells why it waits', () => {

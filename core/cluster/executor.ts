@@ -21,7 +21,7 @@ import { findWorkflow } from './find-workflow.ts'
 import { lookForWorkflow } from './bucket-attempts.ts'
 import { Links } from './links.ts'
 import { untilReached, type Patience } from './patience.ts'
-import type { RunContext } from './run-context.ts'
+import { attemptImage, type RunContext } from './run-context.ts'
 import { openPodTracking, type PodTracking } from './pod-tracking.ts'
 import { endRun, stopRun } from './stop.ts'
 import { openTurns } from './turns.ts'
@@ -231,7 +231,9 @@ export class ClusterExecutor implements Executor {
   #start(tracked: Tracked, startedAt: number): void {
     if (tracked.isStarted) return
     tracked.isStarted = true
-    tracked.report.started(startedAt, notEnforcedOnCluster(tracked.task.step.bound.planned.definition))
+    const { definition } = tracked.task.step.bound.planned
+    const image = attemptImage(definition, this.#context.cluster)
+    tracked.report.started(startedAt, notEnforcedOnCluster(definition), image)
   }
 
   #collect(tracked: Tracked, node: PodNode): void {

@@ -1,4 +1,6 @@
 import type { JsonObject } from '#core/base/json.ts'
+import type { StepDefinition } from '#core/contract/definition.ts'
+import type { AttemptImage } from '#core/contract/events.ts'
 import { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import type { ClusterImage } from '#core/environments/index.ts'
 import type { OpenClusterRun } from '#core/pipelines/index.ts'
@@ -45,6 +47,15 @@ export type RunContext = OpenClusterRun & {
 /** Name of the Workflow of a run: its id, or what a schedule of the cluster has called it. */
 export function workflowOf({ run, frozen }: Pick<OpenClusterRun, 'run' | 'frozen'>): string {
   return frozen.sent?.name ?? run
+}
+
+/** The image that pods of a step are started of; undefined where it is known by a name alone. */
+export function attemptImage(
+  { environment }: Pick<StepDefinition, 'environment'>,
+  { images, profile }: Pick<FrozenCluster, 'images' | 'profile'>,
+): AttemptImage | undefined {
+  const digest = /@(sha256:[0-9a-f]{64})$/.exec(images[environment ?? '']?.reference ?? '')?.[1]
+  return digest === undefined ? undefined : { digest, platform: profile.platform }
 }
 
 /** What `prepare` has kept. */

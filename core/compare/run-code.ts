@@ -1,4 +1,5 @@
 import type { TrackedRunView } from '#core/contract/tracking.ts'
+import type { Provenance } from '#core/pipelines/index.ts'
 import type { Values } from './lines.ts'
 import type { PipelineOrigin } from './tracked-origin.ts'
 
@@ -9,12 +10,18 @@ export type RunCode = { readonly source: string | null; readonly files: Values<s
 export function codeOf(run: TrackedRunView, origin: PipelineOrigin | undefined): RunCode {
   if (origin?.provenance !== undefined) {
     const { code, run: id } = origin.provenance
-    const files = code.files.map((file) => [file.path, `${file.sha256}${file.executable ? ' x' : ''}`] as const)
-    const links = code.links.map((link) => [link.path, `-> ${link.target}`] as const)
-    return { source: `snapshot of ${id}`, files: new Map([...files, ...links]) }
+    return { source: `snapshot of ${id}`, files: snapshotFiles(code) }
   }
   const commit = run.tags['mlflow.source.git.commit']
   return { source: commit === undefined ? null : `git ${commit}`, files: new Map() }
+}
+
+/** Files and links of a snapshot by their paths: `<sha256>`, `<sha256> x` where they may be executed, `-> <target>`. */
+export function snapshotFiles({ files, links }: Provenance['code']): Values<string> {
+  return new Map([
+    ...files.map((file) => [file.path, `${file.sha256}${file.executable ? ' x' : ''}`] as const),
+    ...links.map((link) => [link.path, `-> ${link.target}`] as const),
+  ])
 }
 
 /** The data that a run read, by name with its digest: inputs of a pipeline's step, and datasets that were logged. */

@@ -38,6 +38,14 @@ export type CacheVerdict = {
   readonly reason: string
 }
 
+/** The image that a container or pod was started of. */
+export type AttemptImage = {
+  /** `sha256:…`: in a pod that of the registry, in a container of Docker the id that the engine has it by. */
+  readonly digest: string
+  /** Such as `linux/amd64`. */
+  readonly platform: string
+}
+
 export type AttemptOutcome = 'succeeded' | 'failed' | 'lost' | 'cancelled'
 
 /**
@@ -94,6 +102,8 @@ export type RunEvent =
       readonly kind: 'attempt.started'
       readonly startedAt: number
       readonly notEnforced: readonly string[]
+      /** Absent of a process, and from events of earlier versions. */
+      readonly image?: AttemptImage
     } & Attempt)
   | ({ readonly kind: 'attempt.stopping'; readonly why: 'timeout' | 'cancel' } & Attempt)
   | ({

@@ -4,6 +4,7 @@ import { clusterRoutes } from './routes-clusters.ts'
 import { conformanceRoutes } from './routes-conformance.ts'
 import { environmentRoutes } from './routes-environments.ts'
 import { folderRoutes } from './routes-folders.ts'
+import { parityRoutes } from './routes-parity.ts'
 import { pipelineRoutes } from './routes-pipelines.ts'
 import { resultRoutes } from './routes-results.ts'
 import { runRoutes } from './routes-runs.ts'
@@ -26,6 +27,7 @@ export const ROUTES = {
   ...pipelineRoutes,
   ...runRoutes,
   ...resultRoutes,
+  ...parityRoutes,
   ...environmentRoutes,
   ...conformanceRoutes,
   ...targetRoutes,

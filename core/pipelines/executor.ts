@@ -1,4 +1,5 @@
 import type { ProblemCode } from '#core/base/problem-codes.ts'
+import type { AttemptImage } from '#core/contract/events.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { RunState, StepState } from './run-state.ts'
 
@@ -44,7 +45,7 @@ export type AttemptResult = {
 export type AttemptReport = {
   /** Why it does not run yet; null when it waits no more. */
   waiting(reason: string | null): void
-  started(startedAt: number, notEnforced: readonly string[]): void
+  started(startedAt: number, notEnforced: readonly string[], image?: AttemptImage): void
   finished(result: AttemptResult): void
   /** Only after `adopt`: it never began and cannot begin any more. */
   absent(): void

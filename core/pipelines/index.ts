@@ -9,7 +9,9 @@ export type {
   Progress,
   BegunRun,
   Provenance,
+  RunOutcome,
   StepAddress,
+  StepOutcome,
   ArtifactFile,
 } from './service-types.ts'
 export { problemOf, validateDocument, type Validation } from './validate.ts'
@@ -47,7 +49,8 @@ export { copySample, listSamples } from './samples.ts'
 export { foresee, type Foreseen } from './foresee.ts'
 export { addressOf, idOf } from './attempt-workload.ts'
 export { checkRequest } from './check-request.ts'
-export type { RunFacts } from './step-key.ts'
+export type { KeyParts, RunFacts } from './step-key.ts'
+export { differences as keyDifferences } from './why.ts'
 export {
   initialState,
   isFanOut,
@@ -60,7 +63,7 @@ export {
 } from './run-state.ts'
 export type { ControlNode } from './control-tree.ts'
 export { expandItems, isMet } from './control.ts'
-export { findOutput, valueOf } from './read-output.ts'
+export { findOutput, identityOf, valueOf } from './read-output.ts'
 export { CONTAINER_PATHS } from './container-files.ts'
 export type { BoundControl, BoundPlan, BoundStep, BoundTemplate } from './bind.ts'
 export type { Edge, PlannedStep } from './plan.ts'

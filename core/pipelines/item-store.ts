@@ -1,4 +1,4 @@
-import type { StepStatus } from '#core/contract/events.ts'
+import type { AttemptImage, StepStatus } from '#core/contract/events.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { Rows } from './rows.ts'
 import type { StepRow } from './run-rows.ts'
@@ -14,6 +14,23 @@ export function toStepRow(raw: RawStep): StepRow {
   return { ...raw, outputs: JSON.parse(raw.outputs) as OutputRecords }
 }
 
+/** How a step run came to its outputs: it was computed, or `source` names the run that they were taken from. */
+export type Beginning = {
+  readonly step: string
+  readonly item: number | null
+  /** Null of an attempt. */
+  readonly source: string | null
+  readonly resumed: boolean
+  readonly notEnforced: readonly string[]
+  readonly image: AttemptImage | null
+}
+
+type RawBeginning = Omit<Beginning, 'resumed' | 'notEnforced' | 'image'> & {
+  resumed: number | null
+  notEnforced: string | null
+  image: string | null
+}
+
 /** All SQL of items a page at a time. Items that never began have no row. */
 export class ItemStore {
   readonly #rows: Rows
@@ -26,6 +43,19 @@ export class ItemStore {
   at(run: string, step: string, indices: readonly number[]): StepRow[] {
     const sql = `${STEP} WHERE run = ? AND step = ? AND item IN (SELECT value FROM json_each(?)) ORDER BY item`
     return this.#rows.all<RawStep>(sql, run, step, JSON.stringify(indices)).map(toStepRow)
+  }
+
+  /** How the step runs of a run began, those of each in the order in which they did. */
+  beginnings(run: string): Beginning[] {
+    const sql = `SELECT payload ->> 'step' AS step, payload ->> 'item' AS item, payload ->> 'from' AS source,
+        payload ->> 'resumed' AS resumed, payload -> 'notEnforced' AS notEnforced, payload -> 'image' AS image
+      FROM run_events WHERE run = ? AND kind IN ('step.cached', 'attempt.started') ORDER BY seq`
+    return this.#rows.all<RawBeginning>(sql, run).map((raw) => ({
+      ...raw,
+      resumed: raw.resumed === 1,
+      notEnforced: JSON.parse(raw.notEnforced ?? '[]') as string[],
+      image: JSON.parse(raw.image ?? 'null') as AttemptImage | null,
+    }))
   }
 
   /** Indices of items that have a status, in their order. */

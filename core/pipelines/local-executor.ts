@@ -102,7 +102,7 @@ export class LocalExecutor implements Executor {
     const begun = await withPatience(() => this.#begin(task, report, signal), signal)
     if (begun === undefined) return cancelledResult(now())
     this.#preparing.delete(idOf(task))
-    report.started(begun.startedAt, begun.notEnforced)
+    report.started(begun.startedAt, begun.notEnforced, begun.image)
     stage.follow?.(task, this.#driving.signal)
     if (hasMore(task)) stage.makeNext()
     return this.#collect(task, await runtime.wait(begun.workload))

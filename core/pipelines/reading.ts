@@ -9,6 +9,7 @@ import { begunRun } from './begun-run.ts'
 import { explainStep } from './explain-step.ts'
 import { expansionsOf, findRun, findStep } from './find-run.ts'
 import { itemPage, statusOfUntouched } from './item-page.ts'
+import { runOutcome } from './outcome.ts'
 import { openPlans } from './plans.ts'
 import { runGraph } from './run-graph.ts'
 import { provenanceVerb } from './provenance.ts'
@@ -28,6 +29,7 @@ type Reading = Pick<
   | 'detail'
   | 'explain'
   | 'provenance'
+  | 'outcome'
   | 'events'
   | 'log'
   | 'usage'
@@ -55,6 +57,7 @@ export function readingVerbs(options: Options): Reading {
     detail: (address) => stepDetail(store, plans, address),
     explain: (address, attempt) => explainStep(options, address, attempt),
     provenance: provenanceVerb(store, plans),
+    outcome: (run) => runOutcome(store, run),
     events: (run, from, limit) => store.events(findRun(store, run).id, Math.max(1, from), limit),
     log: (address, range) => readLog(options, address, range),
     usage: (address, attempt) => readUsage(options, address, attempt),

@@ -18,6 +18,9 @@ const FILES = `WITH RECURSIVE files (file) AS (
     SELECT (SELECT min(file) FROM runs WHERE project = 'default' AND file > files.file) FROM files WHERE file IS NOT NULL
   )`
 
+/** So many of the latest runs are looked through for one with the same parameters. */
+const MOST_ELSEWHERE = 200
+
 /** All SQL of runs as rows of a list. */
 export class RunListStore {
   readonly #rows: Rows
@@ -46,6 +49,14 @@ export class RunListStore {
     const search = (filter.search ?? '').replaceAll(/[!%_]/g, '!$&')
     const sql = `SELECT ${HEAD} FROM runs WHERE ${where.join(' AND ')} ORDER BY id DESC LIMIT @limit`
     return this.#rows.all<RunHead>(sql, { ...filter, start: `${search}%`, part: `%${search}%` })
+  }
+
+  /** The latest runs of a definition on other targets that are over, newest first; `parameters` is JSON. */
+  elsewhere({ pipeline, digest, target, id }: RunHead): (RunHead & { readonly parameters: string })[] {
+    const sql = `SELECT ${HEAD}, frozen -> '$.parameters' AS parameters FROM runs
+      WHERE project = 'default' AND pipeline = @pipeline AND digest = @digest AND target <> @target AND id <> @id
+        AND finished_at IS NOT NULL ORDER BY id DESC LIMIT ${MOST_ELSEWHERE}`
+    return this.#rows.all(sql, { pipeline, digest, target, id })
   }
 
   /** Documents that runs were started from, those of the latest runs first. */

@@ -215,11 +215,11 @@ export class RunLoop {
     const whenCurrent = (message: Message): void => this.#post(() => void (isCurrent(task) && message()))
     return {
       waiting: (reason) => whenCurrent(() => this.#tellWaiting(task, reason)),
-      started: (startedAt, notEnforced) =>
+      started: (startedAt, notEnforced, image) =>
         whenCurrent(() => {
           this.#tellWaiting(task, null)
           if (itemOf(task.step, task.item).attemptStartedAt === null) {
-            this.#emit({ kind: 'attempt.started', ...nameOf(task), startedAt, notEnforced })
+            this.#emit({ kind: 'attempt.started', ...nameOf(task), startedAt, notEnforced, ...(image && { image }) })
           }
           this.#batch.effects.push(() => this.#armTimeout(task))
         }),

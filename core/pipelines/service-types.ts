@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream'
 import type { JsonObject } from '#core/base/json.ts'
-import type { RunStatus, SequencedEvent, StepStatus } from '#core/contract/events.ts'
+import type { PipelineDefinition } from '#core/contract/definition.ts'
+import type { AttemptImage, RunStatus, SequencedEvent, StepStatus } from '#core/contract/events.ts'
 import type { FolderListing, FolderView, PipelineDetail, PipelineRow } from '#core/contract/folders.ts'
 import type { StepFailure } from '#core/contract/failures.ts'
+import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { TargetView } from '#core/contract/routes-targets.ts'
 import type { ItemPage, RunGraph } from '#core/contract/run-graph.ts'
 import type {
@@ -22,6 +24,7 @@ import type { AppliedResources, RunUsage } from '#core/contract/usage.ts'
 import type { EnvironmentLock } from '#core/environments/index.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import type { CheckedRequest, RequestToCheck } from './check-request.ts'
+import type { KeyParts } from './step-key.ts'
 
 /** Long work says what it does, a line at a time, and can be given up. */
 export type Progress = { readonly onLine?: (line: string) => void; readonly signal?: AbortSignal | undefined }
@@ -96,6 +99,36 @@ export type Provenance = {
   >
 }
 
+/** What came of one step run: of a fan-out one for each item, and one where it has none or was not expanded. */
+export type StepOutcome = {
+  readonly step: string
+  readonly item: { readonly index: number; readonly values: JsonObject } | null
+  readonly status: StepStatus
+  /** Attempts that began here; 0 where it was taken over. */
+  readonly attempts: number
+  readonly key: string | null
+  readonly reason: string | null
+  readonly outputs: OutputRecords
+  /** The run that computed the outputs, an earlier one where they were taken over; null where there are none. */
+  readonly madeBy: string | null
+  /** Limits that it asked for and that were not enforced. */
+  readonly notEnforced: readonly string[]
+  /** Of the last attempt; null of a process, of what was taken over, and where an earlier version ran it. */
+  readonly image: AttemptImage | null
+}
+
+/** What a run was made of and what came of it. */
+export type RunOutcome = RunSummary & {
+  readonly isOnCluster: boolean
+  readonly definition: PipelineDefinition
+  readonly parameters: JsonObject
+  readonly outputs: JsonObject
+  /** What the keys of steps are made of, of those that began. */
+  readonly keyParts: Readonly<Record<string, KeyParts>>
+  /** In the order of the pipeline. */
+  readonly steps: readonly StepOutcome[]
+}
+
 /** What the server, and so every client, can ask of pipelines and runs. Run ids may be shortened to a unique prefix. */
 export type PipelineService = {
   /** Where runs can be started, and whether each could start something now. */
@@ -145,6 +178,13 @@ export type PipelineService = {
   begun(run: string): BegunRun
   /** What a run, or one step of it, was made of. Throws Problem `not_found`. */
   provenance(run: string, step: string | null): Provenance
+  /** What a run was made of and what came of each of its step runs. Throws Problem `not_found`. */
+  outcome(run: string): RunOutcome
+  /**
+   * Runs of the same definition with the same parameters on other targets that are over: the latest on each, newest first.
+   * Throws Problem `not_found`.
+   */
+  twins(run: string): RunSummary[]
   /** Events from a sequence number on, oldest first. */
   events(run: string, from: number, limit: number): SequencedEvent[]
   /** Calls back with each batch of events once it is on disk. Returns the end of the subscription. */

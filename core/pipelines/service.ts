@@ -28,6 +28,7 @@ import type { StepTracking } from './step-tracking.ts'
 import { checkTarget, findTarget, listTargets, type Targets } from './targets.ts'
 import { openScheduledRuns, type ScheduledRuns } from './scheduled-runs.ts'
 import { planOf } from './validate.ts'
+import { twinsOf } from './twins.ts'
 import { summaryOf } from './views.ts'
 
 export type PipelineOptions = {
@@ -79,6 +80,7 @@ export function openPipelines(options: PipelineOptions): Pipelines {
     compile: (request, progress) => compilePipeline(request, { ...context, ...progress }),
     ...folderVerbs({ ...context, store: options.store }),
     list: (filter) => listRuns(runs, filter),
+    twins: (run) => twinsOf(runs, findRun(store, run)),
     check: (request) => checkRequest(request, context),
     targets: () => listTargets(options.targets),
     start: (request, progress, origin) => start(context, request, { ...progress, origin }),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ended, openTrackedEngine, trackedIn, writePipeline, type TrackedEngine } from './run-tracking-fixture.ts'
+import { openStepMetrics } from './step-metrics.ts'
 import { trackedRunId, trackedStepId } from './tracked-id.ts'
 
 let root: string
@@ -193,3 +194,12 @@ function trackedNames(name: string): object {
     return {}
   }
 }
+
+test('what a step run has logged can be read once its run is caught up with, without what it used', async () => {
+  const id = await run(writePipeline(root, 'logged', SPEC))
+  await engine.runTracking.caughtUp(id)
+  const metricsOf = openStepMetrics(engine.tracking)
+  const found = metricsOf({ run: id, step: 'train', item: null })
+  expect(found?.map(({ key, last, count }) => ({ key, last, count }))).toEqual([{ key: 'score', last: 0.75, count: 1 }])
+  expect(metricsOf({ run: id, step: 'never', item: null })).toBeUndefined()
+})

@@ -33,6 +33,8 @@ export type RunTracking = {
    * not tracked (any more).
    */
   readonly scopeOf: (step: TrackedStep) => Promise<StepScope>
+  /** Resolves when what a pipeline run did by now is tracked. */
+  readonly caughtUp: (run: string) => Promise<void>
   /**
    * Begins to track what the service runs, and what it ran before, until that is disposed of: before the service and the
    * tracking are.
@@ -47,12 +49,16 @@ export function openRunTracking(options: RunTrackingOptions): RunTracking {
   const scopes = openScopes(tracking)
   const { promise: begun, resolve } = Promise.withResolvers<Begun>()
   const artifacts = openArtifacts({ ...tracking, blobs })
+  const caughtUp = async (run: string): Promise<void> => {
+    await (await begun).follower.catchUp(run).catch(unlessUnknown)
+  }
   return {
+    caughtUp,
     steps: openStepTracking({ tokens, scopes, begun, url, register, onError }),
     stepOf: (token) => tokens.stepOf(token),
     scopeOf: async (step) => {
       // Its first event may be on disk and not tracked yet.
-      if (scopes(step) === undefined) await (await begun).follower.catchUp(step.run).catch(unlessUnknown)
+      if (scopes(step) === undefined) await caughtUp(step.run)
       const scope = scopes(step)
       if (scope === undefined) throw new Problem('forbidden', 'the run that this token is of is not tracked any more')
       scope.checkOpen()

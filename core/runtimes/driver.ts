@@ -1,5 +1,6 @@
 import type { ProblemCode } from '#core/base/problem-codes.ts'
 import type { LogLine, LogPage, RunnerTracking } from '#core/attempts/index.ts'
+import type { AttemptImage } from '#core/contract/events.ts'
 import type { OutputDeclaration } from '#core/contract/definition.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 
@@ -131,6 +132,8 @@ export type Started = {
   readonly startedAt: number
   /** Limits that were asked for and that this system does not enforce, such as `memory`. */
   readonly notEnforced: readonly string[]
+  /** Of the first part, where that is a container. */
+  readonly image?: AttemptImage
 }
 
 /**

@@ -71,6 +71,12 @@ const run = createRoute({
   }),
   component: lazyRouteComponent(() => import('#renderer/pages/run/run-page.tsx'), 'RunPage'),
 })
+/** Two runs side by side, and whether they are the same. */
+const parity = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$run/verify/$other',
+  component: lazyRouteComponent(() => import('#renderer/pages/parity/parity-page.tsx'), 'ParityPage'),
+})
 const schedules = createRoute({
   getParentRoute: () => root,
   path: '/schedules',
@@ -228,6 +234,7 @@ const routeTree = root.addChildren([
   pipeline,
   runs,
   run,
+  parity,
   schedules,
   schedule,
   environments,

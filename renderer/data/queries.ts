@@ -106,6 +106,19 @@ export const queries = {
       queryKey: ['run', run, 'events', page.from, page.limit],
       queryFn: ({ signal }) => client.listEvents({ run, ...page }, { signal }),
     }),
+  /** Runs of the same on other targets: asked for anew with each page, since nobody tells of them. */
+  twins: (client: Client, run: string) =>
+    queryOptions({
+      queryKey: ['run', run, 'twins'],
+      queryFn: ({ signal }) => client.listTwins({ run }, { signal }),
+      staleTime: 0,
+    }),
+  /** How two runs that are over compare, signed. */
+  parity: (client: Client, run: string, other: string) =>
+    queryOptions({
+      queryKey: ['run', run, 'parity', other],
+      queryFn: ({ signal }) => client.verifyRuns({ run, other }, { signal }),
+    }),
   environments: (client: Client) =>
     queryOptions({
       queryKey: ['environments', 'list'],

@@ -14,8 +14,10 @@ export async function beginWorkload(containers: Containers, workload: Workload):
   const begun = await begin(containers, first)
   const startedAt = begun instanceof LiveContainer ? await begun.started : startOf(begun, first)
   if (begun instanceof LiveContainer && !begun.isOver) await beginOthers(containers, first, others)
-  const records = [first, ...others].map(({ folder }) => readContainerRecord(folder)?.notEnforced ?? [])
-  return { startedAt, notEnforced: [...new Set(records.flat())] }
+  const records = [first, ...others].map(({ folder }) => readContainerRecord(folder))
+  const notEnforced = new Set(records.flatMap((record) => record?.notEnforced ?? []))
+  const image = records[0]?.image ?? undefined
+  return { startedAt, notEnforced: [...notEnforced], ...(image && { image }) }
 }
 
 /** A workload that cannot start as a whole does not start in part. */

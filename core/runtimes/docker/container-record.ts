@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AttemptImage } from '#core/contract/events.ts'
 import { systemCode, writeError } from '#core/files/index.ts'
 import type { Exit, FinalState } from '../driver.ts'
 
@@ -15,11 +16,16 @@ export type ContainerRecord = {
   /** Why nobody knows how it ended. */
   readonly lost: string | null
   readonly notEnforced: readonly string[]
+  /** Null where the container was found and not made by this data folder; absent from records of earlier versions. */
+  readonly image?: AttemptImage | null
 }
 
 /** The record of a container that was just made. */
-export function newContainerRecord(id: string, notEnforced: readonly string[] = []): ContainerRecord {
-  return { id, startedAt: null, asked: false, exit: null, lost: null, notEnforced }
+export function newContainerRecord(
+  id: string,
+  { notEnforced = [], image = null }: Partial<Pick<ContainerRecord, 'notEnforced' | 'image'>> = {},
+): ContainerRecord {
+  return { id, startedAt: null, asked: false, exit: null, lost: null, notEnforced, image }
 }
 
 /** The end that a record tells; undefined where the container may still run. */

@@ -82,7 +82,7 @@ export class Containers {
     const client = await this.#options.engine.client()
     try {
       mkdirSync(folder, { recursive: true })
-      const record = newContainerRecord(made.id, made.notEnforced)
+      const record = newContainerRecord(made.id, made)
       writeContainerRecord(folder, record)
       await startContainer(client, made.id, own)
       const live = this.#add(folder, record)

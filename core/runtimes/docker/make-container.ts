@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode'
 import { CONTAINER } from '#core/attempts/index.ts'
+import type { AttemptImage } from '#core/contract/events.ts'
 import { Problem } from '../../base/problem.ts'
 import type { ImageEngine } from '../images.ts'
 import type { Placed, Workload, WorkloadPart } from '../driver.ts'
@@ -23,6 +24,7 @@ export type MakeOptions = {
 export type Made = {
   readonly id: string
   readonly notEnforced: readonly string[]
+  readonly image: AttemptImage
   /** The platform of its image where that is not the engine's own: it runs only where the engine emulates it. */
   readonly foreign: string | undefined
 }
@@ -44,7 +46,8 @@ export async function makeContainer(
   const client = await engine.client()
   const created = await create(client, { name: containerName(workload, index), body, part })
   if (created === undefined) return undefined
-  const made = { ...created, foreign: image.platform === platform ? undefined : image.platform }
+  const foreign = image.platform === platform ? undefined : image.platform
+  const made = { ...created, image: { digest: image.id, platform: image.platform }, foreign }
   const files = tarOf(allPlaced(workload, part, image), image.user)
   try {
     await client.getContainer(made.id).putArchive(files, { path: '/' })
@@ -78,7 +81,7 @@ async function imageOf(images: ImageEngine, { image = '' }: WorkloadPart) {
 async function create(
   client: Dockerode,
   { name, body, part }: { name: string; body: Dockerode.ContainerCreateOptions; part: WorkloadPart },
-): Promise<Omit<Made, 'foreign'> | undefined> {
+): Promise<Pick<Made, 'id' | 'notEnforced'> | undefined> {
   try {
     const { Id, Warnings } = await createContainer(client, name, body)
     return { id: Id, notEnforced: ignoredLimits(part, Warnings ?? []) }

@@ -12,6 +12,7 @@ import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
 import { ButtonLink } from '#renderer/ui/link.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { useRun } from './run-context.ts'
+import { TwinOffer } from './twin-offer.tsx'
 import { useSlowProgress } from './use-slow-progress.ts'
 
 /** What may be done with a run as it is now. */
@@ -22,6 +23,7 @@ export function RunActions() {
     <Group gap="xs">
       {!isFinalRun(status) && <CancelButton />}
       {(status === 'failed' || status === 'cancelled') && <ResumeButton />}
+      <TwinOffer />
       <ButtonLink
         to="/pipelines/$pipeline"
         params={{ pipeline: graph.pipelineId }}

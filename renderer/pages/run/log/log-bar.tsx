@@ -5,8 +5,9 @@ import { ArrowDownToLine, Download } from 'lucide-react'
 import { useEffect, useRef, type ReactNode } from 'react'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
+import { saveBlob } from '#renderer/ui/save-blob.ts'
 import type { StreamFilter } from './line-store.ts'
-import { saveBlob, wholeLog } from './save-log.ts'
+import { wholeLog } from './save-log.ts'
 import type { LogAddress } from './log-reader.ts'
 
 export type LogLooks = {

@@ -1,0 +1,51 @@
+import type { ParityReport } from '#core/contract/parity.ts'
+import { aspectSummaries } from './aspects.ts'
+import { compareInputs } from './compare-inputs.ts'
+import { compareSteps } from './compare-steps.ts'
+import { MOST_TRACKED } from './facts.ts'
+import { openFindings, type Finding, type Findings } from './findings.ts'
+import type { Sides } from './sides.ts'
+import { stepSides } from './step-sides.ts'
+import { verdictOf } from './verdict.ts'
+
+/** How far metrics may be apart where nobody says it. */
+const TOLERANCE = 1e-9
+
+/** A report before contents were looked into. */
+export type RawReport = Omit<ParityReport, 'findings'> & { readonly findings: readonly Finding[] }
+
+/** How two runs compare, by their facts alone. */
+export function compareRuns(sides: Sides, { tolerance = TOLERANCE }: { readonly tolerance?: number } = {}): RawReport {
+  const findings = openFindings()
+  compareInputs(sides, findings)
+  compareEnds(sides, findings)
+  const stepRuns = compareSteps(sides, findings, { tolerance })
+  compareTargets(sides, findings)
+  if (stepRuns.compared > MOST_TRACKED) {
+    const words = `metrics were compared of the first ${MOST_TRACKED} step runs alone`
+    findings.note({ aspect: 'metrics', words })
+  }
+  return {
+    ...verdictOf(sides, findings, stepRuns),
+    tolerance,
+    aspects: aspectSummaries(sides, findings),
+    steps: stepSides(sides, findings),
+    findings: findings.kept,
+    leftOut: findings.leftOut(),
+    stepRuns,
+  }
+}
+
+function compareEnds({ a, b }: Sides, findings: Findings): void {
+  findings.compared('states')
+  const [one, other] = [a.head.status, b.head.status]
+  if (one === other) return
+  findings.different({ aspect: 'states', a: one, b: other, words: `the runs ended as ${one} and as ${other}` })
+}
+
+function compareTargets({ a, b }: Sides, findings: Findings): void {
+  findings.compared('target')
+  if (a.head.target === b.head.target) return
+  const words = 'the runs played on different targets, by design'
+  findings.note({ aspect: 'target', a: a.head.target, b: b.head.target, words })
+}
