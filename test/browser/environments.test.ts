@@ -51,6 +51,8 @@ describeInBrowser('environments', () => {
     await page.getByText(digest, { exact: true }).waitFor()
     await page.getByText('It holds Python alone.').waitFor()
     await expectAccessibleInBoth(page)
+    // A browser with windows asks nobody for what a click has asked for.
+    await page.context().grantPermissions(['clipboard-write'])
     await page.getByRole('button', { name: 'Copy the digest' }).click()
     await page.getByRole('status').getByText('Copied the digest').waitFor({ state: 'attached' })
     await page.context().close()

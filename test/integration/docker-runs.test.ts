@@ -14,7 +14,16 @@ describeWithDocker('a run in containers', () => {
   const traceOf = (run: string): object[] =>
     engine.events(run).map((event) => {
       const { seq: _seq, at: _at, ...rest } = event as RunEvent & { seq: number; at: number }
-      const noise = ['startedAt', 'finishedAt', 'retryAt', 'cpuSeconds', 'peakMemoryBytes', 'notEnforced', 'verdict']
+      const noise = [
+        'startedAt',
+        'finishedAt',
+        'retryAt',
+        'cpuSeconds',
+        'peakMemoryBytes',
+        'notEnforced',
+        'image',
+        'verdict',
+      ]
       return Object.fromEntries(Object.entries(rest).filter(([key]) => !noise.includes(key)))
     })
 
