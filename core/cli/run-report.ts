@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors'
 import { valueText, type Json } from '#core/base/json.ts'
+import { isProblem } from '#core/base/problem.ts'
 import { formatBytes, formatDuration } from '#core/base/quantity.ts'
 import type { Client } from '#core/client/index.ts'
 import { ArtifactView, type LogPageView, type RunView, type StepView } from '#core/contract/run.ts'
@@ -26,7 +27,10 @@ export function summaryText(view: RunView): string {
   return `${lines.join('\n')}\n`
 }
 
-/** Why a run failed: each failed step with its reason and the end of its log; empty where none failed. */
+/**
+ * Why a run failed: each failed step with its reason and, as far as the core can tell them, its explanation and the end of
+ * its log; empty where none failed.
+ */
 export async function failureText(client: Client, view: RunView): Promise<string> {
   const failed = view.steps.filter((step) => step.status === 'failed' || step.status === 'lost')
   const { bold, red, dim } = createColors(wantsColours(process.stderr))
@@ -37,8 +41,11 @@ export async function failureText(client: Client, view: RunView): Promise<string
       break
     }
     const reason = step.reason === null ? '' : `: ${plainText(step.reason)}`
-    parts.push(`${red(`${bold(nameOf(step))} ${step.status}`)}${reason}\n`, await whyText(client, view.id, step))
-    const tail = await logTail(client, view.id, step)
+    parts.push(
+      `${red(`${bold(nameOf(step))} ${step.status}`)}${reason}\n`,
+      await unlessProblem(whyText(client, view.id, step), ''),
+    )
+    const tail = await unlessProblem(logTail(client, view.id, step), [])
     for (const line of tail) parts.push(`${dim('  |')} ${process.stderr.isTTY ? colouredLine(line.text) : line.text}\n`)
     if (tail.length > 0) parts.push(dim(`  whole log: minisub logs ${view.id} ${nameOf(step)}`) + '\n')
   }
@@ -63,6 +70,16 @@ function stepCounts(view: RunView): string {
   const counts = new Map<string, number>()
   for (const step of view.steps) counts.set(step.status, (counts.get(step.status) ?? 0) + 1)
   return [...counts].map(([status, count]) => `${count} ${status}`).join(', ')
+}
+
+/** A run has ended as it did, whether or not more can be said of it. */
+async function unlessProblem<Value>(asking: Promise<Value>, otherwise: Value): Promise<Value> {
+  try {
+    return await asking
+  } catch (error) {
+    if (isProblem(error)) return otherwise
+    throw error
+  }
 }
 
 /** What happened and what to do, where a known cause fits; empty where none does. */

@@ -11,6 +11,8 @@ export type Raised = {
   readonly message: string
   /** The line that names it, lines of its message below, and those that name what it came from. */
   readonly lines: readonly EvidenceLine[]
+  /** Those of them that are of no type that programs raise about their own data. */
+  readonly answered: readonly EvidenceLine[]
   /** From the outermost to where it was raised. */
   readonly frames: readonly Frame[]
   /** Places of its first line, and of the last line of it or of what only tells of it, among those that were looked at. */
@@ -37,6 +39,8 @@ const MOST_FRAMES = 2_000
 /** Exceptions that say that something else failed, which mostly said why before. */
 const WRAPPERS =
   /(?:^|\.)(?:CalledProcessError|ChildFailedError|ProcessExitedException|ProcessRaisedException|BrokenProcessPool|TerminatedWorkerError|SystemExit)$/
+/** Exceptions that quote what a program compares, reads or looks up. */
+const OF_DATA = /^(?:AssertionError|ValueError|KeyError|IndexError|TypeError|AttributeError|NameError)$/
 
 /** Whether an exception only tells that another program, or part of it, failed. */
 export function isWrapper({ type }: Pick<Raised, 'type'>): boolean {
@@ -88,10 +92,17 @@ function readBlock(lines: readonly EvidenceLine[], start: number, before: Block 
     const named = EXCEPTION.exec(text)
     if (named === null) return undefined
     const [, type = '', message = ''] = named
-    const causes = before !== undefined && isCauseOf(lines, before.end, start) ? before.lines : []
-    return { type, message, frames, start, end: at, lines: [...messageAt(lines, at, prefix), ...causes] }
+    const cause = before !== undefined && isCauseOf(lines, before.end, start) ? before : undefined
+    return { type, message, frames, start, end: at, ...linesOf(type, messageAt(lines, at, prefix), cause) }
   }
   return undefined
+}
+
+type BlockLines = Pick<Block, 'lines' | 'answered'>
+
+function linesOf(type: string, own: readonly EvidenceLine[], cause?: Block): BlockLines {
+  const { lines = [], answered = [] } = cause ?? {}
+  return { lines: [...own, ...lines], answered: [...(OF_DATA.test(type) ? [] : own), ...answered] }
 }
 
 function prefixOf(lines: readonly EvidenceLine[], start: number): string {
@@ -136,5 +147,5 @@ function refused(lines: readonly EvidenceLine[], at: number): Block | undefined 
     return frameOf(text, lines[start + place + 1]?.text ?? '') ?? []
   })
   if (frames.length === 0) return undefined
-  return { type, message, frames, start, end: at, lines: messageAt(lines, at, '') }
+  return { type, message, frames, start, end: at, ...linesOf(type, messageAt(lines, at, '')) }
 }

@@ -26,6 +26,7 @@ export type Recording = {
   readonly after?: number
   readonly 'code folder'?: string
   readonly pod?: {
+    readonly node?: string
     readonly containers?: readonly { readonly name: string; readonly state: string; readonly reason: string }[]
     readonly events?: readonly { readonly type?: string; readonly reason: string; readonly message: string }[]
   }
@@ -67,11 +68,11 @@ function linesOf({ before, after = 0 }: Recording, log: readonly string[]): stri
   return [...first, ...log, ...rows(after)]
 }
 
-function podOf({ containers = [], events = [] }: NonNullable<Recording['pod']>): PodView {
+function podOf({ node, containers = [], events = [] }: NonNullable<Recording['pod']>): PodView {
   return {
     name: 'pod',
     namespace: 'ml',
-    node: null,
+    node: node ?? null,
     phase: 'Pending',
     startedAt: null,
     containers: containers.map((container) => ({ ...container, image: 'image', restarts: 0 })),

@@ -4,9 +4,11 @@ import type { Raised } from './raised.ts'
 
 /**
  * Where the pattern of a rule is looked for. `told`: what core, engine and cluster say. `raised`: the exception that ended
- * a Python program. `printed`: the last lines of stderr and of stdout, without those before such an exception.
+ * a Python program. `answered`: that too, without exceptions of a type that programs raise about their own data, such as
+ * ValueError: what system and servers say may stand in any data. `printed`: the last lines of stderr and of stdout, without
+ * those before such an exception.
  */
-export type Place = 'told' | 'raised' | 'printed'
+export type Place = 'told' | 'raised' | 'answered' | 'printed'
 
 /** What was found, and where. */
 export type Found = {
@@ -24,6 +26,8 @@ export type Facts = Readonly<Record<string, string>>
 export type FailureRule = {
   /** Stable, such as `module-missing`. */
   readonly id: string
+  /** Tells so little that every other rule comes before it, also one that fits what was said earlier. */
+  readonly isGeneral?: true
   readonly codes?: readonly ProblemCode[]
   /** Exit codes as a shell reports them. */
   readonly exits?: readonly number[]

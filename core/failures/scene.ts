@@ -1,37 +1,47 @@
 import type { Evidence, EvidenceLine } from './evidence.ts'
+import { lastWords, type Words } from './last-words.ts'
 import { findRaised, isWrapper, type Raised } from './raised.ts'
 import type { Place } from './rule.ts'
 
 /** What is looked at of a line: patterns stay quick whatever a program prints. */
 const LINE_LIMIT = 1_000
 const MOST_LINES = 5_000
-/** A program tells why it ends in its last lines; what it said before it went on from. */
-const PRINTED_LINES = 30
 /** Those end a program from outside, whatever it has printed before. */
 const OUTSIDE = new Set(['SIGKILL', 'SIGTERM', 'SIGINT'])
-/** Warnings, and what TensorFlow and glog tell of what they go on without. */
-const ASIDE =
-  /^(?:\S{1,40} ){0,4}\W{0,3}(?:WARNING|WARN|INFO|DEBUG|NOTICE|warning|warn)\b|Warning: |^[\d-]{10} [\d:.]{8,20}: [IWE] |^[IW]\d{4} /
+/** Events of the end of a pod: nothing comes after them. */
+const OF_END = /^(?:Preempt|Evict|Taint|Node|DeletionBy|Terminat)/
 // oxlint-disable-next-line no-control-regex -- that is what a colour begins with
 const COLOUR = /\u001b\[[\d;:]{0,40}[A-Za-z]/g
+
+/** By place; of what was printed those of stderr stand before those of stdout, the last line of each first. */
+export type Lines = Readonly<Record<Place, readonly EvidenceLine[]>>
 
 /** The evidence as rules look at it. */
 export type Scene = {
   readonly evidence: Evidence
   readonly raised: Raised | undefined
-  /** Of what was printed the last lines come first, those of stderr before those of stdout. */
-  readonly lines: Readonly<Record<Place, readonly EvidenceLine[]>>
+  /** What was said last, or is so now. */
+  readonly last: Lines
+  /** What was said earlier, and may be over. */
+  readonly earlier: Lines
 }
 
 export function sceneOf(evidence: Evidence): Scene {
   const hasRun = evidence.exitCode !== null && evidence.exitCode !== 0
-  const log = hasRun ? evidence.log.slice(-MOST_LINES).map(plainLine) : []
+  const isEndedOutside = OUTSIDE.has(evidence.signal ?? '')
+  const log = hasRun && !isEndedOutside ? evidence.log.slice(-MOST_LINES).map(plainLine) : []
   // Who wrote to which stream first is not known to the line, so each is a log of its own.
   const [errors, outs] = [log.filter(isError), log.filter((line) => !isError(line))]
-  const isEndedOutside = OUTSIDE.has(evidence.signal ?? '')
-  const raised = isEndedOutside ? undefined : (findRaised(errors) ?? findRaised(outs))
+  const raised = findRaised(errors) ?? findRaised(outs)
   const printed = printedIn({ errors, outs }, raised)
-  return { evidence, raised, lines: { told: toldBy(evidence, hasRun), raised: raised?.lines ?? [], printed } }
+  const told = toldBy(evidence, hasRun)
+  const { lines = [], answered = [] } = raised ?? {}
+  return {
+    evidence,
+    raised,
+    last: { told: told.last, raised: lines, answered, printed: printed.last },
+    earlier: { told: told.earlier, raised: [], answered: [], printed: printed.earlier },
+  }
 }
 
 function isError({ stream }: EvidenceLine): boolean {
@@ -46,27 +56,34 @@ function plainLine({ text, ...line }: EvidenceLine): EvidenceLine {
 type Streams = { readonly errors: readonly EvidenceLine[]; readonly outs: readonly EvidenceLine[] }
 
 /** After an exception only what follows it counts; where that only tells of another's end, what was before it too. */
-function printedIn({ errors, outs }: Streams, raised: Raised | undefined): EvidenceLine[] {
-  if (raised === undefined) return [...lastWords(errors), ...lastWords(outs)]
+function printedIn({ errors, outs }: Streams, raised: Raised | undefined): Words {
+  if (raised === undefined) return joined(lastWords(errors), lastWords(outs))
   const own = raised.lines.some(isError) ? errors : outs
-  const after = own.slice(raised.end + 1)
-  return lastWords(isWrapper(raised) ? [...own.slice(0, raised.start), ...after] : after)
+  const after = lastWords(own.slice(raised.end + 1))
+  return isWrapper(raised) ? joined(after, lastWords(own.slice(0, raised.start))) : after
 }
 
-function lastWords(lines: readonly EvidenceLine[]): EvidenceLine[] {
-  const spoken = lines.filter(({ text }) => text.trim() !== '' && !ASIDE.test(text))
-  return spoken.slice(-PRINTED_LINES).toReversed()
+function joined(one: Words, other: Words): Words {
+  return { last: [...one.last, ...other.last], earlier: [...one.earlier, ...other.earlier] }
 }
 
 /** What the cluster said before a command began says nothing of how the command ended. */
-function toldBy({ reason, waiting, pod }: Evidence, hasRun: boolean): EvidenceLine[] {
-  const events = pod?.events.filter(({ type }) => type !== 'Normal').toReversed() ?? []
-  const seen = [
-    waiting,
-    ...(pod?.containers.map((container) => container.reason) ?? []),
-    ...events.map((event) => `${event.reason}: ${event.message}`),
-  ]
-  const texts = [reason, ...(hasRun ? [] : seen)]
+function toldBy({ reason, waiting, pod }: Evidence, hasRun: boolean): Words {
+  if (hasRun || pod === null) return { last: toldLines([reason, hasRun ? null : waiting]), earlier: [] }
+  // A pod that has a node has found room since.
+  const events = pod.events.filter((event) => {
+    return event.type !== 'Normal' && (pod.node === null || event.reason !== 'FailedScheduling')
+  })
+  const texts = (isEnd: boolean) =>
+    events
+      .filter((event) => OF_END.test(event.reason) === isEnd)
+      .toReversed()
+      .map((event) => `${event.reason}: ${event.message}`)
+  const containers = pod.containers.map((container) => container.reason)
+  return { last: toldLines([reason, waiting, ...texts(true)]), earlier: toldLines([...containers, ...texts(false)]) }
+}
+
+function toldLines(texts: readonly (string | null)[]): EvidenceLine[] {
   return texts.flatMap((text) =>
     text === null ? [] : [{ number: null, stream: 'stderr', text: text.slice(0, 4 * LINE_LIMIT) }],
   )

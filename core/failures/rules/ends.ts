@@ -4,6 +4,7 @@ import type { FailureRule } from '../rule.ts'
 export const ENDS: readonly FailureRule[] = [
   {
     id: 'illegal-instruction',
+    isGeneral: true,
     exits: [132],
     sentence: 'The program used an instruction that the processor does not have (SIGILL).',
     cause: 'Likely it was built for a newer processor, such as one with AVX, or runs in an emulation.',
@@ -11,6 +12,7 @@ export const ENDS: readonly FailureRule[] = [
   },
   {
     id: 'aborted',
+    isGeneral: true,
     exits: [134],
     sentence: 'The program gave up by itself (SIGABRT).',
     cause: 'A check in native code failed, and its last lines mostly say which.',
@@ -18,6 +20,7 @@ export const ENDS: readonly FailureRule[] = [
   },
   {
     id: 'bus-error',
+    isGeneral: true,
     exits: [135],
     sentence: 'The program touched memory that is not there (SIGBUS).',
     cause: 'Likely shared memory or the disk is full, or a file that it had mapped was cut.',
@@ -25,6 +28,7 @@ export const ENDS: readonly FailureRule[] = [
   },
   {
     id: 'arithmetic',
+    isGeneral: true,
     exits: [136],
     sentence: 'The program did an impossible calculation in native code (SIGFPE).',
     cause: 'Likely a whole number was divided by zero.',
@@ -32,6 +36,7 @@ export const ENDS: readonly FailureRule[] = [
   },
   {
     id: 'killed',
+    isGeneral: true,
     exits: [137],
     sentence: 'The program was killed (SIGKILL).',
     cause:
@@ -40,6 +45,7 @@ export const ENDS: readonly FailureRule[] = [
   },
   {
     id: 'segmentation-fault',
+    isGeneral: true,
     exits: [139],
     sentence: 'The program crashed in native code (SIGSEGV).',
     cause: 'Likely a library is broken, or two of them do not fit each other: it is no error of Python code alone.',
@@ -47,6 +53,7 @@ export const ENDS: readonly FailureRule[] = [
   },
   {
     id: 'interrupted',
+    isGeneral: true,
     exits: [130],
     sentence: 'The program was interrupted (SIGINT).',
     cause: 'Something sent it what Ctrl-C sends.',
@@ -54,6 +61,7 @@ export const ENDS: readonly FailureRule[] = [
   },
   {
     id: 'terminated',
+    isGeneral: true,
     exits: [143],
     sentence: 'The program was asked to end (SIGTERM).',
     cause: 'Something outside, or a program that it runs under, stopped it; it was neither its timeout nor a cancel.',
@@ -61,6 +69,7 @@ export const ENDS: readonly FailureRule[] = [
   },
   {
     id: 'not-executable-inside',
+    isGeneral: true,
     exits: [126],
     sentence: 'The command of the step calls something that cannot be executed (exit code 126).',
     cause: 'Its file has no mode x, is a folder, or is no program.',
@@ -68,6 +77,7 @@ export const ENDS: readonly FailureRule[] = [
   },
   {
     id: 'command-missing-somewhere',
+    isGeneral: true,
     exits: [127],
     sentence: 'The command of the step calls something that is not there (exit code 127).',
     cause: 'By custom a shell ends so when it finds no program of a name; the log mostly says which.',

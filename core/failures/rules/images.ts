@@ -1,8 +1,13 @@
 import type { FailureRule, Found } from '../rule.ts'
 
+const OF_IMAGES = /\b(?:pull|unpack|image|registry)|ImagePull/i
+/** Those have names too, which may hold such words. */
+const OF_OTHERS =
+  /\b(?:secret|configmap|persistentvolumeclaim|serviceaccount|volume) "|unmounted volumes=|OCI runtime|create containerd task/i
+
 /** What says so of other things than images is none of these. */
-const ofImages = ({ line }: Found): Record<string, never> | undefined => {
-  return /\b(?:pull|unpack|image|registry)|ImagePull/i.test(line.text) ? {} : undefined
+const ofImages = ({ line: { text } }: Found): Record<string, never> | undefined => {
+  return OF_IMAGES.test(text) && !OF_OTHERS.test(text) ? {} : undefined
 }
 
 /** Images that cannot be had, as Docker, containerd and the kubelet tell of it. */
@@ -24,6 +29,15 @@ export const IMAGES: readonly FailureRule[] = [
     cause:
       'Its registry has it for other platforms only: an image from a laptop with ARM does not run on nodes with amd64.',
     fix: 'Choose an image for that platform, or build it for both, such as with docker buildx build --platform linux/amd64,linux/arm64.',
+  },
+  {
+    id: 'image-disk',
+    places: ['told'],
+    pattern: /no space left on device|disk quota exceeded/i,
+    facts: ofImages,
+    sentence: 'There is no room for the image on the disk where it is pulled.',
+    cause: 'The disk of the node, or of the container engine, is full.',
+    fix: 'Free space there (docker system df), take a smaller image, or let who runs the cluster give its nodes more disk; then run again.',
   },
   {
     id: 'image-certificate',
@@ -91,6 +105,7 @@ export const IMAGES: readonly FailureRule[] = [
   },
   {
     id: 'image-pull',
+    isGeneral: true,
     places: ['told'],
     pattern: /ImagePullBackOff|ErrImagePull|Failed to pull image|Back-off pulling image/,
     sentence: 'The image of the step could not be pulled.',

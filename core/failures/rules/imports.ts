@@ -56,10 +56,19 @@ export const IMPORTS: readonly FailureRule[] = [
     fix: 'Add {package} to the packages of the environment, then run again.',
   },
   {
+    id: 'numpy-alias',
+    places: ['raised'],
+    pattern: /module 'numpy' has no attribute '(?<name>bool|int|float|complex|object|str)'/,
+    facts: where,
+    sentence: 'The program uses np.{name}, which NumPy does not have since version 1.24.',
+    cause: 'It was another name of {name} of Python, and is used by {where}.',
+    fix: 'Write {name} in its place; where a package uses it, take a newer version of that, or write numpy<1.24 into the packages, then lock again.',
+  },
+  {
     id: 'numpy-abi',
     places: ['raised'],
     pattern:
-      /numpy\.dtype size changed|numpy\.core\.multiarray failed to import|compiled using NumPy 1\.x cannot be run|_ARRAY_API not found|module 'numpy' has no attribute '\w{1,40}'|was removed in the NumPy 2\.0 release/,
+      /numpy\.dtype size changed|numpy\.core\.multiarray failed to import|compiled using NumPy 1\.x cannot be run|_ARRAY_API not found|was removed in the NumPy 2\.0 release|module 'numpy' has no attribute '(?:float_|complex_|unicode_|string_|NaN|Inf|infty|product|cumproduct|sometrue|alltrue|in1d|trapz|row_stack|find_common_type|issubclass_|msort|asfarray|obj2sctype|sctypes|core)'/,
     facts: where,
     sentence: 'A package of the environment does not fit its version of NumPy.',
     cause: 'It was built for, or written against, another one; the error comes from {where}.',

@@ -11,7 +11,7 @@ const shmOf = ({ evidence }: Found): Record<string, string> => {
 export const LIMITS: readonly FailureRule[] = [
   {
     id: 'shared-memory',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern:
       /dataloader's workers are out of shared memory|unexpected bus error encountered in worker|insufficient shared memory|No space left on device:? '?\/(?:dev\/shm|torch_)|unable to [a-z0-9 ]{1,60} <\/torch_|unable to allocate shared memory|rror while creating shared memory segment/,
     facts: shmOf,
@@ -41,7 +41,7 @@ export const LIMITS: readonly FailureRule[] = [
   },
   {
     id: 'program-out-of-memory',
-    places: ['printed', 'raised'],
+    places: ['printed', 'answered'],
     pattern:
       /std::bad_alloc|java\.lang\.OutOfMemoryError|JavaScript heap out of memory|cannot allocate vector of size|fatal error: runtime: (?:out of memory|cannot allocate memory)|[Cc]annot allocate memory|memory allocation of \d{1,20} bytes failed|DefaultCPUAllocator: (?:can't|not enough memory)/,
     sentence: 'The program got no memory.',
@@ -59,7 +59,7 @@ export const LIMITS: readonly FailureRule[] = [
   },
   {
     id: 'too-many-processes',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern:
       /can't start new thread|pthread_create failed for thread|Thread creation failed|fork: (?:retry: )?Resource temporarily unavailable|BlockingIOError: \[Errno 11\]|pthread_create\(\) failed|unable to create (?:new )?native thread|libgomp: Thread creation/,
     sentence: 'The step may start no more processes or threads.',
@@ -69,7 +69,7 @@ export const LIMITS: readonly FailureRule[] = [
   },
   {
     id: 'too-many-files',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern: /Too many open files/,
     sentence: 'The program has too many files open.',
     cause: 'It opened more files and connections than a process may, often since they are never closed.',
@@ -77,7 +77,7 @@ export const LIMITS: readonly FailureRule[] = [
   },
   {
     id: 'disk-full',
-    places: ['raised', 'printed', 'told'],
+    places: ['answered', 'printed', 'told'],
     pattern:
       /No space left on device|Disk quota exceeded|not enough space on the disk|the disk .{0,80}is full|nothing can be written to /i,
     sentence: 'The disk is full.',
@@ -87,7 +87,7 @@ export const LIMITS: readonly FailureRule[] = [
   },
   {
     id: 'read-only',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern: /Read-only file system(?:: '(?<file>[^']{1,300})')?/,
     facts: ({ groups: { file } }) => ({ file: file ?? 'a place' }),
     sentence: 'The program writes to {file}, which is read-only.',
@@ -96,7 +96,7 @@ export const LIMITS: readonly FailureRule[] = [
   },
   {
     id: 'permission-denied',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern:
       /Permission denied(?:: '(?<file>[^']{1,300})')?|EACCES: permission denied|Operation not permitted(?:: '(?<other>[^']{1,300})')?/,
     facts: ({ groups: { file, other }, evidence: { codeFolder } }) => {
@@ -110,7 +110,7 @@ export const LIMITS: readonly FailureRule[] = [
   },
   {
     id: 'port-taken',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern: /Address already in use|EADDRINUSE/,
     sentence: 'A port that the program wants to listen on is taken.',
     cause: 'Another program, or another step at the same time on this machine, listens there.',

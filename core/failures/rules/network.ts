@@ -8,7 +8,7 @@ const ITSELF = /\blocalhost\b|\b127\.0\.0\.1\b|\[?::1\]?|\b0\.0\.0\.0\b/
 export const NETWORK: readonly FailureRule[] = [
   {
     id: 'network-off',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern:
       /name resolution|Name or service not known|Could not resolve host|Failed to resolve|Network is unreachable|getaddrinfo|ENOTFOUND|EAI_AGAIN|ENETUNREACH/,
     facts: ({ evidence: { network } }) => (network ? undefined : {}),
@@ -18,7 +18,7 @@ export const NETWORK: readonly FailureRule[] = [
   },
   {
     id: 'proxy',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern:
       /Cannot connect to proxy|Unable to connect to proxy|Tunnel connection failed|407 Proxy Authentication Required|HTTP code 407 from proxy|Could not resolve proxy|ProxyConnectionError|CONNECT tunnel failed/,
     sentence: 'The proxy does not let the program out.',
@@ -28,7 +28,7 @@ export const NETWORK: readonly FailureRule[] = [
   },
   {
     id: 'certificate',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern:
       /CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|SSL certificate problem|certificate verify failed|x509: certificate signed by unknown authority|self[- ]signed certificate in certificate chain|UNABLE_TO_VERIFY_LEAF_SIGNATURE|server certificate verification failed/,
     sentence: 'The certificate of a server is not trusted.',
@@ -38,7 +38,7 @@ export const NETWORK: readonly FailureRule[] = [
   },
   {
     id: 'name-lookup',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern: new RegExp(
       String.raw`Failed to resolve '(?<a>${HOST})'|Could not resolve host: (?<b>${HOST})|(?:ENOTFOUND|EAI_AGAIN) (?<c>${HOST})|lookup (?<d>${HOST})(?: on \S{1,60})?: no such host|Temporary failure in name resolution|Name or service not known|nodename nor servname provided|No address associated with hostname|NXDOMAIN|Temporary failure resolving|Unknown host`,
     ),
@@ -50,7 +50,7 @@ export const NETWORK: readonly FailureRule[] = [
   },
   {
     id: 'localhost',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern: /Connection refused|ConnectionRefusedError|ECONNREFUSED|Failed to connect to|actively refused/,
     facts: ({ line, evidence: { runtime } }) => {
       return runtime !== 'process' && ITSELF.test(line.text) ? {} : undefined
@@ -61,7 +61,7 @@ export const NETWORK: readonly FailureRule[] = [
   },
   {
     id: 'connection-refused',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern: /Connection refused|ConnectionRefusedError|ECONNREFUSED|actively refused|Couldn't connect to server/,
     sentence: 'A server refused the connection.',
     cause: 'Nothing listens at that address and port, or something in between turns it away.',
@@ -69,7 +69,7 @@ export const NETWORK: readonly FailureRule[] = [
   },
   {
     id: 'connection-timeout',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern:
       /Connection timed out|ConnectTimeout|ReadTimeout\b|Read timed out|ETIMEDOUT|Operation timed out after|TimeoutError: (?:timed out|\[Errno (?:110|60)\])|^(?:[\w.]{1,100}\.)?timeout: timed out|Connection timeout after/,
     sentence: 'A server did not answer in time.',
@@ -78,7 +78,7 @@ export const NETWORK: readonly FailureRule[] = [
   },
   {
     id: 'network-unreachable',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern: /Network is unreachable|No route to host|ENETUNREACH|EHOSTUNREACH/,
     sentence: 'There is no way to the server from where the step runs.',
     cause: 'The machine, container or pod has no route there: it is offline, or a policy of the network forbids it.',
@@ -95,7 +95,7 @@ export const NETWORK: readonly FailureRule[] = [
   },
   {
     id: 'access-denied',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern:
       /\b(?<status>401|403) (?:Client Error|Unauthorized|Forbidden)|HTTP Error (?<code>401|403)|\((?<s3>AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken)\)/,
     facts: ({ groups: { status, code, s3 } }) => ({ answer: status ?? code ?? s3 ?? '' }),
@@ -105,7 +105,7 @@ export const NETWORK: readonly FailureRule[] = [
   },
   {
     id: 'server-rate-limit',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern: /429 (?:Client Error|Too Many Requests)|HTTP Error 429|RateLimitError/,
     sentence: 'A server lets the program ask no more for now.',
     cause: 'Too many requests came from it or from others with the same address or account.',
@@ -113,7 +113,7 @@ export const NETWORK: readonly FailureRule[] = [
   },
   {
     id: 'download-missing',
-    places: ['raised', 'printed'],
+    places: ['answered', 'printed'],
     pattern:
       /\b404 (?:Client Error|Not Found)|HTTP Error 404|The requested URL returned error: 404|RepositoryNotFoundError/,
     sentence: 'What the program loads is not at its address.',

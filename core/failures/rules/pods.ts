@@ -133,6 +133,7 @@ export const PODS: readonly FailureRule[] = [
   },
   {
     id: 'container-not-started',
+    isGeneral: true,
     places: ['told'],
     pattern:
       /(?:CreateContainerError|RunContainerError|CreateContainerConfigError|StartError|failed to create (?:containerd task|shim task)|OCI runtime create failed)(?<fault>.{0,200})/,

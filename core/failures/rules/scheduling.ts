@@ -73,6 +73,7 @@ export const SCHEDULING: readonly FailureRule[] = [
   },
   {
     id: 'unschedulable',
+    isGeneral: true,
     places: ['told'],
     pattern: /^Unschedulable\b|^FailedScheduling\b|nodes are available:/,
     sentence: 'No node of the cluster takes the pod.',

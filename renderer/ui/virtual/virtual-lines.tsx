@@ -8,7 +8,7 @@ const OVERSCAN = 20
 /** Nearer to the end than this counts as there: heights are rounded. */
 const NEAR = LINE
 
-export type LinesHandle = { readonly scrollToLine: (index: number) => void }
+export type LinesHandle = { readonly scrollToLine: (index: number) => void; readonly focus: () => void }
 
 type LinesProps = {
   readonly label: string
@@ -34,7 +34,10 @@ export function VirtualLines(props: LinesProps) {
     estimateSize: () => lineHeight,
     overscan: OVERSCAN,
   })
-  useImperativeHandle(handle, () => ({ scrollToLine: (index) => virtual.scrollToIndex(index, { align: 'center' }) }))
+  useImperativeHandle(handle, () => ({
+    scrollToLine: (index) => virtual.scrollToIndex(index, { align: 'center' }),
+    focus: () => scroller.current?.focus({ preventScroll: true }),
+  }))
   const goneBefore = useRef(gone)
   useLayoutEffect(() => {
     if (isAtEnd) virtual.scrollToIndex(count - 1, { align: 'end' })

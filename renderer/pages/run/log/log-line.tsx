@@ -20,7 +20,7 @@ export const LogLineView = memo(function LogLineView({ line, hasTime, pattern, i
   const segments = segmentsOf(line.text)
   const ranges = pattern === undefined ? [] : rangesIn(pattern, segments.map((it) => it.text).join(''))
   return (
-    <div className={classes.line} data-stream={line.stream} data-current={isCurrent || undefined}>
+    <div className={classes.line} data-stream={line.stream} aria-current={isCurrent || undefined}>
       <span className={classes.stream}>{line.stream === 'stderr' ? 'err' : '   '}</span>
       {hasTime && (
         <span className={classes.time} title={absoluteText(line.time)}>

@@ -39,7 +39,8 @@ export function LogView({ address, line, onFollowing }: LogProps) {
   useEffect(() => onFollowing(isFollowing), [onFollowing, isFollowing])
   const found = useSearch(store, pattern, filter)
   const count = store.count(filter)
-  const wanted = line === undefined ? undefined : line - 1
+  // Of the end alone nobody knows the numbers.
+  const wanted = line === undefined || isTail ? undefined : line - 1
   useGoTo(wanted, { store, filter, lines })
   const onStep = (direction: 1 | -1) => {
     const number = found.step(direction)
@@ -81,7 +82,7 @@ export function LogView({ address, line, onFollowing }: LogProps) {
 
 type GoTo = { readonly store: LineStore; readonly filter: StreamFilter; readonly lines: RefObject<LinesHandle | null> }
 
-/** Scrolls to a line when it has been read, once. */
+/** Scrolls to a line when it has been read, once, and puts the focus there: the link that led to it is gone. */
 function useGoTo(wanted: number | undefined, { store, filter, lines }: GoTo): void {
   const isThere = wanted !== undefined && store.first() <= wanted && wanted < store.end()
   const isDone = useRef(false)
@@ -89,6 +90,7 @@ function useGoTo(wanted: number | undefined, { store, filter, lines }: GoTo): vo
     if (!isThere || isDone.current) return
     isDone.current = true
     lines.current?.scrollToLine(store.indexOf(filter, wanted))
+    lines.current?.focus()
   }, [isThere, wanted, store, filter, lines])
 }
 
