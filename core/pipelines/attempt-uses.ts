@@ -11,8 +11,11 @@ const AT_ONCE = 10
 /** What so many attempts used is kept, some numbers of each. */
 const KEPT = 10_000
 
-/** What attempts of a run used, by `createdSeq`, as far as their samples are read. */
-export type ReadUses = (run: string, attempts: readonly AttemptTimes[]) => Promise<Map<number, AttemptUse>>
+/** What is known of so many as a whole is looked at at a time. */
+const WHOLE_AT_ONCE = 2_000
+
+/** What attempts of a run used, by `createdSeq`. */
+type ReadUses = (run: string, attempts: readonly AttemptTimes[]) => Promise<Map<number, AttemptUse>>
 
 /** Reads the samples of each attempt that is over only once, in small pieces between which others have their turn. */
 export function openUses(home: string): ReadUses {
@@ -34,6 +37,11 @@ export function openUses(home: string): ReadUses {
         const found = await Promise.all(some.map(async (one) => [one.createdSeq, await read(run, one)] as const))
         for (const [seq, use] of found) uses.set(seq, use)
         await turn()
+      }
+      const others = ofStep.filter(({ createdSeq }) => !uses.has(createdSeq))
+      for (const [at, one] of others.entries()) {
+        uses.set(one.createdSeq, useOf(one, []))
+        if (at % WHOLE_AT_ONCE === 0) await turn()
       }
     }
     return uses

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
@@ -105,6 +105,27 @@ describe('better requests are written', () => {
       writeFileSync(file, text)
       await expect(verbs.applyUsage(id, ['a'])).rejects.toMatchObject({ code: 'conflict' })
     }
+  })
+
+  test('not where the resources are empty by now, which no document may say', async () => {
+    const id = ran()
+    writeFileSync(file, DOCUMENT.replace('{memory: 8Gi}', ''))
+    const wanted = { code: 'document_invalid', message: expect.stringContaining('a map is wanted here') as unknown }
+    await expect(verbs.applyUsage(id, undefined)).rejects.toMatchObject(wanted)
+  })
+
+  test('not over what another program writes meanwhile', async () => {
+    const id = ran()
+    const theirs = DOCUMENT.replace('two', 'theirs')
+    const write = (): void => {
+      // The new text is on disk, beside the file that it is to replace.
+      if (readdirSync(folder).some((name) => name.startsWith('p.yaml.'))) writeFileSync(file, theirs)
+      else setImmediate(write)
+    }
+    setImmediate(write)
+    await expect(verbs.applyUsage(id, undefined)).rejects.toMatchObject({ code: 'conflict' })
+    expect(readFileSync(file, 'utf8')).toBe(theirs)
+    expect(readdirSync(folder).filter((name) => name.startsWith('p.yaml'))).toEqual(['p.yaml'])
   })
 
   test('not into a file with bytes that are no UTF-8, which would become others', async () => {

@@ -3,10 +3,8 @@ import { coresFor, ratesOf, type UsageSample } from './cpu-rates.ts'
 
 /** What one attempt used. */
 export type AttemptUse = {
-  /** That were enough for half of its time, and for 95 % of it; null where nothing was measured. */
+  /** That were enough for half of its time, and for 95 % of it; without samples its mean. Null where nothing was measured. */
   readonly cores: Cores | null
-  /** Whether they come from samples. Else they are one mean, which says nothing of how it went up and down. */
-  readonly hasCurve: boolean
   /** In bytes; null where nothing was measured. */
   readonly memoryPeak: number | null
 }
@@ -20,20 +18,14 @@ export function useOf(attempt: Measured, samples: readonly UsageSample[]): Attem
   const memory = [attempt.peakMemoryBytes, ...samples.map(({ memoryBytes }) => memoryBytes)]
   return {
     cores: p50 === undefined || p95 === undefined ? null : { p50, p95 },
-    hasCurve: samples.some(({ cpuSeconds }) => cpuSeconds !== null),
     memoryPeak: mostOf(memory),
   }
 }
 
-/**
- * What was enough for each attempt: the most that one of them used, however many others used little. Where some have
- * curves, cores come from those alone.
- */
+/** What was enough for each attempt: the most that one of them used, however many others used little. */
 export function mostUsed(uses: readonly AttemptUse[]): { cpuUsed: Cores | null; memoryPeak: number | null } {
-  const curves = uses.filter(({ hasCurve }) => hasCurve)
-  const cores = (curves.length === 0 ? uses : curves).map((use) => use.cores)
-  const p50 = mostOf(cores.map((one) => one?.p50 ?? null))
-  const p95 = mostOf(cores.map((one) => one?.p95 ?? null))
+  const p50 = mostOf(uses.map(({ cores }) => cores?.p50 ?? null))
+  const p95 = mostOf(uses.map(({ cores }) => cores?.p95 ?? null))
   return {
     cpuUsed: p50 === null || p95 === null ? null : { p50, p95 },
     memoryPeak: mostOf(uses.map(({ memoryPeak }) => memoryPeak)),

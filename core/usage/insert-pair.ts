@@ -41,7 +41,7 @@ function pairText({ key, value }: NewPair, spelling: Spelling): string {
 }
 
 /** A value, or a map of values, in one line. */
-export function valueText(value: unknown, { isJson, isTight }: Spelling): string {
+function valueText(value: unknown, { isJson, isTight }: Spelling): string {
   if (isJson) return JSON.stringify(value)
   if (typeof value !== 'object' || value === null) return String(value)
   const inner = Object.entries(value).map(([name, one]) => `${name}: ${String(one)}`)
@@ -49,7 +49,7 @@ export function valueText(value: unknown, { isJson, isTight }: Spelling): string
 }
 
 /** How values beside those of a map are spelled. */
-export function spellingOf({ text, isJson }: Source, map: YAMLMap.Parsed): Spelling {
+function spellingOf({ text, isJson }: Source, map: YAMLMap.Parsed): Spelling {
   return { isJson: isJson || hasQuotedKeys(map), isTight: !/\{ \S/.test(text) }
 }
 

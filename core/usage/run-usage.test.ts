@@ -297,6 +297,9 @@ describe('what a step needs', () => {
     const busy = [attemptOf(60, { cpuSeconds: 480 }), curve] as const
     expect(found([...idle, busy], { cpu: 16 })).toMatchObject({ cpuUsed: { p95: 8 }, proposal: { cpu: 9 } })
     expect(found([...idle, busy])?.proposal?.cpu).toBeNull()
+    // Nobody knows how it went up and down, but it had no less than its mean.
+    const unsampled = [attemptOf(60, { cpuSeconds: 480 }), []] as const
+    expect(found([...idle, unsampled], { cpu: 16 })?.proposal?.cpu).toBe(9)
   })
 
   test.each([200, 1_000])('does not hang on how many of %i attempts have curves', (count) => {

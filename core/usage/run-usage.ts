@@ -21,7 +21,7 @@ export type RunRecord = {
   readonly finishedAt: number | null
   readonly steps: readonly AskedStep[]
   readonly attempts: readonly AttemptTimes[]
-  /** Of the attempts whose samples were read, by `createdSeq`. */
+  /** By `createdSeq`; what is missing is known by its attempt as a whole. */
   readonly uses: ReadonlyMap<number, AttemptUse>
 }
 

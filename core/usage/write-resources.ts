@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, parseDocument, type Pair, type ParsedNode, type YAMLMap } from 'yaml'
 import { Problem } from '#core/base/problem.ts'
-import { insertPair, spellingOf, valueText, type Edit, type Source } from './insert-pair.ts'
+import { insertPair, type Edit, type Source } from './insert-pair.ts'
 
 /** What a step is to ask for, as a document writes it; null leaves it as it is. */
 export type WantedResources = { readonly cpu: number | null; readonly memory: string | null }
@@ -37,32 +37,12 @@ function editsOf(source: Source, { step, value, resources }: Change): Edit[] {
   const entries = Object.entries(resources).filter(([, wanted]) => wanted !== null)
   if (entries.length === 0) return []
   const pair = pairOf(own, 'resources')
-  const whole = { key: 'resources', value: Object.fromEntries(entries) }
-  if (pair === undefined) return [insertPair(source, own, whole)]
-  if (isEmpty(pair.value)) return [fillPair(source, { map: own, pair, value: whole.value, step })]
+  if (pair === undefined) return [insertPair(source, own, { key: 'resources', value: Object.fromEntries(entries) })]
   const map = ownMap(pair.value, step)
   const missing = entries.filter(([key]) => pairOf(map, key) === undefined)
   const replaced = entries.flatMap(([key, wanted]) => replace(source, pairOf(map, key), { step, wanted }))
   if (missing.length === 0) return replaced
   return [...replaced, insertPair(source, map, ...missing.map(([key, wanted]) => ({ key, value: wanted })))]
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === null || (isScalar(value) && value.value === null && value.anchor === undefined)
-}
-
-type Empty = { readonly map: YAMLMap.Parsed; readonly pair: YamlPair; readonly value: unknown; readonly step: string }
-
-/** Puts a value where a key has none, or `null`. */
-function fillPair(source: Source, { map, pair, value, step }: Empty): Edit {
-  const put = valueText(value, spellingOf(source, map))
-  const range = pair.value?.range
-  if (range !== undefined && range !== null && range[0] < range[1]) return { at: range[0], end: range[1], text: put }
-  const keyEnd = pair.key.range[1]
-  const colon = /^[\t ]*:/.exec(source.text.slice(keyEnd))?.[0]
-  if (colon === undefined) throw shared(step)
-  const at = keyEnd + colon.length
-  return { at, end: at, text: ` ${put}` }
 }
 
 type Wish = { readonly step: string; readonly wanted: unknown }
