@@ -38,7 +38,7 @@ export {
 export { RecordReader, type RunnerRecord } from './records.ts'
 export { readOutputRecords, readPodEnd } from './pod-end.ts'
 export { resolveTexts, type ResolvedTexts, type TextParts } from './resolve-texts.ts'
-export { appendSample, readSamples, sampleInterval, type Sample } from './samples.ts'
+export { appendSample, loadSamples, readSamples, sampleInterval, type Sample } from './samples.ts'
 export { stepEnvironment, type StepEnvironment } from './step-environment.ts'
 export { startFault } from './start-fault.ts'
 export { signalOf } from './signals.ts'

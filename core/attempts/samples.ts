@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '#core/files/index.ts'
 
@@ -21,13 +22,28 @@ export function appendSample(controlFolder: string, { time, cpuSeconds, memoryBy
 
 /** The samples of an attempt, oldest first; none for one that was too short. A torn last line is left out. */
 export function readSamples(controlFolder: string): Sample[] {
-  let text: string
   try {
-    text = readFileSync(samplesPath(controlFolder), 'utf8')
+    return parseSamples(readFileSync(samplesPath(controlFolder), 'utf8'))
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return []
-    throw error
+    return noneWhereMissing(error)
   }
+}
+
+/** The same, while other work goes on. */
+export async function loadSamples(controlFolder: string): Promise<Sample[]> {
+  try {
+    return parseSamples(await readFile(samplesPath(controlFolder), 'utf8'))
+  } catch (error) {
+    return noneWhereMissing(error)
+  }
+}
+
+function noneWhereMissing(error: unknown): Sample[] {
+  if (systemCode(error) === 'ENOENT') return []
+  throw error
+}
+
+function parseSamples(text: string): Sample[] {
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
   return lines.filter(Boolean).map((line) => {
     const [time, cpuSeconds, memoryBytes]: [number, number | null, number | null] = JSON.parse(line)

@@ -193,7 +193,7 @@ function addResultCommands({ add, run }: Setup): void {
     'minisub usage 01kc2m3n --apply --step train',
   ])
     .option('--apply', 'write the better requests into the document of the run; all else in it stays as it is')
-    .option('--step <name>', 'write those of this step alone; may be repeated', collect)
+    .option('--step <name>', 'show or write those of this step alone; may be repeated', collect)
     .option(JSON_FLAG, JSON_HELP)
     .action(async (id: string, options, command: Command) => {
       await run(command, async (context) => (await load.usage()).usageCommand(id, options, context))

@@ -14,7 +14,7 @@ const times = {
 
 /** Better requests of a step, as a document writes them. */
 export const ResourceProposal = z.object({
-  /** Cores; null where what it asks for is good. */
+  /** Cores; null where what it asks for is good, or it asks for none. */
   cpu: z.number().nullable(),
   /** Such as `384Mi`; null where what it asks for is good. */
   memory: z.string().nullable(),
@@ -33,13 +33,13 @@ export const StepUsage = z.object({
   overheadMs: z.number(),
   /** Cores; null where it asks for none. */
   cpuAsked: z.number().nullable(),
-  /** Cores in use half of the time, and 95 % of the time, at most; null where it was not measured. */
+  /** Cores that the busiest attempt had half of its time, and 95 % of it, at most; null where it was not measured. */
   cpuUsed: z.object({ p50: z.number(), p95: z.number() }).nullable(),
   /** Bytes. */
   memoryAsked: z.number().nullable(),
   /** The most that one attempt had at a time, in bytes. */
   memoryPeak: z.number().nullable(),
-  /** Null where its requests are good, or too little is known. */
+  /** Null where its requests are good, too little is known, or the run goes on. */
   proposal: ResourceProposal.nullable(),
 })
 export type StepUsage = z.infer<typeof StepUsage>

@@ -1,8 +1,8 @@
-import { chmod, chown, mkdir, open, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, readlink, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isProblem, Problem } from '#core/base/problem.ts'
-import { systemCode, writeError } from '#core/files/index.ts'
+import { readInPlace, replaceFile, systemCode, writeError, type Place } from '#core/files/index.ts'
 import { entriesOf, type ContextEntries } from './kubeconfig-shape.ts'
 import { mergeContext, removeContext } from './kubeconfig-text.ts'
 
@@ -88,15 +88,13 @@ async function takeLock(path: string): Promise<AsyncDisposable> {
   }
 }
 
-type Existing = { readonly path: string; readonly text: string; readonly mode: number; readonly owner?: Owner }
-type Owner = { readonly uid: number; readonly gid: number }
+type Existing = Place & { readonly text: string }
 
 /** Through symbolic links, which stay. */
 async function readExisting(file: string): Promise<Existing> {
   try {
-    const path = await realpath(file)
-    const { mode, uid, gid } = await stat(path)
-    return { path, text: await readFile(path, 'utf8'), mode: mode & 0o777, owner: { uid, gid } }
+    const { bytes, ...place } = await readInPlace(file)
+    return { ...place, text: bytes.toString() }
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error
     return { path: await endOfLink(file), text: '', mode: 0o600 }
@@ -110,17 +108,5 @@ async function endOfLink(file: string): Promise<string> {
   } catch (error) {
     if (systemCode(error) === undefined) throw error
     return file
-  }
-}
-
-async function replaceFile({ path, mode, owner }: Existing, text: string): Promise<void> {
-  const draft = `${path}.minisub-${process.pid}`
-  try {
-    await writeFile(draft, text, { mode: 0o600, flush: true })
-    if (owner !== undefined && owner.uid !== process.getuid?.()) await chown(draft, owner.uid, owner.gid)
-    await chmod(draft, mode)
-    await rename(draft, path)
-  } finally {
-    await rm(draft, { force: true })
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Problem, type Issue } from '#core/base/problem.ts'
+import { systemCode } from '#core/files/index.ts'
 import type { Plan } from './plan.ts'
 import { problemOf, validateDocument } from './validate.ts'
 
@@ -35,8 +36,12 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    const reason =
-      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'there is no such file' : String(cause)
-    throw new Problem('input_missing', `the pipeline ${file} cannot be read: ${reason}`, { cause })
+    throw unreadable(file, cause)
   }
+}
+
+/** What to throw where a document cannot be read. */
+export function unreadable(file: string, cause: unknown): Problem {
+  const reason = systemCode(cause) === 'ENOENT' ? 'there is no such file' : String(cause)
+  return new Problem('input_missing', `the pipeline ${file} cannot be read: ${reason}`, { cause })
 }

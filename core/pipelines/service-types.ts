@@ -202,7 +202,7 @@ export type PipelineService = {
   runUsage(run: string): Promise<RunUsage>
   /**
    * Writes what is proposed, for all steps where none is named, into the document of a run. Throws Problem `conflict` where
-   * the document is another one now, and `not_supported` where it is written in a way that cannot be changed by itself.
+   * the run goes on, the document is another one now or is changed meanwhile, and `not_supported` where it is written in a way that cannot be changed by itself.
    */
   applyUsage(run: string, steps: readonly string[] | undefined): Promise<AppliedResources>
   artifacts(run: string): ArtifactRow[]

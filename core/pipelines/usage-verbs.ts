@@ -1,88 +1,73 @@
-import { randomUUID } from 'node:crypto'
-import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { setImmediate as turn } from 'node:timers/promises'
-import { readSamples } from '#core/attempts/index.ts'
-import { canonicalJson } from '#core/base/json.ts'
-import { parseBytes } from '#core/base/quantity.ts'
 import { Problem } from '#core/base/problem.ts'
-import type { PipelineDefinition } from '#core/contract/definition.ts'
-import type { AppliedResources, RunUsage } from '#core/contract/usage.ts'
-import { systemCode } from '#core/files/index.ts'
-import {
-  addEvent,
-  openTimes,
-  runUsage,
-  timesOf,
-  writeResources,
-  type AttemptTimes,
-  type UsageSample,
-  type WantedResources,
-} from '#core/usage/index.ts'
-import { attemptFolders } from './attempt-folders.ts'
+import type { RunUsage } from '#core/contract/usage.ts'
+import { addEvent, openTimes, runUsage, timesOf, type TimesFold, type WantedResources } from '#core/usage/index.ts'
+import { openDocumentWriter } from './apply-usage.ts'
+import { openUses } from './attempt-uses.ts'
 import { findRun } from './find-run.ts'
-import { readPipelineFile } from './pipeline-file.ts'
 import type { Plans } from './plans.ts'
+import { Recent } from './recent.ts'
 import type { RunRow } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
 import type { PipelineService } from './service-types.ts'
-import { validateDocument } from './validate.ts'
 
 const PAGE = 2_000
-/** Curves of so many attempts of a step are read; what others used is known as a whole. */
-const MOST_CURVES = 200
+/** Of so many runs that go on the events are not read again that were read already. */
+const KEPT_RUNS = 4
 
 type Options = { readonly home: string; readonly store: RunStore; readonly now: () => number }
 
 /** The verbs for what a run has used. */
 export function usageVerbs(options: Options, plans: Plans): Pick<PipelineService, 'runUsage' | 'applyUsage'> {
-  const usage = (run: string): Promise<RunUsage> => usageOf(options, plans, run)
+  const { home, store, now } = options
+  const readUses = openUses(home)
+  const readTimes = openFolds(store, plans)
+  const write = openDocumentWriter()
+  const usageOf = async (run: RunRow): Promise<RunUsage> => {
+    const attempts = timesOf(await readTimes(run), now())
+    const steps = Object.entries(run.definition.steps).map(([name, { resources }]) => ({
+      name,
+      cpuAsked: resources.cpu ?? null,
+      memoryAsked: resources.memory ?? null,
+    }))
+    const uses = await readUses(run.id, attempts)
+    return runUsage({ ...run, run: run.id, steps, attempts, uses }, now())
+  }
   return {
-    runUsage: usage,
-    async applyUsage(id, steps) {
-      const run = findRun(options.store, id)
-      return apply(run, wantedOf(await usage(run.id), steps))
+    runUsage: async (id) => usageOf(findRun(store, id)),
+    async applyUsage(id, names) {
+      const run = findRun(store, id)
+      if (run.finishedAt === null) {
+        throw new Problem('conflict', `run ${run.id} goes on: better requests are proposed when it is over`)
+      }
+      const wanted = wantedOf(await usageOf(run), names)
+      if (wanted.size > 0) await write(run, wanted)
+      return { file: run.file, changed: [...wanted].map(([step, { cpu, memory }]) => ({ step, cpu, memory })) }
     },
   }
 }
 
-async function usageOf(options: Options, plans: Plans, id: string): Promise<RunUsage> {
-  const { store, now } = options
-  const run = findRun(store, id)
-  const needs = plans(run).plan.steps.map(
-    ({ name, edges }) => [name, [...new Set(edges.map(({ step }) => step))]] as const,
-  )
-  const fold = openTimes(new Map(needs), run.createdAt)
-  for (let from = 1; ;) {
-    const events = store.events(run.id, from, PAGE)
-    for (const event of events) addEvent(fold, event)
-    from += events.length
-    if (events.length < PAGE) break
-    await turn()
+/** Folds the events of runs; of one that goes on and was looked at shortly before only what came since. */
+function openFolds(store: RunStore, plans: Plans): (run: RunRow) => Promise<TimesFold> {
+  const kept = new Recent<{ readonly fold: TimesFold; next: number }>(KEPT_RUNS)
+  const begin = (run: RunRow) => {
+    const needs = plans(run).plan.steps.map(
+      ({ name, edges }) => [name, [...new Set(edges.map(({ step }) => step))]] as const,
+    )
+    return { fold: openTimes(new Map(needs), run.createdAt), next: 1 }
   }
-  const attempts = timesOf(fold, now())
-  const steps = Object.entries(run.definition.steps).map(([name, { resources }]) => ({
-    name,
-    cpuAsked: resources.cpu ?? null,
-    memoryAsked: resources.memory ?? null,
-  }))
-  const samples = await samplesOf(options, run, attempts)
-  return runUsage({ ...run, run: run.id, steps, attempts, samples }, now())
-}
-
-async function samplesOf(
-  { home }: Options,
-  run: RunRow,
-  attempts: readonly AttemptTimes[],
-): Promise<Map<number, readonly UsageSample[]>> {
-  const samples = new Map<number, readonly UsageSample[]>()
-  for (const ofStep of Map.groupBy(attempts, ({ step }) => step).values()) {
-    const every = Math.ceil(ofStep.length / MOST_CURVES)
-    for (const attempt of ofStep.filter((_, at) => at % every === 0)) {
-      samples.set(attempt.createdSeq, readSamples(attemptFolders(home, { ...attempt, run: run.id }).control))
-      if (samples.size % MOST_CURVES === 0) await turn()
+  return async (run) => {
+    const make = () => ({ value: begin(run), size: 1 })
+    const known = kept.get(run.id, () => (run.finishedAt === null ? make() : undefined)) ?? begin(run)
+    for (;;) {
+      // Without a pause from here to the end of the page: others may fold the same run.
+      const events = store.events(run.id, known.next, PAGE)
+      for (const event of events) addEvent(known.fold, event)
+      known.next += events.length
+      if (events.length < PAGE) return known.fold
+      await turn()
     }
   }
-  return samples
 }
 
 /** What is proposed for these steps, for all where none is named. Throws Problem `not_found`. */
@@ -98,59 +83,4 @@ function wantedOf({ run, steps }: RunUsage, names: readonly string[] | undefined
       return [[name, { cpu, memory }] as const]
     }),
   )
-}
-
-async function apply(run: RunRow, wanted: ReadonlyMap<string, WantedResources>): Promise<AppliedResources> {
-  const changed = [...wanted].map(([step, { cpu, memory }]) => ({ step, cpu, memory }))
-  if (changed.length === 0) return { file: run.file, changed }
-  const { plan } = await readPipelineFile(run.file)
-  if (plan.digest !== run.digest) {
-    const fix = 'run it again, and take what that run proposes'
-    throw new Problem('conflict', `${run.file} is another one now than when run ${run.id} began: ${fix}`)
-  }
-  const text = await readFile(run.file, 'utf8')
-  const written = writeResources(text, wanted)
-  check(written, { before: plan.definition, wanted, file: run.file })
-  await replaceFile(run.file, written)
-  return { file: run.file, changed }
-}
-
-type Expected = {
-  readonly before: PipelineDefinition
-  readonly wanted: ReadonlyMap<string, WantedResources>
-  readonly file: string
-}
-
-/** What was written must say what was meant, and nothing else. */
-function check(text: string, { before, wanted, file }: Expected): void {
-  const validation = validateDocument(text)
-  const steps = Object.entries(before.steps).map(([name, step]) => {
-    const { cpu = null, memory = null } = wanted.get(name) ?? {}
-    const bytes = memory === null ? undefined : parseBytes(memory)
-    const resources = {
-      ...step.resources,
-      ...(cpu === null ? {} : { cpu }),
-      ...(bytes === undefined ? {} : { memory: bytes }),
-    }
-    return [name, { ...step, resources }] as const
-  })
-  const expected = { ...before, steps: Object.fromEntries(steps) }
-  if (validation.ok && canonicalJson(validation.plan.definition) === canonicalJson(expected)) return
-  const message = `${file} is written in a way in which resources cannot be changed alone: change them by hand`
-  throw new Problem('not_supported', message)
-}
-
-/** By rename, so that nobody sees half of it; mode and links stay. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const file = await realpath(path)
-  const temporary = `${file}.${randomUUID()}.tmp`
-  try {
-    await writeFile(temporary, text, { mode: (await stat(file)).mode })
-    await rename(temporary, file)
-  } catch (cause) {
-    await rm(temporary, { force: true })
-    const why = systemCode(cause) ?? String(cause)
-    const fix = 'give yourself write permission in its folder, or change the document by hand'
-    throw new Problem('conflict', `${file} cannot be written (${why}): ${fix}`, { cause })
-  }
 }

@@ -35,13 +35,13 @@ export function ratesOf(
   return rates
 }
 
-/** The cores that were enough for a share of the time; undefined where nothing was measured. */
-export function coresFor(rates: readonly Rate[], share: number): number | undefined {
+/** The cores that were enough for shares of the time, one for each; none where nothing was measured. */
+export function coresFor(rates: readonly Rate[], ...shares: readonly number[]): number[] {
   const total = rates.reduce((sum, { ms }) => sum + ms, 0)
-  let reached = 0
-  for (const { cores, ms } of rates.toSorted((a, b) => a.cores - b.cores)) {
-    reached += ms
-    if (reached >= share * total) return cores
-  }
-  return undefined
+  const rising = rates.toSorted((a, b) => a.cores - b.cores)
+  return shares.flatMap((share) => {
+    let reached = 0
+    const enough = rising.find(({ ms }) => (reached += ms) >= share * total)
+    return enough === undefined ? [] : [enough.cores]
+  })
 }

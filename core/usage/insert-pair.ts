@@ -5,12 +5,16 @@ export type Edit = { readonly at: number; readonly end: number; readonly text: s
 
 export type NewPair = { readonly key: string; readonly value: unknown }
 
+/** A document; every text that is JSON has to stay so. */
+export type Source = { readonly text: string; readonly isJson: boolean }
+
 /** How pairs are spelled in a text. */
 type Spelling = { readonly isJson: boolean; readonly isTight: boolean }
 
 /** What puts pairs into a map of a text, as its other pairs are written: after the last where that can be, else before the first. */
-export function insertPair(text: string, map: YAMLMap.Parsed, ...pairs: readonly NewPair[]): Edit {
-  const spelling = { isJson: hasQuotedKeys(map), isTight: !/\{ \S/.test(text) }
+export function insertPair(source: Source, map: YAMLMap.Parsed, ...pairs: readonly NewPair[]): Edit {
+  const { text } = source
+  const spelling = spellingOf(source, map)
   const lines = pairs.map((pair) => pairText(pair, spelling))
   if (map.flow === true) return insertFlow(map, lines.join(', '))
   const newline = text.includes('\r\n') ? '\r\n' : '\n'
@@ -32,14 +36,24 @@ function insertFlow(map: YAMLMap.Parsed, pairs: string): Edit {
   return insertAt(end, `, ${pairs}`)
 }
 
-function pairText({ key, value }: NewPair, { isJson, isTight }: Spelling): string {
-  if (isJson) return `${JSON.stringify(key)}: ${JSON.stringify(value)}`
-  if (typeof value !== 'object' || value === null) return `${key}: ${String(value)}`
-  const inner = Object.entries(value).map(([name, one]) => `${name}: ${String(one)}`)
-  return `${key}: ${isTight ? `{${inner.join(', ')}}` : `{ ${inner.join(', ')} }`}`
+function pairText({ key, value }: NewPair, spelling: Spelling): string {
+  return `${spelling.isJson ? JSON.stringify(key) : key}: ${valueText(value, spelling)}`
 }
 
-/** Where JSON is written, which is YAML too. */
+/** A value, or a map of values, in one line. */
+function valueText(value: unknown, { isJson, isTight }: Spelling): string {
+  if (isJson) return JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  const inner = Object.entries(value).map(([name, one]) => `${name}: ${String(one)}`)
+  return isTight ? `{${inner.join(', ')}}` : `{ ${inner.join(', ')} }`
+}
+
+/** How values beside those of a map are spelled. */
+function spellingOf({ text, isJson }: Source, map: YAMLMap.Parsed): Spelling {
+  return { isJson: isJson || hasQuotedKeys(map), isTight: !/\{ \S/.test(text) }
+}
+
+/** Where JSON is written within YAML. */
 function hasQuotedKeys(map: YAMLMap.Parsed): boolean {
   const key = map.items[0]?.key
   return map.flow === true && isScalar(key) && key.type === 'QUOTE_DOUBLE'

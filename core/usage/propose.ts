@@ -1,18 +1,20 @@
 import { formatBytes } from '#core/base/quantity.ts'
 import type { ResourceProposal } from '#core/contract/usage.ts'
 
-/** What was measured of a step, over its attempts that succeeded: what failed may have ended before it needed much. */
-export type Measured = {
-  readonly cpuAsked: number | null
+/** What attempts of a step needed. */
+export type Need = {
+  /** What was enough for half of the time, and 95 % of it, of each attempt that succeeded and was no short one. */
   readonly cpuUsed: { readonly p50: number; readonly p95: number } | null
-  readonly memoryAsked: number | null
+  /** The most that one attempt that succeeded had. */
   readonly memoryPeak: number | null
-  /** An attempt ended since its memory ran out. */
-  readonly ranOut: boolean
-  /** How many there were, and how long the longest ran. */
+  /** The most that each attempt had that ended since its memory ran out; null where that is not known. */
+  readonly ranOutAt: readonly (number | null)[]
+  /** How many succeeded. */
   readonly attempts: number
-  readonly longestMs: number
 }
+
+/** What a step asks for, against what it needed. */
+export type Measured = Need & { readonly cpuAsked: number | null; readonly memoryAsked: number | null }
 
 /** Beyond what was used: data differ from run to run. */
 const MORE_MEMORY = 1.25
@@ -21,11 +23,9 @@ const MORE_CPU = 1.1
 const MUCH_MORE = 2
 /** It used nearly all that it may, so it would have used more. */
 const NEARLY_ALL = 0.9
+const HALF_MORE = 1.5
 /** What is asked for is too much where less than this share of it would do. */
 const WORTH_IT = 0.7
-/** A shorter command mostly loads libraries. */
-const LEAST_MS = 2_000
-
 const MIB = 2 ** 20
 const STEP_MIB = 64
 /** Of little memory nobody is short, and a limit that is too low ends a step. */
@@ -33,34 +33,42 @@ const LEAST_MIB = 128
 
 /** Better requests of a step; null where those that it has are good, or too little is known. */
 export function propose(step: Measured): ResourceProposal | null {
-  if (step.attempts === 0 && !step.ranOut) return null
-  const memory = memoryFor(step)
+  const memory = step.ranOutAt.length === 0 ? memoryFor(step) : memoryAfterEnd(step)
   const cpu = cpuFor(step)
   if (memory === undefined && cpu === undefined) return null
   const because = [memory?.because, cpu?.because].filter((text) => text !== undefined).join('; ')
   return { cpu: cpu?.cores ?? null, memory: memory?.size ?? null, because }
 }
 
-function memoryFor(step: Measured): { size: string; because: string } | undefined {
-  const { memoryAsked: asked, memoryPeak: peak, ranOut } = step
-  if (peak === null && !(ranOut && asked !== null)) return undefined
-  const most = Math.max(peak ?? 0, ranOut ? (asked ?? 0) : 0)
-  const needed = rounded(most * (ranOut ? MUCH_MORE : MORE_MEMORY))
+type MemoryProposal = { readonly size: string; readonly because: string }
+
+function memoryFor(step: Measured): MemoryProposal | undefined {
+  const { memoryAsked: asked, memoryPeak: peak } = step
+  if (peak === null) return undefined
+  const needed = rounded(peak * MORE_MEMORY)
   const mib = Math.max(LEAST_MIB, needed)
-  if (asked !== null && !ranOut && needed * MIB <= asked && mib * MIB >= WORTH_IT * asked) return undefined
-  if (ranOut) return { size: sizeText(mib), because: `it ran out of memory at ${formatBytes(most)}` }
-  return { size: sizeText(mib), because: `it had at most ${formatBytes(most)} of memory in ${attemptsText(step)}` }
+  if (asked !== null && needed * MIB <= asked && mib * MIB >= WORTH_IT * asked) return undefined
+  return { size: sizeText(mib), because: `it had at most ${formatBytes(peak)} of memory in ${attemptsText(step)}` }
 }
 
-function cpuFor(step: Measured): { cores: number; because: string } | undefined {
-  const { cpuAsked: asked, cpuUsed, longestMs } = step
-  if (cpuUsed === null || longestMs < LEAST_MS) return undefined
+/** Never less than there was for it; nothing where not even that is known. */
+function memoryAfterEnd({ memoryAsked: asked, memoryPeak: peak, ranOutAt }: Measured): MemoryProposal | undefined {
+  if (asked === null && ranOutAt.includes(null)) return undefined
+  const most = ranOutAt.reduce<number>((sofar, bytes) => Math.max(sofar, bytes ?? 0), Math.max(asked ?? 0, peak ?? 0))
+  const mib = Math.max(LEAST_MIB, rounded(most * MUCH_MORE))
+  return { size: sizeText(mib), because: `it ran out of memory at ${formatBytes(most)}` }
+}
+
+/** A limit on cores is made narrower or wider, never new: without one it takes what is free. */
+function cpuFor({ cpuAsked: asked, cpuUsed }: Measured): { cores: number; because: string } | undefined {
+  if (asked === null || cpuUsed === null) return undefined
   const { p95 } = cpuUsed
-  const isHeld = asked !== null && p95 >= NEARLY_ALL * asked
-  const cores = tenths(isHeld ? asked * 1.5 : p95 * MORE_CPU)
-  if (asked !== null && !isHeld && isGood(asked, cores)) return undefined
+  const isHeld = p95 >= NEARLY_ALL * asked
+  const cores = tenths(Math.max(p95 * MORE_CPU, isHeld ? asked * HALF_MORE : 0))
+  if (!isHeld && isGood(asked, cores)) return undefined
   const used = `95 % of the time it used at most ${p95.toFixed(2)} cores`
-  return { cores, because: isHeld ? `${used}, nearly all of the ${asked} that it asks for` : used }
+  const share = p95 > asked ? 'more than' : 'nearly all of'
+  return { cores, because: isHeld ? `${used}, ${share} the ${asked} that it asks for` : used }
 }
 
 /** Whether what is asked for is enough, and not far too much. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AttemptOutcome, RunEvent } from '#core/contract/events.ts'
-import { coresFor, ratesOf } from './cpu-rates.ts'
-import { addEvent, openTimes, runUsage, timesOf } from './index.ts'
+import { coresFor, ratesOf, type UsageSample } from './cpu-rates.ts'
+import { addEvent, openTimes, runUsage, timesOf, useOf, type AttemptTimes } from './index.ts'
 import { propose, type Measured } from './propose.ts'
 import { lengthOf } from './spans.ts'
 
@@ -19,7 +19,7 @@ function usageOf(events: readonly At[], { finishedAt, now = 0 }: { finishedAt: n
   const steps = [...NEEDS.keys()].map((name) => ({ name, cpuAsked: null, memoryAsked: null }))
   const end = finishedAt ?? now
   const attempts = timesOf(fold, end)
-  return runUsage({ run: 'r', file: 'f', createdAt: 0, finishedAt, steps, attempts, samples: new Map() }, end)
+  return runUsage({ run: 'r', file: 'f', createdAt: 0, finishedAt, steps, attempts, uses: new Map() }, end)
 }
 
 const created = (step: string, attempt = 1, item: number | null = null): RunEvent => {
@@ -152,9 +152,9 @@ describe('processors', () => {
       { cores: 0.5, ms: 2_000 },
       { cores: 2, ms: 1_000 },
     ])
-    expect([coresFor(rates, 0.5), coresFor(rates, 0.95)]).toEqual([0.5, 2])
+    expect(coresFor(rates, 0.5, 0.95)).toEqual([0.5, 2])
     expect(ratesOf({ startedAt: 0, finishedAt: 500, cpuSeconds: 0.25 }, [])).toEqual([{ cores: 0.5, ms: 500 }])
-    expect([ratesOf({ startedAt: null, finishedAt: 1, cpuSeconds: 1 }, []), coresFor([], 0.5)]).toEqual([[], undefined])
+    expect([ratesOf({ startedAt: null, finishedAt: 1, cpuSeconds: 1 }, []), coresFor([], 0.5)]).toEqual([[], []])
   })
 })
 
@@ -164,9 +164,8 @@ describe('better requests', () => {
     cpuUsed: { p50: 1.5, p95: 1.7 },
     memoryAsked: GIB,
     memoryPeak: 0.8 * GIB,
-    ranOut: false,
+    ranOutAt: [],
     attempts: 3,
-    longestMs: 60_000,
   }
   test.each([
     ['good as they are', {}, null],
@@ -174,14 +173,19 @@ describe('better requests', () => {
     ['too little room in memory', { memoryPeak: 0.95 * GIB }, { cpu: null, memory: '1216Mi' }],
     ['little memory, and little asked for', { memoryPeak: 9e6, memoryAsked: 64 * 2 ** 20 }, null],
     ['little memory, and none asked for', { memoryPeak: 9e6, memoryAsked: null }, { cpu: null, memory: '128Mi' }],
-    ['memory that ran out', { ranOut: true, memoryPeak: GIB }, { cpu: null, memory: '2Gi' }],
-    ['memory that ran out unmeasured', { ranOut: true, memoryPeak: null, attempts: 0 }, { cpu: null, memory: '2Gi' }],
+    ['memory that ran out', { ranOutAt: [GIB] }, { cpu: null, memory: '2Gi' }],
+    ['memory that ran out unmeasured', { ranOutAt: [null], memoryPeak: null }, { cpu: null, memory: '2Gi' }],
+    ['memory that ran out long before its limit', { ranOutAt: [1e8], memoryPeak: 1e8 }, { cpu: null, memory: '2Gi' }],
+    ['memory that ran out beyond its limit', { ranOutAt: [3 * GIB] }, { cpu: null, memory: '6Gi' }],
+    ['memory that ran out, none asked for', { ranOutAt: [GIB], memoryAsked: null }, { cpu: null, memory: '2Gi' }],
+    ['memory that ran out where nobody knows', { ranOutAt: [null, GIB], memoryAsked: null }, null],
     ['far too many cores', { cpuUsed: { p50: 0.2, p95: 0.31 } }, { cpu: 0.4, memory: null }],
     ['all of the cores used', { cpuUsed: { p50: 1.9, p95: 1.98 } }, { cpu: 3, memory: null }],
-    ['none asked for', { cpuAsked: null, memoryAsked: null }, { cpu: 1.9, memory: '1Gi' }],
-    ['too short to say of cores', { cpuAsked: null, longestMs: 900 }, null],
+    ['more cores used than asked for', { cpuUsed: { p50: 1, p95: 7 } }, { cpu: 8, memory: null }],
+    ['none asked for', { cpuAsked: null, memoryAsked: null }, { cpu: null, memory: '1Gi' }],
+    ['too short to say of cores', { cpuAsked: 8, cpuUsed: null }, null],
     ['nothing measured', { cpuUsed: null, memoryPeak: null }, null],
-    ['nothing ran', { attempts: 0, memoryAsked: null }, null],
+    ['nothing ran', { attempts: 0, memoryPeak: null, cpuUsed: null, memoryAsked: null }, null],
   ])('%s', (_, change, wanted) => {
     const found = propose({ ...base, ...change })
     expect(found === null ? null : { cpu: found.cpu, memory: found.memory }).toEqual(wanted)
@@ -195,7 +199,7 @@ describe('better requests', () => {
     })
     fc.assert(
       fc.property(used, ({ p95, peak }) => {
-        const measured = { ...base, cpuAsked: null, memoryAsked: null, cpuUsed: { p50: p95, p95 }, memoryPeak: peak }
+        const measured = { ...base, cpuAsked: 1e3, memoryAsked: null, cpuUsed: { p50: p95, p95 }, memoryPeak: peak }
         const found = propose(measured)
         const bytes = sizeOf(found?.memory ?? '')
         expect(bytes).toBeGreaterThan(peak)
@@ -204,6 +208,128 @@ describe('better requests', () => {
           expect(propose({ ...measured, cpuAsked: found?.cpu ?? null, memoryAsked: bytes })).toBeNull()
       }),
     )
+  })
+})
+
+describe('what a step needs', () => {
+  const MINUTE = 60_000
+  const flat: UsageSample[] = [1, 2, 3].map((n) => ({ time: n * 1_000, cpuSeconds: 0.1 * n, memoryBytes: 1e6 }))
+  const attemptOf = (at: number, change: Partial<AttemptTimes> = {}): AttemptTimes => ({
+    step: 'a',
+    item: at,
+    attempt: 1,
+    createdSeq: at,
+    readyAt: 0,
+    createdAt: 0,
+    waits: [],
+    startedAt: 0,
+    finishedAt: MINUTE,
+    collectedAt: MINUTE,
+    outcome: 'succeeded',
+    reason: null,
+    cpuSeconds: 6,
+    peakMemoryBytes: 1e8,
+    ...change,
+  })
+  type Asked = { cpu?: number | null; memory?: number | null; finishedAt?: number | null }
+  function found(all: readonly (readonly [AttemptTimes, readonly UsageSample[]])[], asked: Asked = {}) {
+    const { cpu = null, memory = null, finishedAt = MINUTE } = asked
+    const [step] = runUsage(
+      {
+        run: 'r',
+        file: 'f',
+        createdAt: 0,
+        finishedAt,
+        steps: [{ name: 'a', cpuAsked: cpu, memoryAsked: memory }],
+        attempts: all.map(([attempt]) => attempt),
+        uses: new Map(all.map(([attempt, samples]) => [attempt.createdSeq, useOf(attempt, samples)])),
+      },
+      MINUTE,
+    ).steps
+    return step
+  }
+  const ended = (reason: string, peakMemoryBytes: number | null): Partial<AttemptTimes> => ({
+    outcome: 'failed',
+    reason,
+    peakMemoryBytes,
+  })
+
+  test('is no memory that ended an item: nothing below it is proposed, or nothing at all', () => {
+    const small = attemptOf(0)
+    const words = 'ran out of memory (killed)'
+    expect(
+      found([
+        [small, []],
+        [attemptOf(1, ended(words, 7e9)), []],
+      ])?.proposal?.memory,
+    ).toBe('13376Mi')
+    expect(
+      found([
+        [small, []],
+        [attemptOf(1, ended(words, null)), []],
+      ])?.proposal,
+    ).toBeNull()
+    // A look a second before its end saw little.
+    const looked = [{ time: 1_000, cpuSeconds: null, memoryBytes: 2e8 }]
+    expect(
+      found([
+        [small, []],
+        [attemptOf(1, ended(words, null)), looked],
+      ])?.proposal,
+    ).toBeNull()
+  })
+
+  test('is no memory that ended a pod', () => {
+    const pod = attemptOf(1, { ...ended('lost: its pod ended as Failed: main: OOMKilled', null), outcome: 'lost' })
+    const step = found(
+      [
+        [attemptOf(0, { peakMemoryBytes: 3e8 }), []],
+        [pod, []],
+      ],
+      { memory: GIB },
+    )
+    expect(step?.proposal).toMatchObject({ memory: '2Gi', because: 'it ran out of memory at 1.1 GB' })
+  })
+
+  test('are the cores of the busiest item, however many others are idle', () => {
+    const idle = Array.from({ length: 60 }, (_, at) => [attemptOf(at), flat] as const)
+    const curve = Array.from({ length: 60 }, (_, n) => ({ time: n * 1_000, cpuSeconds: 8 * n, memoryBytes: 1e6 }))
+    const busy = [attemptOf(60, { cpuSeconds: 480 }), curve] as const
+    expect(found([...idle, busy], { cpu: 16 })).toMatchObject({ cpuUsed: { p95: 8 }, proposal: { cpu: 9 } })
+    expect(found([...idle, busy])?.proposal?.cpu).toBeNull()
+    // Nobody knows how it went up and down, but it had no less than its mean.
+    const unsampled = [attemptOf(60, { cpuSeconds: 480 }), []] as const
+    expect(found([...idle, unsampled], { cpu: 16 })?.proposal?.cpu).toBe(9)
+  })
+
+  test.each([200, 1_000])('does not hang on how many of %i attempts have curves', (count) => {
+    const curve = Array.from({ length: 60 }, (_, n) => ({
+      time: n * 1_000,
+      cpuSeconds: n < 50 ? n / 10 : 8 * (n - 49),
+      memoryBytes: 1,
+    }))
+    const others = Array.from({ length: count }, (_, at) => [attemptOf(at + 1, { cpuSeconds: 60 }), []] as const)
+    const step = found([[attemptOf(0, { cpuSeconds: 88 }), curve], ...others], { cpu: 1 })
+    expect(step?.proposal?.cpu).toBe(9)
+  })
+
+  test('does not come from short commands, which load libraries', () => {
+    const short = attemptOf(0, { finishedAt: 500, cpuSeconds: 4 })
+    expect(found([[short, []]], { cpu: 1 })?.proposal?.cpu).toBeNull()
+    expect(
+      found(
+        [
+          [short, []],
+          [attemptOf(1), flat],
+        ],
+        { cpu: 1 },
+      )?.proposal?.cpu,
+    ).toBe(0.2)
+  })
+
+  test('is not known while the run goes on', () => {
+    expect(found([[attemptOf(0), flat]], { cpu: 8 })?.proposal).not.toBeNull()
+    expect(found([[attemptOf(0), flat]], { cpu: 8, finishedAt: null })?.proposal).toBeNull()
   })
 })
 

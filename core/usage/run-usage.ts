@@ -1,7 +1,8 @@
+import { RAN_OUT_OF_MEMORY } from '#core/contract/ran-out.ts'
 import type { RunUsage, StepUsage } from '#core/contract/usage.ts'
 import type { AttemptTimes } from './attempt-times.ts'
-import { coresFor, ratesOf, type UsageSample } from './cpu-rates.ts'
-import { propose } from './propose.ts'
+import { mostUsed, useOf, type AttemptUse } from './attempt-use.ts'
+import { propose, type Need } from './propose.ts'
 import { addParts, busySpans, lengthOf, NO_TIME, partsOf } from './spans.ts'
 
 /** A step as it is asked about; cores and bytes, null where it asks for none. */
@@ -20,9 +21,12 @@ export type RunRecord = {
   readonly finishedAt: number | null
   readonly steps: readonly AskedStep[]
   readonly attempts: readonly AttemptTimes[]
-  /** Of some attempts at least, by `createdSeq`. */
-  readonly samples: ReadonlyMap<number, readonly UsageSample[]>
+  /** By `createdSeq`; what is missing is known by its attempt as a whole. */
+  readonly uses: ReadonlyMap<number, AttemptUse>
 }
+
+/** The cores of a shorter command say little: it mostly loads libraries. */
+const LEAST_MS = 2_000
 
 /** Where the time of a run went, what its steps used of what they asked for, and what would be better to ask for. */
 export function runUsage(record: RunRecord, now: number): RunUsage {
@@ -53,35 +57,28 @@ type Around = { readonly record: RunRecord; readonly end: number }
 function stepUsage(step: AskedStep, attempts: readonly AttemptTimes[], { record, end }: Around): StepUsage {
   const { name, cpuAsked, memoryAsked } = step
   const parts = sumOf(attempts, end)
-  const succeeded = attempts.filter(({ outcome }) => outcome === 'succeeded')
-  const proposal = propose({
-    cpuAsked,
-    memoryAsked,
-    ...usedBy(succeeded, record),
-    ranOut: attempts.some(({ reason }) => reason?.startsWith('ran out of memory') === true),
-    attempts: succeeded.length,
-    longestMs: succeeded.reduce((most, attempt) => Math.max(most, partsOf(attempt, end).runMs), 0),
-  })
+  const measured = attempts.map((attempt) => ({
+    attempt,
+    use: record.uses.get(attempt.createdSeq) ?? useOf(attempt, []),
+  }))
+  const used = mostUsed(measured.map(({ use }) => use))
+  const proposal = record.finishedAt === null ? null : propose({ cpuAsked, memoryAsked, ...needOf(measured, end) })
   const overheadMs = parts.startMs + parts.collectMs
-  const used = usedBy(attempts, record)
   return { name, attempts: attempts.length, ...parts, overheadMs, cpuAsked, memoryAsked, ...used, proposal }
 }
 
-type Used = Pick<StepUsage, 'cpuUsed' | 'memoryPeak'>
+type MeasuredAttempt = { readonly attempt: AttemptTimes; readonly use: AttemptUse }
 
-function usedBy(attempts: readonly AttemptTimes[], { samples }: RunRecord): Used {
-  const samplesOf = ({ createdSeq }: AttemptTimes): readonly UsageSample[] => samples.get(createdSeq) ?? []
-  const rates = attempts.flatMap((attempt) => ratesOf(attempt, samplesOf(attempt)))
-  const [p50, p95] = [coresFor(rates, 0.5), coresFor(rates, 0.95)]
-  const memory = attempts.flatMap((attempt) => [
-    attempt.peakMemoryBytes,
-    ...samplesOf(attempt).map(({ memoryBytes }) => memoryBytes),
-  ])
+/** What a step needs: from attempts that succeeded, as what failed may have ended before it needed much. */
+function needOf(measured: readonly MeasuredAttempt[], end: number): Need {
+  const succeeded = measured.filter(({ attempt }) => attempt.outcome === 'succeeded')
+  const long = succeeded.filter(({ attempt }) => partsOf(attempt, end).runMs >= LEAST_MS)
+  const ranOut = measured.filter(({ attempt }) => RAN_OUT_OF_MEMORY.test(attempt.reason ?? ''))
   return {
-    cpuUsed: p50 === undefined || p95 === undefined ? null : { p50, p95 },
-    memoryPeak: memory.reduce<number | null>(
-      (most, bytes) => (bytes === null ? most : Math.max(most ?? 0, bytes)),
-      null,
-    ),
+    cpuUsed: mostUsed(long.map(({ use }) => use)).cpuUsed,
+    memoryPeak: mostUsed(succeeded.map(({ use }) => use)).memoryPeak,
+    // Samples alone do not know how much it had when it ended.
+    ranOutAt: ranOut.map(({ attempt }) => attempt.peakMemoryBytes),
+    attempts: succeeded.length,
   }
 }

@@ -62,6 +62,16 @@ test('keeps line ends of Windows, and JSON is written as JSON', () => {
   })
 })
 
+test.each([
+  ['{"cpu":0.6,"memory":"384Mi"}', '{}'],
+  ['{"memory": "384Mi", "cpu": 0.6}', '{"memory": 2000000000, "cpu": "500m"}'],
+  ['{"gpu": 1, "cpu": 0.6, "memory": "384Mi"}', '{"gpu": 1}'],
+])('JSON stays JSON: %s instead of %s', (after, before) => {
+  const json = (resources: string) => `{"spec": {"steps": {"a": {\n  "resources": ${resources},\n  "command": ["x"]}}}}`
+  const text = written(json(before))
+  expect(JSON.parse(text)).toEqual(JSON.parse(json(after)))
+})
+
 test('writes what is wanted alone, of several steps at once', () => {
   const text = of('    a: {command: [x], resources: {cpu: 2, memory: 2Gi}}\n    b: {command: [y]}\n')
   expect(written(text, { cpu: null, memory: '1Gi' })).toBe(text.replace('2Gi', '1Gi'))

@@ -68,11 +68,15 @@ export const queries = {
         return client.showStep({ run, step, ...(item === null ? {} : { item }) }, { signal })
       },
     }),
-  /** Where the time of a run went. */
+  /** Where the time of a run went, and how long the answer took in ms. */
   runUsage: (client: Client, run: string) =>
     queryOptions({
       queryKey: ['run', run, 'times'],
-      queryFn: ({ signal }) => client.showRunUsage({ run }, { signal }),
+      queryFn: async ({ signal }) => {
+        const began = performance.now()
+        const usage = await client.showRunUsage({ run }, { signal })
+        return { usage, tookMs: performance.now() - began }
+      },
     }),
   /** Why a step run failed or waits; `sign` is what of it makes an earlier answer old. */
   failure: (client: Client, address: { run: string; step: string; item: number | null }, sign: string) =>

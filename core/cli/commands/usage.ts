@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration } from '#core/base/quantity.ts'
-import type { ResourceProposal, RunUsage, StepUsage } from '#core/contract/usage.ts'
+import { Problem } from '#core/base/problem.ts'
+import type { AppliedResources, ResourceProposal, RunUsage, StepUsage } from '#core/contract/usage.ts'
 import { connect } from '#core/cli/connect.ts'
 import { print, printJson, type Context } from '#core/cli/context.ts'
 import { EXIT } from '#core/cli/exit-codes.ts'
@@ -13,17 +14,30 @@ export async function usageCommand(run: string, options: UsageOptions, context: 
   const { step: steps } = options
   if (options.apply === true) {
     const applied = await client.applyRunUsage({ run, ...(steps === undefined ? {} : { steps: [...steps] }) })
-    const lines = applied.changed.map((it) => `${it.step}: ${requestText(it)}\n`)
-    const head = lines.length === 0 ? 'nothing to write: the requests are good' : `wrote ${applied.file}`
-    await (context.json ? printJson(applied) : print(`${head}\n${lines.join('')}`))
+    await (context.json ? printJson(applied) : print(appliedText(applied)))
     return EXIT.succeeded
   }
-  const usage = await client.showRunUsage({ run })
-  await (context.json ? printJson(usage) : print(usageText(usage)))
+  const usage = ofSteps(await client.showRunUsage({ run }), steps)
+  await (context.json ? printJson(usage) : print(usageText(usage, steps)))
   return EXIT.succeeded
 }
 
-function usageText(usage: RunUsage): string {
+/** The usage with these steps alone, with all where none is named. Throws Problem `not_found`. */
+export function ofSteps(usage: RunUsage, names: readonly string[] | undefined): RunUsage {
+  if (names === undefined) return usage
+  const unknown = names.find((name) => !usage.steps.some((step) => step.name === name))
+  if (unknown !== undefined) {
+    throw new Problem('not_found', `run ${usage.run} has no step "${unknown}": minisub show lists them`)
+  }
+  return { ...usage, steps: usage.steps.filter(({ name }) => names.includes(name)) }
+}
+
+function appliedText({ file, changed }: AppliedResources): string {
+  if (changed.length === 0) return 'nothing to write: the requests are good, or too little is known\n'
+  return `wrote ${file}\n${changed.map((it) => `${it.step}: ${requestText(it)}\n`).join('')}`
+}
+
+export function usageText(usage: RunUsage, names?: readonly string[]): string {
   const head = ['STEP', 'ATTEMPTS', 'QUEUE', 'START-UP', 'RUN', 'COLLECT', 'CPU ASKED', 'USED', 'MEMORY ASKED', 'PEAK']
   const rows = usage.steps.map((step) => [
     step.name,
@@ -39,15 +53,16 @@ function usageText(usage: RunUsage): string {
   const { wallMs, overheadMs, cpuSeconds, isOver } = usage
   const cpu = cpuSeconds === null ? '' : `, ${cpuSeconds.toFixed(1)} s of CPU`
   const took = `${isOver ? 'took' : 'has taken'} ${formatDuration(wallMs)}, of that ${formatDuration(overheadMs)} by the engine${cpu}`
-  return `run ${usage.run} ${took}\n\n${columns([head, ...rows])}${proposalsText(usage)}`
+  return `run ${usage.run} ${took}\n\n${columns([head, ...rows])}${proposalsText(usage, names)}`
 }
 
-function proposalsText({ run, steps }: RunUsage): string {
+function proposalsText({ run, steps, isOver }: RunUsage, names: readonly string[] = []): string {
+  if (!isOver) return '\nbetter requests are proposed when the run is over\n'
   const proposed = steps.filter((step): step is StepUsage & { proposal: ResourceProposal } => step.proposal !== null)
   if (proposed.length === 0) return ''
   const lines = proposed.map(({ name, proposal }) => [name, requestText(proposal), plainText(proposal.because)])
   const many = counted(proposed.length, 'step')
-  return `\nbetter requests for ${many}:\n${columns(lines)}\nwrite them: minisub usage ${run} --apply\n`
+  return `\nbetter requests for ${many}:\n${columns(lines)}\nwrite them: minisub usage ${run} --apply${names.map((name) => ` --step ${name}`).join('')}\n`
 }
 
 function requestText({ cpu, memory }: Pick<ResourceProposal, 'cpu' | 'memory'>): string {

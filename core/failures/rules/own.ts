@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration } from '#core/base/quantity.ts'
+import { RAN_OUT_OF_MEMORY } from '#core/contract/ran-out.ts'
 import type { FailureRule } from '../rule.ts'
 
 /** What the core itself knows to be so: of limits, outputs, secrets and environments. */
@@ -6,7 +7,7 @@ export const OWN: readonly FailureRule[] = [
   {
     id: 'out-of-memory',
     places: ['told'],
-    pattern: /^ran out of memory\b|\bOOMKilled\b/,
+    pattern: RAN_OUT_OF_MEMORY,
     facts: ({ evidence }) => {
       const { memoryBytes } = evidence.limits
       return { limit: memoryBytes === null ? 'there was for it' : `its limit of ${formatBytes(memoryBytes)}` }

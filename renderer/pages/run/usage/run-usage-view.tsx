@@ -9,12 +9,9 @@ import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { durationText } from '#renderer/ui/time.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { useRun } from '../run-context.ts'
+import { nextLookMs } from './next-look.ts'
 import { Proposals } from './proposals.tsx'
 import { StepUsages } from './step-usages.tsx'
-
-/** A run that goes on is looked at anew so often, in ms, one of very many attempts more seldom. */
-const EVERY_MS = 5_000
-const MANY = { attempts: 5_000, everyMs: 60_000 } as const
 
 /** Where the time of the run went, what its steps used of what they asked for, and what would be better. */
 export function RunUsageView() {
@@ -23,32 +20,27 @@ export function RunUsageView() {
   const { data, error, refetch } = useQuery({
     ...queries.runUsage(client, graph.id),
     staleTime: 0,
-    refetchInterval: ({ state }) => intervalOf(state.data),
+    refetchInterval: ({ state }) => (state.data?.usage.isOver === true ? false : nextLookMs(state.data?.tookMs ?? 0)),
   })
   if (data === undefined) {
     if (error === null) return <Waiting what="the usage" />
     const { message } = problemOf(error)
     return <ProblemAlert title="The usage cannot be read" message={message} onRetry={() => void refetch()} />
   }
+  const { usage } = data
   return (
     <Stack gap="lg">
       <Facts label="Where the time went">
-        <RunTimes usage={data} />
+        <RunTimes usage={usage} />
       </Facts>
-      <StepUsages usage={data} />
-      {data.isOver ? (
-        <Proposals key={data.run} usage={data} />
+      <StepUsages usage={usage} />
+      {usage.isOver ? (
+        <Proposals key={usage.run} usage={usage} />
       ) : (
         <Text size="sm">Better requests are proposed when the run is over.</Text>
       )}
     </Stack>
   )
-}
-
-function intervalOf(usage: RunUsage | undefined): number | false {
-  if (usage?.isOver === true) return false
-  const attempts = usage?.steps.reduce((sum, step) => sum + step.attempts, 0) ?? 0
-  return attempts > MANY.attempts ? MANY.everyMs : EVERY_MS
 }
 
 function RunTimes({ usage }: { readonly usage: RunUsage }) {
