@@ -34,6 +34,14 @@ describe('a certificate', () => {
     expect(certificate).toMatchObject({ version: 1, kind: 'ParityCertificate', verdict: 'same_results' })
   })
 
+  test('holds names that every object has by inheritance', async () => {
+    const a = factsOf('run a', { head: { parameters: { constructor: '1', toString: '2' } }, parameters: {} })
+    const report = await explainReport(compareRuns({ a, b: factsOf('run b') }), nobody)
+    const made = certify({ a: a.head, b: a.head, report, version: '1', createdAt: certificate.createdAt }, key)
+    const check = checkCertificate(JSON.stringify(made))
+    expect(check).toMatchObject({ ok: true, certificate: { a: { parameters: { constructor: '1', toString: '2' } } } })
+  })
+
   test('says what a key in the document alone proves', () => {
     const { words } = checkCertificate(text)
     expect(words).toContain(key.publicKey.keyId)
@@ -138,6 +146,11 @@ describe('the key of a data folder', () => {
     for (const spelling of [publicKey, ` ${publicKey}\n`, JSON.stringify({ publicKey, keyId }), pem]) {
       expect(parsePublicKey(spelling)).toEqual({ publicKey, keyId })
     }
+    for (const other of [JSON.stringify({ publicKey, keyId: '0'.repeat(16) }), text, JSON.stringify({ publicKey })]) {
+      expect(() => parsePublicKey(other)).toThrow(/is no public key/)
+    }
+    const secret = readFileSync(join(home, 'parity.key'), 'utf8')
+    expect(() => parsePublicKey(secret)).toThrow(/is no public key/)
     for (const other of ['', 'AAAA', 'no key', publicKey.slice(1)]) {
       expect(() => parsePublicKey(other)).toThrow(/is no public key/)
     }

@@ -1,8 +1,9 @@
 import { linesOf, type Values } from '#core/compare/index.ts'
 import type { ParityAspect } from '#core/contract/parity.ts'
 import { firstJson } from './content/json.ts'
-import { shownJson } from './content/shown.ts'
+import { shownJsons } from './content/shown.ts'
 import { namesOf, type Findings } from './findings.ts'
+import { own } from './own.ts'
 import type { Sides } from './sides.ts'
 
 /** What went into the runs: definition, parameters, lock, code, and the inputs beside the document. */
@@ -19,11 +20,13 @@ function compareDefinitions({ a, b }: Sides, findings: Findings): void {
   if (a.head.pipelineDigest === b.head.pipelineDigest) return
   const found = firstJson(a.definition, b.definition)
   const where = found === undefined ? '' : `, first at ${found.path}`
+  const [one, other] =
+    found === undefined ? [a.head.pipelineDigest, b.head.pipelineDigest] : shownJsons(found.a, found.b)
   findings.different({
     aspect: 'definition',
     name: found?.path ?? null,
-    a: found === undefined ? a.head.pipelineDigest : shownJson(found.a),
-    b: found === undefined ? b.head.pipelineDigest : shownJson(found.b),
+    a: one,
+    b: other,
     words: `the definitions differ${where}`,
   })
 }
@@ -31,16 +34,12 @@ function compareDefinitions({ a, b }: Sides, findings: Findings): void {
 function compareParameters({ a, b }: Sides, findings: Findings): void {
   for (const name of namesOf(Object.keys(a.parameters), Object.keys(b.parameters))) {
     findings.compared('parameters')
-    const found = firstJson(a.parameters[name], b.parameters[name])
+    const found = firstJson(own(a.parameters, name), own(b.parameters, name))
     if (found === undefined) continue
     const inner = found.path === '$' ? '' : ` at ${found.path}`
-    findings.different({
-      aspect: 'parameters',
-      name,
-      a: shownJson(found.a),
-      b: shownJson(found.b),
-      words: `the parameter ${name} differs${inner}`,
-    })
+    const [one, other] = shownJsons(found.a, found.b)
+    const words = `the parameter ${name} differs${inner}`
+    findings.different({ aspect: 'parameters', name, a: one, b: other, words })
   }
 }
 

@@ -2,6 +2,7 @@ import type { MetricValue } from '#core/contract/tracking.ts'
 import type { StepOutcome } from '#core/pipelines/index.ts'
 import { stepRunKey, type MetricFact } from './facts.ts'
 import { namesOf, type Findings } from './findings.ts'
+import { own } from './own.ts'
 import type { Sides, StepRunPair } from './sides.ts'
 
 type Options = { readonly findings: Findings; readonly tolerance: number }
@@ -9,19 +10,24 @@ type Options = { readonly findings: Findings; readonly tolerance: number }
 const OF_THE_MACHINE = 'system/'
 const FOLDS = ['last', 'min', 'max'] as const
 
-/** What two step runs have logged, where both ran: the last value of each series, its least and its greatest. */
+/**
+ * What two step runs have logged, where both ran: the last value of each series, its least and its greatest.
+ * False where there is something that was not compared.
+ */
 export function compareMetrics(
   sides: Sides,
   { step, item, a, b }: StepRunPair,
   { findings, tolerance }: Options,
-): void {
-  if (a.attempts === 0 || b.attempts === 0) return
+): boolean {
+  if (a.attempts === 0 || b.attempts === 0) return true
   const key = stepRunKey({ step, item })
+  if (sides.a.unread.has(key) || sides.b.unread.has(key)) return false
   const [inA, inB] = [sides.a.metrics.get(key), sides.b.metrics.get(key)]
   if (inA === undefined || inB === undefined) {
     const words = 'its metrics are not compared: it is tracked (still) in one run alone'
-    if ((inA ?? inB ?? []).length > 0) findings.note({ aspect: 'metrics', step, item, words })
-    return
+    const isAny = (inA ?? inB ?? []).length > 0
+    if (isAny) findings.note({ aspect: 'metrics', step, item, words })
+    return !isAny
   }
   const [left, right] = [byKey(inA), byKey(inB)]
   for (const name of namesOf(left.keys(), right.keys())) {
@@ -38,11 +44,12 @@ export function compareMetrics(
       findings.note({ ...of, a: String(one?.count), b: String(other?.count), words })
     }
   }
+  return true
 }
 
 /** Whether a metric is what stands for a number that the step left: that is compared as a value. */
 export function isOutput({ outputs }: StepOutcome, metric: MetricFact | undefined): boolean {
-  const record = metric === undefined ? undefined : outputs[metric.key]
+  const record = metric === undefined ? undefined : own(outputs, metric.key)
   return record?.kind === 'value' && record.value === metric?.last && metric.count === 1
 }
 

@@ -277,6 +277,14 @@ describe('what the verdict does not say, it says so', () => {
     expect(report.findings[0]?.words).toContain('computed them apart from the other')
   })
 
+  test('where metrics were not compared', () => {
+    const gone = compare(factsOf('run b', { metrics: new Map() }))
+    expect([gone.verdict, gone.words]).toEqual(['same', expect.stringContaining('metrics of 1 step run were not')])
+    const unread = compare(factsOf('run b', { metrics: new Map(), unread: new Set(['train ']) }))
+    expect(unread.words).toContain('The metrics of 1 step run were not compared.')
+    expect(unread.findings[0]?.words).toBe('metrics were compared of 5000 step runs alone: of items last')
+  })
+
   test('where both failed', () => {
     const head = { status: 'failed' } as const
     const report = compareRuns({ a: factsOf('run a', { head }), b: factsOf('run b', { head }) })
@@ -292,6 +300,30 @@ test('findings are kept up to a number, and counted beyond', () => {
   const report = compareRuns({ a: many(1), b: many(2) })
   expect([report.findings.length, report.leftOut]).toEqual([1_000, 200])
   expect(report.aspects.find(({ aspect }) => aspect === 'parameters')?.different).toBe(1_200)
+})
+
+describe('a name that every object has by inheritance is one like others', () => {
+  const bare = { keyParts: {}, environments: {} }
+  const named = (run: string, change: Partial<StepOutcome> = {}) =>
+    factsOf(run, {
+      ...bare,
+      steps: outcomesOf(run).map((it) => (it.step === 'train' ? { ...it, step: 'constructor', ...change } : it)),
+    })
+
+  test('of a step', () => {
+    const [step] = compareRuns({ a: named('run a'), b: named('run b') }).steps
+    expect(step).toMatchObject({ step: 'constructor', level: 'same', a: { environment: null, items: null } })
+    const { findings } = compareRuns({ a: named('run a'), b: named('run b', { key: 'another' }) })
+    expect(findings).toMatchObject([{ aspect: 'keys', step: 'constructor' }])
+  })
+
+  test('of a parameter and of an output', () => {
+    const { findings } = compare(factsOf('run b', { parameters: { depth: 4, constructor: 1 } }))
+    expect(findings).toMatchObject([{ name: 'constructor', a: null, b: '1' }])
+    const outputs = { accuracy: valueRecord(0.9), toString: valueRecord(1) }
+    const more = compare(withStep('train', null, { outputs })).findings
+    expect(more).toMatchObject([{ name: 'toString', words: 'the output toString is there in one run alone' }])
+  })
 })
 
 describe('metrics', () => {

@@ -72,7 +72,15 @@ test('of many contents some are looked into', async () => {
   expect(findings).toHaveLength(30)
 })
 
-test('a fault that is none of the content is thrown', async () => {
+test('a fault on the way takes the explanation alone', async () => {
   const fetch = () => Promise.reject(new Error('a bug'))
-  await expect(explainReport(reportOf({ a: [put('x'), gone(1)] }), { ...reads, fetch })).rejects.toThrow('a bug')
+  const { findings } = await explainReport(reportOf({ a: [put('x'), gone(1)] }), { ...reads, fetch })
+  expect(findings).toMatchObject([
+    { words: 'the code file a differs (not looked into: reading failed)', difference: null },
+  ])
+})
+
+test('who gives up is told so', async () => {
+  const signal = AbortSignal.abort(new Error('enough'))
+  await expect(explainReport(reportOf({ a: [put('x'), put('y')] }), reads, signal)).rejects.toThrow('enough')
 })

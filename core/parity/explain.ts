@@ -39,11 +39,21 @@ export async function explainReport(
 async function explained(finding: Finding, reads: ContentReads, signal?: AbortSignal): Promise<ParityFinding> {
   const { contents } = finding
   if (contents === undefined) return plain(finding)
-  const reason = await bringAll([contents.a, contents.b], reads, signal)
-  if (reason !== undefined) return { ...plain(finding), words: `${finding.words} (${reason})` }
-  const difference = await differenceOf(contents, reads, signal)
-  if (difference === undefined) return plain(finding)
-  return { ...plain(finding), words: `${finding.words}: ${difference.words}`, difference }
+  try {
+    const reason = await bringAll([contents.a, contents.b], reads, signal)
+    if (reason !== undefined) return unexplained(finding, reason)
+    const difference = await differenceOf(contents, reads, signal)
+    if (difference === undefined) return plain(finding)
+    return { ...plain(finding), words: `${finding.words}: ${difference.words}`, difference }
+  } catch {
+    signal?.throwIfAborted()
+    // Hashes have decided the verdict: no content, and no fault of a reader, may take that away.
+    return unexplained(finding, 'not looked into: reading failed')
+  }
+}
+
+function unexplained(finding: Finding, reason: string): ParityFinding {
+  return { ...plain(finding), words: `${finding.words} (${reason})` }
 }
 
 async function differenceOf(

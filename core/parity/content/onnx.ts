@@ -39,7 +39,7 @@ const elsewhere: ContentDifference = {
 }
 
 function at(place: string, a: string | null, b: string | null): ContentDifference {
-  return difference({ format: 'onnx', place, a: a === null ? null : shown(a), b: b === null ? null : shown(b) })
+  return difference({ format: 'onnx', place, a, b })
 }
 
 /** The first text by name that differs. */
