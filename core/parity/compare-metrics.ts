@@ -30,6 +30,7 @@ export function compareMetrics(
     return !isAny
   }
   const [left, right] = [byKey(inA), byKey(inB)]
+  const isRetried = a.attempts > 1 || b.attempts > 1
   for (const name of namesOf(left.keys(), right.keys())) {
     const [one, other] = [left.get(name), right.get(name)]
     if (isOutput(a, one) && isOutput(b, other)) continue
@@ -37,8 +38,12 @@ export function compareMetrics(
     const of = { aspect: 'metrics', step, item, name } as const
     const found = differenceOf(one, other, tolerance)
     if (found !== undefined) {
-      if (name.startsWith(OF_THE_MACHINE)) findings.note({ ...of, ...found })
-      else findings.different({ ...of, ...found })
+      const { fold, ...said } = found
+      // A retry begins its series anew: what the attempt before it logged is in the folds, and no difference of results.
+      const isOfAll = isRetried && fold !== null && fold !== 'last'
+      const words = isOfAll ? `${said.words}, of all attempts together` : said.words
+      if (isOfAll || name.startsWith(OF_THE_MACHINE)) findings.note({ ...of, ...said, words })
+      else findings.different({ ...of, ...said })
     } else if (one?.count !== other?.count) {
       const words = `the metric ${name} was logged another number of times`
       findings.note({ ...of, a: String(one?.count), b: String(other?.count), words })
@@ -53,19 +58,24 @@ export function isOutput({ outputs }: StepOutcome, metric: MetricFact | undefine
   return record?.kind === 'value' && record.value === metric?.last && metric.count === 1
 }
 
-type Found = { readonly a: string | null; readonly b: string | null; readonly words: string }
+type Found = {
+  readonly fold: (typeof FOLDS)[number] | null
+  readonly a: string | null
+  readonly b: string | null
+  readonly words: string
+}
 
 function differenceOf(a: MetricFact | undefined, b: MetricFact | undefined, tolerance: number): Found | undefined {
   if (a === undefined || b === undefined) {
     const key = a?.key ?? b?.key ?? ''
     const [one, other] = [a, b].map((it) => (it === undefined ? null : String(it.last)))
-    return { a: one ?? null, b: other ?? null, words: `the metric ${key} was logged in one run alone` }
+    return { fold: null, a: one ?? null, b: other ?? null, words: `the metric ${key} was logged in one run alone` }
   }
   const fold = FOLDS.find((it) => !isNear(a[it], b[it], tolerance))
   if (fold === undefined) return undefined
   const [one, other] = [String(a[fold]), String(b[fold])]
   const words = `the ${FOLD_NAMES[fold]} of the metric ${a.key} differs: ${one} and ${other}`
-  return { a: one, b: other, words }
+  return { fold, a: one, b: other, words }
 }
 
 const FOLD_NAMES = { last: 'last value', min: 'least value', max: 'greatest value' } as const

@@ -4,6 +4,7 @@ import type { ParityAspect, ParityVerdict } from '#core/contract/parity.ts'
 import type { StepOutcome } from '#core/pipelines/index.ts'
 import { compareRuns } from './compare-runs.ts'
 import { isNear } from './compare-metrics.ts'
+import { openFindings } from './findings.ts'
 import type { MetricFact, RunFacts } from './facts.ts'
 import { factsOf, fileRecord, outcomesOf, partsOf, valueRecord } from './parity-fixture.ts'
 
@@ -292,13 +293,53 @@ describe('what the verdict does not say, it says so', () => {
   })
 })
 
+describe('findings', () => {
+  const ITEMS = 3_000
+  /** Run b with many items that are noted, then one step that differs. */
+  const manyNotes = (run: string, attempts: number, accuracy: number) => {
+    const [train, score] = outcomesOf(run)
+    if (train === undefined || score === undefined) throw new Error('two step runs')
+    const items = Array.from({ length: ITEMS }, (_, index) => ({ ...score, attempts, item: { index, values: {} } }))
+    return factsOf(run, { steps: [...items, { ...train, outputs: { accuracy: valueRecord(accuracy) } }] })
+  }
+
+  test('that forbid nothing never hide what differs', () => {
+    const report = compareRuns({ a: manyNotes('run a', 1, 0.9), b: manyNotes('run b', 2, 0.8) })
+    expect(report.findings.map(({ aspect }) => aspect)).toEqual([
+      ...Array.from({ length: 50 }, () => 'retries'),
+      'values',
+    ])
+    expect(report.leftOut).toBe(ITEMS - 50)
+    expect(report.aspects.find(({ aspect }) => aspect === 'retries')?.noted).toBe(ITEMS)
+  })
+
+  test('make room for what differs, the latest first', () => {
+    const all = openFindings()
+    for (let i = 0; i < 60; i += 1) all.note({ aspect: 'metrics', step: 's', words: `note ${i}` })
+    for (let i = 0; i < 20; i += 1) all.different({ aspect: 'metrics', step: 's', words: `different ${i}` })
+    const words = all.kept.map((it) => it.words)
+    expect([words.length, words[29], words[30], words.at(-1)]).toEqual([50, 'note 29', 'different 0', 'different 19'])
+    for (let i = 0; i < 2_000; i += 1) all.note({ aspect: 'cache', step: `step ${i}`, words: 'noted' })
+    for (let i = 0; i < 2_000; i += 1) all.different({ aspect: 'states', step: `step ${i}`, words: 'differs' })
+    expect(all.kept).toHaveLength(1_000)
+    expect(all.kept.every(({ level }) => level === 'different')).toBe(true)
+    expect(all.leftOut()).toBe(4_080 - 1_000)
+  })
+
+  test('are of whole characters', () => {
+    const failed = (reason: string) => withStep('train', null, { status: 'failed', madeBy: null, outputs: {}, reason })
+    const { findings } = compareRuns({ a: failed('x'), b: failed('cut \ud83d') })
+    expect(findings[0]).toMatchObject({ aspect: 'states', a: 'x', b: 'cut \ufffd' })
+  })
+})
+
 test('findings are kept up to a number, and counted beyond', () => {
   const many = (value: number) =>
     factsOf(`run ${value}`, {
       parameters: Object.fromEntries(Array.from({ length: 1_200 }, (_, i) => [`p${i}`, value])),
     })
   const report = compareRuns({ a: many(1), b: many(2) })
-  expect([report.findings.length, report.leftOut]).toEqual([1_000, 200])
+  expect([report.findings.length, report.leftOut]).toEqual([50, 1_150])
   expect(report.aspects.find(({ aspect }) => aspect === 'parameters')?.different).toBe(1_200)
 })
 
@@ -344,6 +385,20 @@ describe('metrics', () => {
         expect(isNear(a, b, tolerance)).toBe(isNear(b, a, tolerance))
       }),
     )
+  })
+
+  test('of a step run that was tried again are compared by their last value, the rest is noted', () => {
+    const again = (change: Partial<MetricFact>) => ({
+      ...withStep('train', null, { attempts: 2 }),
+      metrics: withMetric(change).metrics,
+    })
+    const { verdict, findings } = compare(again({ min: 0.1, max: 9, count: 14 }))
+    expect(verdict).toBe('same')
+    expect(findings.filter(({ aspect }) => aspect === 'metrics')).toMatchObject([
+      { level: 'note', words: 'the least value of the metric loss differs: 0.25 and 0.1, of all attempts together' },
+    ])
+    expect(compare(again({ last: 0.5 })).verdict).toBe('different')
+    expect(compare(withMetric({ min: 0.1 })).verdict).toBe('different')
   })
 
   test('of the machine are noted and forbid nothing', () => {

@@ -23,7 +23,8 @@ export function parsePublicKey(text: string): ParityKey {
 }
 
 function keyOfJson(text: string): ParityKey {
-  const { data } = ParityKey.safeParse(readJson(text).value)
+  const found = readJson(text)
+  const { data } = ParityKey.safeParse(found.fault === undefined ? found.value : undefined)
   const raw = data === undefined ? undefined : bytesOf(data.publicKey, KEY_BYTES)
   if (data === undefined || raw === undefined || data.keyId !== keyIdOf(raw)) throw noKey()
   return data

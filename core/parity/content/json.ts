@@ -1,7 +1,7 @@
 import type { Json } from '#core/base/json.ts'
 import type { ContentDifference } from '#core/contract/parity.ts'
 import { readJson } from '#core/contract/read-json.ts'
-import { own } from '../own.ts'
+import { own } from '#core/parity/own.ts'
 import type { Pair } from './content.ts'
 import { difference, jsonText } from './shown.ts'
 
