@@ -53,7 +53,7 @@ export function openParity(options: ParityOptions): Parity {
       const one = await gatherFacts(reads, ids[0], signal)
       const other = await gatherFacts(reads, ids[1], signal)
       const raw = compareRuns({ a: one, b: other }, tolerance === undefined ? {} : { tolerance })
-      const report = await explainReport(raw, contents, signal)
+      const report = await explainReport(raw, contents, { signal })
       const createdAt = new Date(now()).toISOString()
       return certify({ a: one.head, b: other.head, report, version, createdAt }, key())
     },
