@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { canonicalJson } from '#core/base/json.ts'
 import type { ParityCertificate } from '#core/contract/parity.ts'
-import { certify } from './certificate.ts'
+import { certify, signedBytes } from './certificate.ts'
 import { checkCertificate } from './check-certificate.ts'
 import { compareRuns } from './compare-runs.ts'
 import { explainReport } from './explain.ts'
@@ -82,6 +82,13 @@ describe('a certificate', () => {
     const forged = certify({ a, b, report: { ...report, verdict: 'same' }, version: '1', createdAt }, forger)
     expect(checkCertificate(JSON.stringify(forged)).ok).toBe(true)
     expect(checkCertificate(JSON.stringify(forged), key.publicKey.publicKey).ok).toBe(false)
+  })
+
+  test('with two verdicts is refused, whoever signed it', () => {
+    const { signature: _signature, ...rest } = { ...certificate, verdict: 'same' as const }
+    const signature = key.sign(signedBytes(rest)).toString('base64')
+    const check = checkCertificate(JSON.stringify({ ...rest, signature }), key.publicKey.publicKey)
+    expect(check).toEqual({ ok: false, words: expect.stringContaining('two verdicts') })
   })
 
   test('of which any byte is flipped is refused, or says the same', () => {

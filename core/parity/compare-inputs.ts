@@ -1,5 +1,4 @@
 import { linesOf, type Values } from '#core/compare/index.ts'
-import type { ParityAspect } from '#core/contract/parity.ts'
 import { firstJson } from './content/json.ts'
 import { shownJsons } from './content/shown.ts'
 import { namesOf, type Findings } from './findings.ts'
@@ -75,15 +74,15 @@ function compareCode({ a, b }: Sides, findings: Findings): void {
   }
 }
 
-type Texts = { readonly aspect: ParityAspect; readonly a: Values<string>; readonly b: Values<string> }
+type Texts = { readonly aspect: keyof typeof WHAT; readonly a: Values<string>; readonly b: Values<string> }
 
-const WHAT: Partial<Record<ParityAspect, string>> = { lock: 'environment', inputs: 'input' }
+const WHAT = { lock: 'environment', inputs: 'input' } as const
 
 function compareTexts(findings: Findings, { aspect, a, b }: Texts): void {
   for (const { key: name, values, differs } of linesOf([a, b])) {
     findings.compared(aspect)
     const [one = null, other = null] = values
-    const what = WHAT[aspect] ?? aspect
+    const what = WHAT[aspect]
     const words =
       one === null || other === null ? `the ${what} ${name} is there in one run alone` : `the ${what} ${name} differs`
     if (differs) findings.different({ aspect, name, a: one, b: other, words })

@@ -48,8 +48,7 @@ function compareValues({ findings, step, item, name }: Of, a: Value, b: Value): 
 type Folder = Extract<OutputRecord, { kind: 'folder' }>
 
 function compareFolders(of: Of, a: Folder, b: Folder): void {
-  const [left, right] = [a, b].map(({ files }) => new Map(files.map((file) => [file.path, file])))
-  if (left === undefined || right === undefined) return
+  const [left, right] = [filesOf(a), filesOf(b)]
   const paths = namesOf(left.keys(), right.keys()).filter((path) => textOf(left.get(path)) !== textOf(right.get(path)))
   for (const path of paths.slice(0, MOST_FILES)) compareFiles(of, left.get(path), right.get(path))
   const { findings, step, item, name } = of
@@ -59,6 +58,10 @@ function compareFolders(of: Of, a: Folder, b: Folder): void {
     findings.different({ ...about, words })
   }
   if (paths.length === 0) findings.different({ ...about, words: `the output ${name} has other empty folders` })
+}
+
+function filesOf({ files }: Folder): Map<string, FileEntry> {
+  return new Map(files.map((file) => [file.path, file]))
 }
 
 type File = Pick<FileEntry, 'path' | 'size' | 'sha256' | 'executable'>

@@ -15,7 +15,7 @@ function readsOf(run: string, accuracy: number): FactReads {
   const provenance = { environments: [], code: { digest: 'c0', files: [], links: [] }, inputs: {} }
   const metric = { key: 'f1', last: accuracy, min: accuracy, max: accuracy, count: 1 }
   return {
-    pipelines: { outcome: () => ({ ...outcome, id: run }) as never, provenance: () => provenance as never },
+    pipelines: { outcome: () => ({ ...outcome, id: run }), provenance: () => provenance as never },
     settled: () => Promise.resolve(),
     metrics: ({ item }) => (item === null ? [metric] : []),
   }

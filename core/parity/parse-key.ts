@@ -3,9 +3,8 @@ import { Problem } from '#core/base/problem.ts'
 import { ParityKey } from '#core/contract/parity.ts'
 import { readJson } from '#core/contract/read-json.ts'
 import { bytesOf } from './check-certificate.ts'
-import { keyIdOf, publicKeyOf } from './signing-key.ts'
+import { KEY_BYTES, keyIdOf, publicKeyOf } from './signing-key.ts'
 
-const KEY_BYTES = 32
 const FIX = 'give the line that minisub verify --key prints where the certificate was made, or a file with it'
 
 /**
