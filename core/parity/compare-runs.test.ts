@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ParityAspect, ParityVerdict } from '#core/contract/parity.ts'
 import type { StepOutcome } from '#core/pipelines/index.ts'
-import { compareRuns } from './compare-runs.ts'
+import { compareInTurns, compareRuns } from './compare-runs.ts'
 import { isNear } from './compare-metrics.ts'
 import { openFindings } from './findings.ts'
 import type { MetricFact, RunFacts } from './facts.ts'
@@ -290,6 +290,35 @@ describe('what the verdict does not say, it says so', () => {
     const head = { status: 'failed' } as const
     const report = compareRuns({ a: factsOf('run a', { head }), b: factsOf('run b', { head }) })
     expect(report.words).toContain('Both ended as failed.')
+  })
+})
+
+describe('a comparison of many step runs', () => {
+  const many = (run: string) => {
+    const [train] = outcomesOf(run)
+    if (train === undefined) throw new Error('no step run')
+    return factsOf(run, {
+      steps: Array.from({ length: 5_000 }, (_, index) => ({ ...train, item: { index, values: {} } })),
+    })
+  }
+  const sides = { a: many('run a'), b: many('run b') }
+
+  test('lets others have their turn, and says the same', async () => {
+    let [turns, isOver] = [0, false]
+    const other = (): void => {
+      turns += 1
+      if (!isOver) setImmediate(other)
+    }
+    setImmediate(other)
+    const report = await compareInTurns(sides, {})
+    isOver = true
+    expect(turns).toBeGreaterThanOrEqual(4)
+    expect(report).toEqual(compareRuns(sides))
+  })
+
+  test('is given up by a signal', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(compareInTurns(sides, {}, signal)).rejects.toThrow('enough')
   })
 })
 

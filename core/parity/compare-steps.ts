@@ -7,6 +7,9 @@ import { counted, type Findings, type Found } from './findings.ts'
 import { own } from './own.ts'
 import type { Sides, StepRunPair } from './sides.ts'
 
+/** Others have their turn after so many step runs. */
+const AT_ONCE = 1_000
+
 type Options = { readonly tolerance: number }
 /** How many step runs both runs have, of how many the outputs were computed twice, and of how many no metrics were compared. */
 export type StepRuns = { compared: number; computedTwice: number; withoutMetrics: number }
@@ -16,8 +19,12 @@ export function stepNames({ a, b }: Sides): string[] {
   return [...new Set([...a.steps.keys(), ...b.steps.keys()])]
 }
 
-/** What became of the steps. */
-export function compareSteps(sides: Sides, findings: Findings, options: Options): StepRuns {
+/** What became of the steps. Stops now and then, where others may have their turn. */
+export function* compareSteps(
+  sides: Sides,
+  findings: Findings,
+  options: Options,
+): Generator<undefined, StepRuns, undefined> {
   const count: StepRuns = { compared: 0, computedTwice: 0, withoutMetrics: 0 }
   for (const step of stepNames(sides)) {
     const pairs = pairsOf(sides, step, findings)
@@ -27,6 +34,7 @@ export function compareSteps(sides: Sides, findings: Findings, options: Options)
       if (isComputedTwice(pair)) count.computedTwice += 1
       compareStepRun(sides, pair, findings)
       compareOutputs(pair, findings)
+      if (count.compared % AT_ONCE === 0) yield
       if (!compareMetrics(sides, pair, { findings, ...options })) count.withoutMetrics += 1
     }
   }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { shown, shownBoth, shownJson } from './shown.ts'
+import { shown, shownBoth, shownJsons } from './shown.ts'
 
 describe('what is shown', () => {
   test('is cut between characters', () => {
-    expect(shownJson('😀'.repeat(100))).toBe(`"${'😀'.repeat(79)}…`)
+    expect(shownJsons('😀'.repeat(100), 1)).toEqual([`"${'😀'.repeat(79)}…`, '1'])
     expect(shown('x'.repeat(161))).toBe(`${'x'.repeat(160)}…`)
   })
 

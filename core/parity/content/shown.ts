@@ -44,12 +44,6 @@ export function jsonText(value: Json | undefined): string | null {
   }
 }
 
-/** A value as JSON that is short enough to be shown. */
-export function shownJson(value: Json | undefined): string | null {
-  const text = jsonText(value)
-  return text === null ? null : shown(text)
-}
-
 /** Two values as JSON, as `shownBoth` shows texts. */
 export function shownJsons(a: Json | undefined, b: Json | undefined): Both {
   return shownBoth(jsonText(a), jsonText(b))
