@@ -7,7 +7,7 @@ const VERDICTS: Readonly<Record<ParityVerdict, string>> = {
   same_results: 'same results',
   different: 'different',
 }
-/** Findings that people are shown; with --json there are all. */
+/** Findings that people are shown, what differs first; with --json there are all. */
 const MOST_SHOWN = 40
 const WIDEST = 60
 
@@ -20,7 +20,8 @@ export function certificateText({ a, b, report, workbench }: ParityCertificate):
     ['status', a.status, b.status],
   ]
   const aspects = report.aspects.map(({ aspect, level, words }) => [LEVELS[level], aspect, words])
-  const shown = report.findings.slice(0, MOST_SHOWN).map((finding) => findingLine(finding))
+  const ordered = report.findings.toSorted((one, other) => rank(one) - rank(other))
+  const shown = ordered.slice(0, MOST_SHOWN).map((finding) => findingLine(finding))
   const more = report.findings.length - shown.length + report.leftOut
   return [
     `${VERDICTS[report.verdict]}: ${report.words}\n\n`,
@@ -31,6 +32,10 @@ export function certificateText({ a, b, report, workbench }: ParityCertificate):
     ...(more === 0 ? [] : [`… and ${more} more: minisub verify --json\n`]),
     `\nsigned by the key ${workbench.keyId}\n`,
   ].join('')
+}
+
+function rank({ level }: ParityFinding): number {
+  return level === 'different' ? 0 : 1
 }
 
 const LEVELS = { same: 'same', note: 'note', different: 'DIFFERS' } as const

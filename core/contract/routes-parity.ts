@@ -69,7 +69,8 @@ export const parityRoutes = {
   listTwins: {
     method: 'GET',
     path: `${API_PREFIX}/runs/{run}/twins`,
-    summary: 'Runs of the same definition and parameters on other targets that are over: the latest on each',
+    summary:
+      'Runs of the same definition and parameters that are over, one for each other target, alike in status if any',
     auth: 'token',
     params: z.strictObject({ run: runParameter }),
     response: z.object({ runs: z.array(RunSummary) }),

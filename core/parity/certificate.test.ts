@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { canonicalJson } from '#core/base/json.ts'
 import type { ParityCertificate } from '#core/contract/parity.ts'
-import { certify } from './certificate.ts'
+import { certify, signedBytes } from './certificate.ts'
 import { checkCertificate } from './check-certificate.ts'
 import { compareRuns } from './compare-runs.ts'
 import { explainReport } from './explain.ts'
@@ -32,6 +32,14 @@ describe('a certificate', () => {
     expect(checkCertificate(text)).toMatchObject({ ok: true, isNamed: false, certificate })
     expect(checkCertificate(text, key.publicKey.publicKey)).toMatchObject({ ok: true, isNamed: true })
     expect(certificate).toMatchObject({ version: 1, kind: 'ParityCertificate', verdict: 'same_results' })
+  })
+
+  test('holds names that every object has by inheritance', async () => {
+    const a = factsOf('run a', { head: { parameters: { constructor: '1', toString: '2' } }, parameters: {} })
+    const report = await explainReport(compareRuns({ a, b: factsOf('run b') }), nobody)
+    const made = certify({ a: a.head, b: a.head, report, version: '1', createdAt: certificate.createdAt }, key)
+    const check = checkCertificate(JSON.stringify(made))
+    expect(check).toMatchObject({ ok: true, certificate: { a: { parameters: { constructor: '1', toString: '2' } } } })
   })
 
   test('says what a key in the document alone proves', () => {
@@ -74,6 +82,13 @@ describe('a certificate', () => {
     const forged = certify({ a, b, report: { ...report, verdict: 'same' }, version: '1', createdAt }, forger)
     expect(checkCertificate(JSON.stringify(forged)).ok).toBe(true)
     expect(checkCertificate(JSON.stringify(forged), key.publicKey.publicKey).ok).toBe(false)
+  })
+
+  test('with two verdicts is refused, whoever signed it', () => {
+    const { signature: _signature, ...rest } = { ...certificate, verdict: 'same' as const }
+    const signature = key.sign(signedBytes(rest)).toString('base64')
+    const check = checkCertificate(JSON.stringify({ ...rest, signature }), key.publicKey.publicKey)
+    expect(check).toEqual({ ok: false, words: expect.stringContaining('two verdicts') })
   })
 
   test('of which any byte is flipped is refused, or says the same', () => {
@@ -138,6 +153,11 @@ describe('the key of a data folder', () => {
     for (const spelling of [publicKey, ` ${publicKey}\n`, JSON.stringify({ publicKey, keyId }), pem]) {
       expect(parsePublicKey(spelling)).toEqual({ publicKey, keyId })
     }
+    for (const other of [JSON.stringify({ publicKey, keyId: '0'.repeat(16) }), text, JSON.stringify({ publicKey })]) {
+      expect(() => parsePublicKey(other)).toThrow(/is no public key/)
+    }
+    const secret = readFileSync(join(home, 'parity.key'), 'utf8')
+    expect(() => parsePublicKey(secret)).toThrow(/is no public key/)
     for (const other of ['', 'AAAA', 'no key', publicKey.slice(1)]) {
       expect(() => parsePublicKey(other)).toThrow(/is no public key/)
     }

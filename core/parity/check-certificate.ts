@@ -4,7 +4,7 @@ import { Problem } from '#core/base/problem.ts'
 import { ParityCertificate } from '#core/contract/parity.ts'
 import { readJson } from '#core/contract/read-json.ts'
 import { signedBytes } from './certificate.ts'
-import { keyIdOf, keyOfRaw } from './signing-key.ts'
+import { KEY_BYTES, keyIdOf, keyOfRaw } from './signing-key.ts'
 
 /** What came of a check. */
 export type CertificateCheck =
@@ -17,7 +17,6 @@ export type CertificateCheck =
     }
   | { readonly ok: false; readonly words: string }
 
-const KEY_BYTES = 32
 const SIGNATURE_BYTES = 64
 
 /**
@@ -35,6 +34,9 @@ export function checkCertificate(text: string, publicKey?: string): CertificateC
   }
   const parsed = ParityCertificate.safeParse(envelope.document)
   if (!parsed.success) throw noCertificate('it is signed, but of a kind or a version that is not known here')
+  if (parsed.data.verdict !== parsed.data.report.verdict) {
+    return { ok: false, words: 'the certificate says two verdicts, which no workbench signs: ask who made it' }
+  }
   if (publicKey === undefined) return { ok: true, certificate: parsed.data, isNamed: false, words: unnamed(keyId) }
   if (parsed.data.workbench.publicKey === publicKey) {
     return { ok: true, certificate: parsed.data, isNamed: true, words: `signed by the key that you named, ${keyId}` }

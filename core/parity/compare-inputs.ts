@@ -1,8 +1,8 @@
 import { linesOf, type Values } from '#core/compare/index.ts'
-import type { ParityAspect } from '#core/contract/parity.ts'
 import { firstJson } from './content/json.ts'
-import { shownJson } from './content/shown.ts'
+import { shownJsons } from './content/shown.ts'
 import { namesOf, type Findings } from './findings.ts'
+import { own } from './own.ts'
 import type { Sides } from './sides.ts'
 
 /** What went into the runs: definition, parameters, lock, code, and the inputs beside the document. */
@@ -19,11 +19,13 @@ function compareDefinitions({ a, b }: Sides, findings: Findings): void {
   if (a.head.pipelineDigest === b.head.pipelineDigest) return
   const found = firstJson(a.definition, b.definition)
   const where = found === undefined ? '' : `, first at ${found.path}`
+  const [one, other] =
+    found === undefined ? [a.head.pipelineDigest, b.head.pipelineDigest] : shownJsons(found.a, found.b)
   findings.different({
     aspect: 'definition',
     name: found?.path ?? null,
-    a: found === undefined ? a.head.pipelineDigest : shownJson(found.a),
-    b: found === undefined ? b.head.pipelineDigest : shownJson(found.b),
+    a: one,
+    b: other,
     words: `the definitions differ${where}`,
   })
 }
@@ -31,16 +33,12 @@ function compareDefinitions({ a, b }: Sides, findings: Findings): void {
 function compareParameters({ a, b }: Sides, findings: Findings): void {
   for (const name of namesOf(Object.keys(a.parameters), Object.keys(b.parameters))) {
     findings.compared('parameters')
-    const found = firstJson(a.parameters[name], b.parameters[name])
+    const found = firstJson(own(a.parameters, name), own(b.parameters, name))
     if (found === undefined) continue
     const inner = found.path === '$' ? '' : ` at ${found.path}`
-    findings.different({
-      aspect: 'parameters',
-      name,
-      a: shownJson(found.a),
-      b: shownJson(found.b),
-      words: `the parameter ${name} differs${inner}`,
-    })
+    const [one, other] = shownJsons(found.a, found.b)
+    const words = `the parameter ${name} differs${inner}`
+    findings.different({ aspect: 'parameters', name, a: one, b: other, words })
   }
 }
 
@@ -76,15 +74,15 @@ function compareCode({ a, b }: Sides, findings: Findings): void {
   }
 }
 
-type Texts = { readonly aspect: ParityAspect; readonly a: Values<string>; readonly b: Values<string> }
+type Texts = { readonly aspect: keyof typeof WHAT; readonly a: Values<string>; readonly b: Values<string> }
 
-const WHAT: Partial<Record<ParityAspect, string>> = { lock: 'environment', inputs: 'input' }
+const WHAT = { lock: 'environment', inputs: 'input' } as const
 
 function compareTexts(findings: Findings, { aspect, a, b }: Texts): void {
   for (const { key: name, values, differs } of linesOf([a, b])) {
     findings.compared(aspect)
     const [one = null, other = null] = values
-    const what = WHAT[aspect] ?? aspect
+    const what = WHAT[aspect]
     const words =
       one === null || other === null ? `the ${what} ${name} is there in one run alone` : `the ${what} ${name} differs`
     if (differs) findings.different({ aspect, name, a: one, b: other, words })

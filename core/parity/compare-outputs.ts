@@ -2,8 +2,9 @@ import { formatBytes } from '#core/base/quantity.ts'
 import type { FileEntry, OutputRecord } from '#core/contract/outputs.ts'
 import { identityOf } from '#core/pipelines/index.ts'
 import { firstJson } from './content/json.ts'
-import { shownJson } from './content/shown.ts'
+import { shownJsons } from './content/shown.ts'
 import { namesOf, type Findings } from './findings.ts'
+import { own } from './own.ts'
 import type { StepRunPair } from './sides.ts'
 
 /** Of one folder so many files that differ are named. */
@@ -14,7 +15,7 @@ export function compareOutputs(pair: StepRunPair, findings: Findings): void {
   const { a, b } = pair
   if (a.madeBy === null || b.madeBy === null) return
   for (const name of namesOf(Object.keys(a.outputs), Object.keys(b.outputs))) {
-    compareRecords({ ...pair, findings, name }, a.outputs[name], b.outputs[name])
+    compareRecords({ ...pair, findings, name }, own(a.outputs, name), own(b.outputs, name))
   }
 }
 
@@ -39,7 +40,7 @@ function compareValues({ findings, step, item, name }: Of, a: Value, b: Value): 
   const found = a.sha256 === b.sha256 ? undefined : firstJson(a.value, b.value)
   if (found === undefined) return
   const inner = found.path === '$' ? '' : ` at ${found.path}`
-  const [one, other] = [shownJson(found.a), shownJson(found.b)]
+  const [one, other] = shownJsons(found.a, found.b)
   const words = `the value ${name} differs${inner}: ${one ?? 'nothing'} and ${other ?? 'nothing'}`
   findings.different({ aspect: 'values', step, item, name, a: one, b: other, words })
 }
@@ -47,8 +48,7 @@ function compareValues({ findings, step, item, name }: Of, a: Value, b: Value): 
 type Folder = Extract<OutputRecord, { kind: 'folder' }>
 
 function compareFolders(of: Of, a: Folder, b: Folder): void {
-  const [left, right] = [a, b].map(({ files }) => new Map(files.map((file) => [file.path, file])))
-  if (left === undefined || right === undefined) return
+  const [left, right] = [filesOf(a), filesOf(b)]
   const paths = namesOf(left.keys(), right.keys()).filter((path) => textOf(left.get(path)) !== textOf(right.get(path)))
   for (const path of paths.slice(0, MOST_FILES)) compareFiles(of, left.get(path), right.get(path))
   const { findings, step, item, name } = of
@@ -58,6 +58,10 @@ function compareFolders(of: Of, a: Folder, b: Folder): void {
     findings.different({ ...about, words })
   }
   if (paths.length === 0) findings.different({ ...about, words: `the output ${name} has other empty folders` })
+}
+
+function filesOf({ files }: Folder): Map<string, FileEntry> {
+  return new Map(files.map((file) => [file.path, file]))
 }
 
 type File = Pick<FileEntry, 'path' | 'size' | 'sha256' | 'executable'>

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ParityAspect, ParityVerdict } from '#core/contract/parity.ts'
 import type { StepOutcome } from '#core/pipelines/index.ts'
-import { compareRuns } from './compare-runs.ts'
+import { compareInTurns, compareRuns } from './compare-runs.ts'
 import { isNear } from './compare-metrics.ts'
+import { openFindings } from './findings.ts'
 import type { MetricFact, RunFacts } from './facts.ts'
 import { factsOf, fileRecord, outcomesOf, partsOf, valueRecord } from './parity-fixture.ts'
 
@@ -277,10 +278,87 @@ describe('what the verdict does not say, it says so', () => {
     expect(report.findings[0]?.words).toContain('computed them apart from the other')
   })
 
+  test('where metrics were not compared', () => {
+    const gone = compare(factsOf('run b', { metrics: new Map() }))
+    expect([gone.verdict, gone.words]).toEqual(['same', expect.stringContaining('metrics of 1 step run were not')])
+    const unread = compare(factsOf('run b', { metrics: new Map(), unread: new Set(['train ']) }))
+    expect(unread.words).toContain('The metrics of 1 step run were not compared.')
+    expect(unread.findings[0]?.words).toBe('metrics were compared of 5000 step runs alone: of items last')
+  })
+
   test('where both failed', () => {
     const head = { status: 'failed' } as const
     const report = compareRuns({ a: factsOf('run a', { head }), b: factsOf('run b', { head }) })
     expect(report.words).toContain('Both ended as failed.')
+  })
+})
+
+describe('a comparison of many step runs', () => {
+  const many = (run: string) => {
+    const [train] = outcomesOf(run)
+    if (train === undefined) throw new Error('no step run')
+    return factsOf(run, {
+      steps: Array.from({ length: 5_000 }, (_, index) => ({ ...train, item: { index, values: {} } })),
+    })
+  }
+  const sides = { a: many('run a'), b: many('run b') }
+
+  test('lets others have their turn, and says the same', async () => {
+    let [turns, isOver] = [0, false]
+    const other = (): void => {
+      turns += 1
+      if (!isOver) setImmediate(other)
+    }
+    setImmediate(other)
+    const report = await compareInTurns(sides, {})
+    isOver = true
+    expect(turns).toBeGreaterThanOrEqual(4)
+    expect(report).toEqual(compareRuns(sides))
+  })
+
+  test('is given up by a signal', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(compareInTurns(sides, {}, signal)).rejects.toThrow('enough')
+  })
+})
+
+describe('findings', () => {
+  const ITEMS = 3_000
+  /** Run b with many items that are noted, then one step that differs. */
+  const manyNotes = (run: string, attempts: number, accuracy: number) => {
+    const [train, score] = outcomesOf(run)
+    if (train === undefined || score === undefined) throw new Error('two step runs')
+    const items = Array.from({ length: ITEMS }, (_, index) => ({ ...score, attempts, item: { index, values: {} } }))
+    return factsOf(run, { steps: [...items, { ...train, outputs: { accuracy: valueRecord(accuracy) } }] })
+  }
+
+  test('that forbid nothing never hide what differs', () => {
+    const report = compareRuns({ a: manyNotes('run a', 1, 0.9), b: manyNotes('run b', 2, 0.8) })
+    expect(report.findings.map(({ aspect }) => aspect)).toEqual([
+      ...Array.from({ length: 50 }, () => 'retries'),
+      'values',
+    ])
+    expect(report.leftOut).toBe(ITEMS - 50)
+    expect(report.aspects.find(({ aspect }) => aspect === 'retries')?.noted).toBe(ITEMS)
+  })
+
+  test('make room for what differs, the latest first', () => {
+    const all = openFindings()
+    for (let i = 0; i < 60; i += 1) all.note({ aspect: 'metrics', step: 's', words: `note ${i}` })
+    for (let i = 0; i < 20; i += 1) all.different({ aspect: 'metrics', step: 's', words: `different ${i}` })
+    const words = all.kept.map((it) => it.words)
+    expect([words.length, words[29], words[30], words.at(-1)]).toEqual([50, 'note 29', 'different 0', 'different 19'])
+    for (let i = 0; i < 2_000; i += 1) all.note({ aspect: 'cache', step: `step ${i}`, words: 'noted' })
+    for (let i = 0; i < 2_000; i += 1) all.different({ aspect: 'states', step: `step ${i}`, words: 'differs' })
+    expect(all.kept).toHaveLength(1_000)
+    expect(all.kept.every(({ level }) => level === 'different')).toBe(true)
+    expect(all.leftOut()).toBe(4_080 - 1_000)
+  })
+
+  test('are of whole characters', () => {
+    const failed = (reason: string) => withStep('train', null, { status: 'failed', madeBy: null, outputs: {}, reason })
+    const { findings } = compareRuns({ a: failed('x'), b: failed('cut \ud83d') })
+    expect(findings[0]).toMatchObject({ aspect: 'states', a: 'x', b: 'cut \ufffd' })
   })
 })
 
@@ -290,8 +368,32 @@ test('findings are kept up to a number, and counted beyond', () => {
       parameters: Object.fromEntries(Array.from({ length: 1_200 }, (_, i) => [`p${i}`, value])),
     })
   const report = compareRuns({ a: many(1), b: many(2) })
-  expect([report.findings.length, report.leftOut]).toEqual([1_000, 200])
+  expect([report.findings.length, report.leftOut]).toEqual([50, 1_150])
   expect(report.aspects.find(({ aspect }) => aspect === 'parameters')?.different).toBe(1_200)
+})
+
+describe('a name that every object has by inheritance is one like others', () => {
+  const bare = { keyParts: {}, environments: {} }
+  const named = (run: string, change: Partial<StepOutcome> = {}) =>
+    factsOf(run, {
+      ...bare,
+      steps: outcomesOf(run).map((it) => (it.step === 'train' ? { ...it, step: 'constructor', ...change } : it)),
+    })
+
+  test('of a step', () => {
+    const [step] = compareRuns({ a: named('run a'), b: named('run b') }).steps
+    expect(step).toMatchObject({ step: 'constructor', level: 'same', a: { environment: null, items: null } })
+    const { findings } = compareRuns({ a: named('run a'), b: named('run b', { key: 'another' }) })
+    expect(findings).toMatchObject([{ aspect: 'keys', step: 'constructor' }])
+  })
+
+  test('of a parameter and of an output', () => {
+    const { findings } = compare(factsOf('run b', { parameters: { depth: 4, constructor: 1 } }))
+    expect(findings).toMatchObject([{ name: 'constructor', a: null, b: '1' }])
+    const outputs = { accuracy: valueRecord(0.9), toString: valueRecord(1) }
+    const more = compare(withStep('train', null, { outputs })).findings
+    expect(more).toMatchObject([{ name: 'toString', words: 'the output toString is there in one run alone' }])
+  })
 })
 
 describe('metrics', () => {
@@ -312,6 +414,20 @@ describe('metrics', () => {
         expect(isNear(a, b, tolerance)).toBe(isNear(b, a, tolerance))
       }),
     )
+  })
+
+  test('of a step run that was tried again are compared by their last value, the rest is noted', () => {
+    const again = (change: Partial<MetricFact>) => ({
+      ...withStep('train', null, { attempts: 2 }),
+      metrics: withMetric(change).metrics,
+    })
+    const { verdict, findings } = compare(again({ min: 0.1, max: 9, count: 14 }))
+    expect(verdict).toBe('same')
+    expect(findings.filter(({ aspect }) => aspect === 'metrics')).toMatchObject([
+      { level: 'note', words: 'the least value of the metric loss differs: 0.25 and 0.1, of all attempts together' },
+    ])
+    expect(compare(again({ last: 0.5 })).verdict).toBe('different')
+    expect(compare(withMetric({ min: 0.1 })).verdict).toBe('different')
   })
 
   test('of the machine are noted and forbid nothing', () => {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { ParityReport } from '#core/contract/parity.ts'
 import { aspectSummaries } from './aspects.ts'
 import { compareInputs } from './compare-inputs.ts'
@@ -14,19 +15,40 @@ const TOLERANCE = 1e-9
 /** A report before contents were looked into. */
 export type RawReport = Omit<ParityReport, 'findings'> & { readonly findings: readonly Finding[] }
 
+type Options = { readonly tolerance?: number }
+
 /** How two runs compare, by their facts alone. */
-export function compareRuns(sides: Sides, { tolerance = TOLERANCE }: { readonly tolerance?: number } = {}): RawReport {
+export function compareRuns(sides: Sides, options: Options = {}): RawReport {
+  const work = compared(sides, options)
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+  }
+}
+
+/** The same where others have their turn in between. Throws the signal's reason. */
+export async function compareInTurns(sides: Sides, options: Options, signal?: AbortSignal): Promise<RawReport> {
+  const work = compared(sides, options)
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+    await turn()
+    signal?.throwIfAborted()
+  }
+}
+
+function* compared(sides: Sides, { tolerance = TOLERANCE }: Options): Generator<undefined, RawReport, undefined> {
   const findings = openFindings()
   compareInputs(sides, findings)
   compareEnds(sides, findings)
-  const stepRuns = compareSteps(sides, findings, { tolerance })
+  const { withoutMetrics, ...stepRuns } = yield* compareSteps(sides, findings, { tolerance })
   compareTargets(sides, findings)
-  if (stepRuns.compared > MOST_TRACKED) {
-    const words = `metrics were compared of the first ${MOST_TRACKED} step runs alone`
+  if (sides.a.unread.size + sides.b.unread.size > 0) {
+    const words = `metrics were compared of ${MOST_TRACKED} step runs alone: of items last`
     findings.note({ aspect: 'metrics', words })
   }
   return {
-    ...verdictOf(sides, findings, stepRuns),
+    ...verdictOf(sides, findings, { ...stepRuns, withoutMetrics }),
     tolerance,
     aspects: aspectSummaries(sides, findings),
     steps: stepSides(sides, findings),

@@ -4,20 +4,28 @@ import { compareMetrics } from './compare-metrics.ts'
 import { compareOutputs } from './compare-outputs.ts'
 import { comparePlaces } from './compare-places.ts'
 import { counted, type Findings, type Found } from './findings.ts'
+import { own } from './own.ts'
 import type { Sides, StepRunPair } from './sides.ts'
 
+/** Others have their turn after so many step runs. */
+const AT_ONCE = 1_000
+
 type Options = { readonly tolerance: number }
-/** How many step runs both runs have, and of how many these the outputs were computed twice. */
-export type StepRuns = { compared: number; computedTwice: number }
+/** How many step runs both runs have, of how many the outputs were computed twice, and of how many no metrics were compared. */
+export type StepRuns = { compared: number; computedTwice: number; withoutMetrics: number }
 
 /** Every step that one of the runs has, those of the first in their order. */
 export function stepNames({ a, b }: Sides): string[] {
   return [...new Set([...a.steps.keys(), ...b.steps.keys()])]
 }
 
-/** What became of the steps. */
-export function compareSteps(sides: Sides, findings: Findings, options: Options): StepRuns {
-  const count: StepRuns = { compared: 0, computedTwice: 0 }
+/** What became of the steps. Stops now and then, where others may have their turn. */
+export function* compareSteps(
+  sides: Sides,
+  findings: Findings,
+  options: Options,
+): Generator<undefined, StepRuns, undefined> {
+  const count: StepRuns = { compared: 0, computedTwice: 0, withoutMetrics: 0 }
   for (const step of stepNames(sides)) {
     const pairs = pairsOf(sides, step, findings)
     comparePlaces(step, pairs, findings)
@@ -26,7 +34,8 @@ export function compareSteps(sides: Sides, findings: Findings, options: Options)
       if (isComputedTwice(pair)) count.computedTwice += 1
       compareStepRun(sides, pair, findings)
       compareOutputs(pair, findings)
-      compareMetrics(sides, pair, { findings, ...options })
+      if (count.compared % AT_ONCE === 0) yield
+      if (!compareMetrics(sides, pair, { findings, ...options })) count.withoutMetrics += 1
     }
   }
   return count
@@ -119,7 +128,7 @@ function compareKeys({ one, other }: Both, { step, item, a, b }: StepRunPair, fi
   if (a.key === null || b.key === null) return
   findings.compared('keys')
   if (a.key === b.key) return
-  const [left, right] = [one.keyParts[step], other.keyParts[step]]
+  const [left, right] = [own(one.keyParts, step), own(other.keyParts, step)]
   const parts = left === undefined || right === undefined ? [] : keyDifferences(left, right)
   const why = parts.length === 0 ? 'the value of its item differs' : parts.join(', ')
   findings.different({ aspect: 'keys', step, item, a: a.key, b: b.key, words: `the step keys differ: ${why}` })

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import { Problem } from '#core/base/problem.ts'
 import { openBlobs } from '#core/store/index.ts'
 import { compareRuns } from './compare-runs.ts'
+import { onnxOf } from './content/onnx-fixture.ts'
 import { explainReport, type ContentReads } from './explain.ts'
 import type { Bytes } from './findings.ts'
 import { factsOf } from './parity-fixture.ts'
@@ -72,7 +73,44 @@ test('of many contents some are looked into', async () => {
   expect(findings).toHaveLength(30)
 })
 
-test('a fault that is none of the content is thrown', async () => {
+test.each([
+  ['time', { ms: 0 }, ['the time for it is over', 'the time for it is over']],
+  ['bytes that are read', { bytesRead: 1 }, ['enough was read for others', 'enough was read for others']],
+  ['bytes that are fetched', { bytesFetched: 15 }, [undefined, '10 B lie in a bucket, minisub pull brings them here']],
+])('all contents together have so much %s, and the rest is not looked into', async (_, limits, reasons) => {
+  const [one, other] = [put('0123456789'), put('abcdefghij')]
+  const report = reportOf({ 'a.txt': [put('x'), one], 'b.txt': [put('y'), other] })
+  const fetched: string[] = []
+  const away = { has: (sha256: string) => ![one.sha256, other.sha256].includes(sha256) || fetched.includes(sha256) }
+  const fetch = async (sha256: string) => void fetched.push(sha256)
+  const { findings } = await explainReport(report, { ...reads, ...away, fetch }, { limits })
+  const found = findings.map(({ words }) => /\(not looked into: (.*)\)$/.exec(words)?.[1])
+  expect(found).toEqual(reasons)
+})
+
+test('who gives up within a model is heard', async () => {
+  const giveUp = new AbortController()
+  const model = (weight: number) => {
+    const tensor = { shape: [1], values: [weight] }
+    return blobs.putBytes(onnxOf({ initializers: { W: tensor } }))
+  }
+  const files = reportOf({ 'a.onnx': [model(1), model(2)] })
+  const pathOf = (sha256: string) => {
+    giveUp.abort(new Error('enough'))
+    return reads.pathOf(sha256)
+  }
+  await expect(explainReport(files, { ...reads, pathOf }, { signal: giveUp.signal })).rejects.toThrow('enough')
+})
+
+test('a fault on the way takes the explanation alone', async () => {
   const fetch = () => Promise.reject(new Error('a bug'))
-  await expect(explainReport(reportOf({ a: [put('x'), gone(1)] }), { ...reads, fetch })).rejects.toThrow('a bug')
+  const { findings } = await explainReport(reportOf({ a: [put('x'), gone(1)] }), { ...reads, fetch })
+  expect(findings).toMatchObject([
+    { words: 'the code file a differs (not looked into: reading failed)', difference: null },
+  ])
+})
+
+test('who gives up is told so', async () => {
+  const signal = AbortSignal.abort(new Error('enough'))
+  await expect(explainReport(reportOf({ a: [put('x'), put('y')] }), reads, { signal })).rejects.toThrow('enough')
 })

@@ -1,6 +1,7 @@
 import { isProblem } from '#core/base/problem.ts'
 import { formatBytes } from '#core/base/quantity.ts'
 import type { ContentDifference, ParityFinding, ParityReport } from '#core/contract/parity.ts'
+import { openBudget, Spent, type Budget, type Limits } from './budget.ts'
 import { openContent } from './content/content.ts'
 import { firstDifference } from './content/first-difference.ts'
 import type { RawReport } from './compare-runs.ts'
@@ -15,66 +16,72 @@ export type ContentReads = {
   readonly fetch: (sha256: string, signal?: AbortSignal) => Promise<void>
 }
 
+type Options = { readonly signal?: AbortSignal | undefined; readonly limits?: Partial<Limits> }
+
 /** So many contents are looked into; of the others the hashes say that they differ. */
 const MOST_EXPLAINED = 25
-/** What is larger is not fetched from a bucket only to be looked into. */
-const MOST_FETCHED = 256 * 1024 * 1024
 
-/** The report with the first difference of contents, where they can be had. Throws the signal's reason. */
+/**
+ * The report with the first difference of contents, where they can be had within the limits. Never fails for a content:
+ * hashes have decided the verdict. Throws the signal's reason.
+ */
 export async function explainReport(
   report: RawReport,
   reads: ContentReads,
-  signal?: AbortSignal,
+  { signal, limits }: Options = {},
 ): Promise<ParityReport> {
   const findings: ParityFinding[] = []
+  const budget = openBudget(signal, limits)
   let left = MOST_EXPLAINED
   for (const finding of report.findings) {
     const isLookedInto = finding.contents !== undefined && left > 0
     if (isLookedInto) left -= 1
-    findings.push(isLookedInto ? await explained(finding, reads, signal) : plain(finding))
+    findings.push(isLookedInto ? await explained(finding, reads, budget) : plain(finding))
+    signal?.throwIfAborted()
   }
   return { ...report, findings }
 }
 
-async function explained(finding: Finding, reads: ContentReads, signal?: AbortSignal): Promise<ParityFinding> {
+async function explained(finding: Finding, reads: ContentReads, budget: Budget): Promise<ParityFinding> {
   const { contents } = finding
   if (contents === undefined) return plain(finding)
-  const reason = await bringAll([contents.a, contents.b], reads, signal)
-  if (reason !== undefined) return { ...plain(finding), words: `${finding.words} (${reason})` }
-  const difference = await differenceOf(contents, reads, signal)
-  if (difference === undefined) return plain(finding)
-  return { ...plain(finding), words: `${finding.words}: ${difference.words}`, difference }
+  try {
+    budget.check()
+    await bringAll([contents.a, contents.b], reads, budget)
+    const difference = await differenceOf(contents, reads, budget)
+    if (difference === undefined) return plain(finding)
+    return { ...plain(finding), words: `${finding.words}: ${difference.words}`, difference }
+  } catch (error) {
+    return { ...plain(finding), words: `${finding.words} (not looked into: ${reasonOf(error, budget)})` }
+  }
+}
+
+/** A fault of which nobody thought is not told in its words: they are for nobody who is handed a certificate. */
+function reasonOf(error: unknown, { signal }: Budget): string {
+  if (isProblem(error) || error instanceof Spent) return error.message
+  return signal.aborted ? 'the time for it is over' : 'reading failed'
 }
 
 async function differenceOf(
   { a, b, name }: NonNullable<Finding['contents']>,
   { pathOf }: ContentReads,
-  signal?: AbortSignal,
+  budget: Budget,
 ): Promise<ContentDifference | undefined> {
   await using left = await openContent(pathOf(a.sha256))
   await using right = await openContent(pathOf(b.sha256))
   // Awaited, since both are closed on the way out.
-  return await firstDifference({ a: left, b: right }, name, signal)
+  return await firstDifference({ a: budget.metered(left), b: budget.metered(right) }, name, budget.signal)
 }
 
-/** Why one of them cannot be read; undefined where all are on this machine now. */
-async function bringAll(
-  all: readonly Bytes[],
-  { has, fetch }: ContentReads,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
+/** Sees to it that all are on this machine. Throws Spent where that is too much, and what fetching throws. */
+async function bringAll(all: readonly Bytes[], { has, fetch }: ContentReads, budget: Budget): Promise<void> {
   for (const { sha256, size } of all) {
     if (has(sha256)) continue
-    if (size > MOST_FETCHED)
-      return `not looked into: ${formatBytes(size)} lie in a bucket, minisub pull brings them here`
-    try {
-      await fetch(sha256, signal)
-    } catch (error) {
-      if (!isProblem(error)) throw error
-      return `not looked into: ${error.message}`
+    if (!budget.fetches(size)) {
+      throw new Spent(`${formatBytes(size)} lie in a bucket, minisub pull brings them here`)
     }
+    await fetch(sha256, budget.signal)
   }
-  return undefined
 }
 
 function plain({ contents: _contents, difference = null, ...finding }: Finding): ParityFinding {

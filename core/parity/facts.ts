@@ -5,6 +5,7 @@ import type { PipelineDefinition } from '#core/contract/definition.ts'
 import type { FileEntry } from '#core/contract/outputs.ts'
 import type { ParityRun } from '#core/contract/parity.ts'
 import type { MetricValue } from '#core/contract/tracking.ts'
+import { cutText } from './content/shown.ts'
 import type { KeyParts, PipelineService, Provenance, RunOutcome, StepOutcome } from '#core/pipelines/index.ts'
 
 /** A series that a step run has logged, folded over its finite values. */
@@ -43,11 +44,13 @@ export type RunFacts = {
   readonly environments: Readonly<Record<string, string>>
   /** In the order of the pipeline, those of each step in the order of its items. */
   readonly steps: ReadonlyMap<string, readonly StepOutcome[]>
-  /** By `stepRunKey`, of step runs that are tracked; of no more than MOST_TRACKED. */
+  /** By `stepRunKey`, of step runs that are tracked. */
   readonly metrics: ReadonlyMap<string, readonly MetricFact[]>
+  /** Step runs by `stepRunKey` whose metrics were not read, since there are more than MOST_TRACKED. */
+  readonly unread: ReadonlySet<string>
 }
 
-/** Of so many step runs metrics are read. */
+/** Of so many step runs metrics are read: of items last, since there what sums them up is elsewhere. */
 export const MOST_TRACKED = 5_000
 /** Others have their turn after so many. */
 const AT_ONCE = 50
@@ -73,7 +76,7 @@ export async function gatherFacts(reads: FactReads, run: string, signal?: AbortS
     keyParts,
     environments: environmentsOf(definition, provenance),
     steps: Map.groupBy(outcome.steps, ({ step }) => step),
-    metrics: await metricsOf(reads, outcome, signal),
+    ...(await metricsOf(reads, outcome, signal)),
   }
 }
 
@@ -110,20 +113,21 @@ async function metricsOf(
   { settled, metrics }: FactReads,
   { id: run, steps }: RunOutcome,
   signal?: AbortSignal,
-): Promise<Map<string, readonly MetricFact[]>> {
+): Promise<Pick<RunFacts, 'metrics' | 'unread'>> {
   await settled(run)
   const found = new Map<string, readonly MetricFact[]>()
-  for (const [index, outcome] of steps.slice(0, MOST_TRACKED).entries()) {
-    const name = { step: outcome.step, item: outcome.item?.index ?? null }
+  const names = steps.map(({ step, item }) => ({ step, item: item?.index ?? null }))
+  const ordered = [...names.filter(({ item }) => item === null), ...names.filter(({ item }) => item !== null)]
+  for (const [index, name] of ordered.slice(0, MOST_TRACKED).entries()) {
     const facts = metrics({ run, ...name })
     if (facts !== undefined) found.set(stepRunKey(name), facts)
     if (index % AT_ONCE !== AT_ONCE - 1) continue
     signal?.throwIfAborted()
     await turn()
   }
-  return found
+  return { metrics: found, unread: new Set(ordered.slice(MOST_TRACKED).map(stepRunKey)) }
 }
 
 function cut(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+  return text.length > LONGEST_TEXT ? `${cutText(text, LONGEST_TEXT)}…` : text
 }

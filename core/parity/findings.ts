@@ -17,8 +17,9 @@ export type Found = Pick<Finding, 'aspect' | 'words'> & Partial<Finding>
 /** How many things were compared in an aspect, and how many of these differ. */
 export type Count = { compared: number; different: number; noted: number }
 
-/** So many findings are kept; the others are counted. */
+/** So many findings are kept, and so many of one aspect of a step; the others are counted. */
 const MOST_KEPT = 1_000
+const MOST_ALIKE = 50
 
 /** Gathers what two runs differ in. */
 export type Findings = {
@@ -35,17 +36,17 @@ export type Findings = {
 
 /** Opens an empty collection. */
 export function openFindings(): Findings {
-  const kept: Finding[] = []
+  const { kept, keep } = openKept()
   const counts = new Map(PARITY_ASPECTS.map((aspect) => [aspect, { compared: 0, different: 0, noted: 0 }]))
   const levels = new Map<string, ParityLevel>()
   let total = 0
   const countOf = (aspect: ParityAspect): Count => counts.get(aspect) ?? { compared: 0, different: 0, noted: 0 }
   const add = (found: Found, level: 'note' | 'different'): void => {
-    const finding = { step: null, item: null, name: null, a: null, b: null, ...found, level }
+    const finding = wellFormed({ step: null, item: null, name: null, a: null, b: null, ...found, level })
     countOf(finding.aspect)[level === 'note' ? 'noted' : 'different'] += 1
     if (finding.step !== null && levels.get(finding.step) !== 'different') levels.set(finding.step, level)
     total += 1
-    if (kept.length < MOST_KEPT) kept.push(finding)
+    keep(finding)
   }
   return {
     kept,
@@ -57,6 +58,47 @@ export function openFindings(): Findings {
     note: (found) => add(found, 'note'),
   }
 }
+
+/** Texts of others may end in half a character, which no certificate can hold. */
+function wellFormed(finding: Finding): Finding {
+  const { a, b, words } = finding
+  return { ...finding, a: a?.toWellFormed() ?? null, b: b?.toWellFormed() ?? null, words: words.toWellFormed() }
+}
+
+type Kept = { readonly kept: readonly Finding[]; readonly keep: (finding: Finding) => void }
+
+/** Findings in the order in which they came. Where there is no room, what differs takes that of the latest note. */
+function openKept(): Kept {
+  const kept: Finding[] = []
+  const alike = new Map<string, Room>()
+  const all: Room = { kept: 0, notes: 0 }
+  const roomsOf = (finding: Finding): Room[] => {
+    const key = `${finding.aspect} ${finding.step ?? ''}`
+    const room = alike.get(key) ?? { kept: 0, notes: 0 }
+    alike.set(key, room)
+    return [room, all]
+  }
+  const count = (finding: Finding, by: 1 | -1): void => {
+    for (const room of roomsOf(finding)) {
+      room.kept += by
+      if (finding.level === 'note') room.notes += by
+    }
+  }
+  const keep = (finding: Finding): void => {
+    const [room = all] = roomsOf(finding)
+    const full = room.kept >= MOST_ALIKE ? room : kept.length >= MOST_KEPT ? all : undefined
+    if (full !== undefined) {
+      if (finding.level === 'note' || full.notes === 0) return
+      const at = kept.findLastIndex((it) => it.level === 'note' && roomsOf(it).includes(full))
+      for (const it of kept.splice(at, 1)) count(it, -1)
+    }
+    count(finding, 1)
+    kept.push(finding)
+  }
+  return { kept, keep }
+}
+
+type Room = { kept: number; notes: number }
 
 /** The level of an aspect by its count. */
 export function levelOf({ different, noted }: Count): ParityLevel {

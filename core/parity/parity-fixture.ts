@@ -112,6 +112,7 @@ export function factsOf(run: string, { head, description, steps, ...change }: Ch
     environments: { train: 'e0' },
     steps: Map.groupBy(steps ?? outcomesOf(run), ({ step }) => step),
     metrics: new Map([['train ', [{ key: 'loss', last: 0.25, min: 0.25, max: 1, count: 10 }]]]),
+    unread: new Set(),
     ...change,
   }
 }

@@ -4,7 +4,7 @@ import type { ParityCertificate, ParityKey } from '#core/contract/parity.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import type { Blobs } from '#core/store/index.ts'
 import { certify } from './certificate.ts'
-import { compareRuns } from './compare-runs.ts'
+import { compareInTurns } from './compare-runs.ts'
 import { explainReport } from './explain.ts'
 import { gatherFacts, type FactReads } from './facts.ts'
 import { openSigningKey, type SigningKey } from './signing-key.ts'
@@ -52,8 +52,8 @@ export function openParity(options: ParityOptions): Parity {
       const ids = finalRuns(pipelines, [a, b])
       const one = await gatherFacts(reads, ids[0], signal)
       const other = await gatherFacts(reads, ids[1], signal)
-      const raw = compareRuns({ a: one, b: other }, tolerance === undefined ? {} : { tolerance })
-      const report = await explainReport(raw, contents, signal)
+      const raw = await compareInTurns({ a: one, b: other }, tolerance === undefined ? {} : { tolerance }, signal)
+      const report = await explainReport(raw, contents, { signal })
       const createdAt = new Date(now()).toISOString()
       return certify({ a: one.head, b: other.head, report, version, createdAt }, key())
     },

@@ -12,6 +12,9 @@ export type SigningKey = {
   sign(bytes: Uint8Array): Buffer
 }
 
+/** Of a public key. */
+export const KEY_BYTES = 32
+
 /** DER of a public key of Ed25519 before its 32 bytes. */
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex')
 

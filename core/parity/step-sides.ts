@@ -5,6 +5,7 @@ import { imagesOf, notEnforcedIn } from './compare-places.ts'
 import { stepNames } from './compare-steps.ts'
 import type { RunFacts } from './facts.ts'
 import type { Findings } from './findings.ts'
+import { own } from './own.ts'
 import type { Sides } from './sides.ts'
 
 /** Each step with what both runs have of it. */
@@ -20,7 +21,7 @@ export function stepSides(sides: Sides, findings: Findings): ParityStep[] {
 function sideOf(facts: RunFacts, step: string): ParityStepSide | null {
   const outcomes = facts.steps.get(step)
   if (outcomes === undefined) return null
-  const isFanOut = (facts.definition.steps[step]?.forEach.length ?? 0) > 0
+  const isFanOut = (own(facts.definition.steps, step)?.forEach.length ?? 0) > 0
   const items = outcomes.filter(({ item }) => item !== null)
   return {
     items: isFanOut ? items.length : null,
@@ -29,7 +30,7 @@ function sideOf(facts: RunFacts, step: string): ParityStepSide | null {
     attempts: outcomes.reduce((sum, { attempts }) => sum + attempts, 0),
     computed: outcomes.filter(({ madeBy }) => madeBy === facts.head.run).length,
     outputs: outputsDigest(outcomes),
-    environment: facts.environments[step] ?? null,
+    environment: own(facts.environments, step) ?? null,
     images: imagesOf(outcomes),
     notEnforced: notEnforcedIn(outcomes),
   }

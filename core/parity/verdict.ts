@@ -1,6 +1,6 @@
 import type { ParityAspect, ParityVerdict } from '#core/contract/parity.ts'
 import type { StepRuns } from './compare-steps.ts'
-import type { Findings } from './findings.ts'
+import { counted, type Findings } from './findings.ts'
 import type { Sides } from './sides.ts'
 
 /** What went into a run, and what came out: all else differs by design. */
@@ -29,12 +29,13 @@ function sentence(verdict: ParityVerdict, inputs: readonly string[], results: re
 }
 
 /** What the verdict does not say, where it could be taken to. */
-function reservations({ a }: Sides, { compared, computedTwice }: StepRuns): string[] {
+function reservations({ a }: Sides, { compared, computedTwice, withoutMetrics }: StepRuns): string[] {
   const succeeded = [...a.steps.values()].flat().filter(({ madeBy }) => madeBy !== null).length
   const once = succeeded - computedTwice
   return [
     ...(a.head.status === 'succeeded' ? [] : [`Both ended as ${a.head.status}.`]),
     ...(compared === 0 || once <= 0 ? [] : [onceText(once, succeeded)]),
+    ...(withoutMetrics === 0 ? [] : [`The metrics of ${counted(withoutMetrics, 'step run')} were not compared.`]),
   ]
 }
 

@@ -29,7 +29,6 @@ export function runOutcome(store: RunStore, id: string): RunOutcome {
     isOnCluster: cluster !== undefined,
     definition: run.definition,
     parameters,
-    outputs: run.outputs,
     keyParts: Object.fromEntries(keyParts),
     steps,
   }

@@ -1,7 +1,7 @@
 import type { Store } from '#core/store/index.ts'
 import { pipelineIdOf } from './pipeline-id.ts'
 import { Rows } from './rows.ts'
-import type { RunFilter, RunHead } from './run-rows.ts'
+import type { RunFilter, RunHead, RunRow } from './run-rows.ts'
 
 /** The columns of a RunHead. */
 export const HEAD = `runs.id, pipeline, digest, target, status, created_at AS createdAt, started_at AS startedAt,
@@ -18,8 +18,13 @@ const FILES = `WITH RECURSIVE files (file) AS (
     SELECT (SELECT min(file) FROM runs WHERE project = 'default' AND file > files.file) FROM files WHERE file IS NOT NULL
   )`
 
-/** So many of the latest runs are looked through for one with the same parameters. */
+/** So many of the latest runs are looked through for those with the same parameters, and so many of these are taken. */
+const MOST_LOOKED_THROUGH = 10_000
 const MOST_ELSEWHERE = 200
+
+/** Parameters that are others than the wanted ones; lists and objects may be written in several ways. */
+const OTHER = `SELECT 1 FROM json_each(parameters) one WHERE one.type NOT IN ('array', 'object')
+  AND one.value IS NOT (SELECT value FROM json_each(@parameters) wanted WHERE wanted.key = one.key)`
 
 /** All SQL of runs as rows of a list. */
 export class RunListStore {
@@ -51,12 +56,17 @@ export class RunListStore {
     return this.#rows.all<RunHead>(sql, { ...filter, start: `${search}%`, part: `%${search}%` })
   }
 
-  /** The latest runs of a definition on other targets that are over, newest first; `parameters` is JSON. */
-  elsewhere({ pipeline, digest, target, id }: RunHead): (RunHead & { readonly parameters: string })[] {
-    const sql = `SELECT ${HEAD}, frozen -> '$.parameters' AS parameters FROM runs
-      WHERE project = 'default' AND pipeline = @pipeline AND digest = @digest AND target <> @target AND id <> @id
-        AND finished_at IS NOT NULL ORDER BY id DESC LIMIT ${MOST_ELSEWHERE}`
-    return this.#rows.all(sql, { pipeline, digest, target, id })
+  /**
+   * The latest runs of a definition on other targets that are over, those that ended alike first, then newest first. Of
+   * `parameters`, which is JSON, all are the same but lists and objects, which may differ.
+   */
+  elsewhere({ pipeline, digest, target, id, status, frozen }: RunRow): (RunHead & { readonly parameters: string })[] {
+    const sql = `SELECT * FROM (SELECT ${HEAD}, frozen -> '$.parameters' AS parameters FROM runs
+        WHERE project = 'default' AND pipeline = @pipeline AND digest = @digest AND target <> @target AND id <> @id
+          AND finished_at IS NOT NULL ORDER BY id DESC LIMIT ${MOST_LOOKED_THROUGH})
+      WHERE NOT EXISTS (${OTHER}) ORDER BY status = @status DESC, id DESC LIMIT ${MOST_ELSEWHERE}`
+    const parameters = JSON.stringify(frozen.parameters)
+    return this.#rows.all(sql, { pipeline, digest, target, id, status, parameters })
   }
 
   /** Documents that runs were started from, those of the latest runs first. */

@@ -122,7 +122,6 @@ export type RunOutcome = RunSummary & {
   readonly isOnCluster: boolean
   readonly definition: PipelineDefinition
   readonly parameters: JsonObject
-  readonly outputs: JsonObject
   /** What the keys of steps are made of, of those that began. */
   readonly keyParts: Readonly<Record<string, KeyParts>>
   /** In the order of the pipeline. */
@@ -181,7 +180,8 @@ export type PipelineService = {
   /** What a run was made of and what came of each of its step runs. Throws Problem `not_found`. */
   outcome(run: string): RunOutcome
   /**
-   * Runs of the same definition with the same parameters on other targets that are over: the latest on each, newest first.
+   * Runs of the same definition with the same parameters on other targets that are over: of each the latest
+   * that ended alike, else the latest. Those that ended alike stand first, then the newest.
    * Throws Problem `not_found`.
    */
   twins(run: string): RunSummary[]

@@ -86,6 +86,7 @@ describe('minisub verify', () => {
     ['a run that is not there', ['01zz0000', '01zz0001'], 'there is no run 01zz0000'],
     ['a tolerance that is none', ['01zz0000', '01zz0001', '--tolerance', 'much'], '--tolerance wants a number'],
     ['a key beside runs', ['01zz0000', '01zz0001', '--key', 'x'], '--key goes with --certificate'],
+    ['a file beside the key', ['--key', '--save', 'x'], '--key alone prints the key'],
     ['runs beside a certificate', ['01zz0000', '--certificate', 'x'], 'leave the rest out'],
   ])('of %s ends with 2', async (_, args, sentence) => {
     const { code, stderr } = await cli.minisub('verify', ...args)

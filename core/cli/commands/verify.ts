@@ -16,7 +16,7 @@ import type { ParityCertificate } from '#core/contract/parity.ts'
  */
 export async function verifyCommand(runs: readonly string[], flags: VerifyFlags, context: Context): Promise<number> {
   if (flags.certificate !== undefined) return checkFile(flags.certificate, { ...flags, runs }, context)
-  if (runs.length === 0 && flags.key === true) return printKey(context)
+  if (runs.length === 0 && flags.key === true) return printKey(flags, context)
   const [run, other] = runs
   if (run === undefined || other === undefined) {
     throw new Problem('usage', `a comparison is of two runs and got ${runs.length}: name both, or --certificate FILE`)
@@ -37,7 +37,10 @@ function exitCodeOf({ verdict }: ParityCertificate): number {
   return verdict === 'same' ? EXIT.succeeded : EXIT.failed
 }
 
-async function printKey({ home, json }: Context): Promise<number> {
+async function printKey({ save: saved, tolerance }: VerifyFlags, { home, json }: Context): Promise<number> {
+  if (saved !== undefined || tolerance !== undefined) {
+    throw new Problem('usage', '--key alone prints the key: leave --save and --tolerance out, or name two runs')
+  }
   const key = await (await connect(home)).showParityKey()
   if (json) await printJson(key)
   else {

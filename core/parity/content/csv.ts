@@ -7,7 +7,10 @@ const [QUOTE, NEWLINE, RETURN] = [0x22, 0x0a, 0x0d]
 const LONGEST_HEADER = 64 * 1024
 const LONGEST_CELL = 4 * 1024
 
-/** How two tables differ: the row below the header, the name of the column, and both cells. Undefined where equal. */
+/**
+ * How two tables differ: the row below the header, the name of the column, and both cells. Undefined where equal, and
+ * where two cells are alike as far as they are read.
+ */
 export async function csvDifference(
   pair: Pair,
   delimiter: string,
@@ -20,9 +23,11 @@ export async function csvDifference(
   const header = row === 0 ? [] : cellsOf(await pair.a.read(0, LONGEST_HEADER), delimiter)
   const [a, b] = await Promise.all([cellAt(pair.a, start, delimiter), cellAt(pair.b, start, delimiter)])
   const name = header[column] ?? `${column + 1}`
-  const place = row === 0 ? `header, column ${column + 1}` : `row ${row}, column ${shown(name)}`
-  if (a === b) return { ...difference({ format: 'csv', place, a, b }), words: `${place}: ${ENDS}` }
-  return difference({ format: 'csv', place, a: a === null ? null : shown(a), b: b === null ? null : shown(b) })
+  const place = row === 0 ? `header, column ${column + 1}` : `row ${row}, column ${name}`
+  if (a.text === b.text && !(a.isWhole && b.isWhole)) return undefined
+  if (a.text === b.text)
+    return { ...difference({ format: 'csv', place, a: a.text, b: b.text }), words: `${shown(place)}: ${ENDS}` }
+  return difference({ format: 'csv', place, a: a.text, b: b.text })
 }
 
 const ENDS = 'the same cell, written differently: its quotes, what ends its line, or how many cells follow'
@@ -61,27 +66,38 @@ function followQuotes(): (byte: number | undefined, isFirst: boolean) => boolean
   }
 }
 
-/** The cell that begins there; null where the table ends. */
-async function cellAt(content: Content, start: number, delimiter: string): Promise<string | null> {
-  if (start >= content.size) return null
-  return cellsOf(await content.read(start, start + LONGEST_CELL), delimiter)[0] ?? ''
+/** `isWhole`: it does not go on beyond what was read. */
+type Cell = { readonly text: string | null; readonly isWhole: boolean }
+
+/** The cell that begins there; its text is null where the table ends. */
+async function cellAt(content: Content, start: number, delimiter: string): Promise<Cell> {
+  if (start >= content.size) return { text: null, isWhole: true }
+  const bytes = await content.read(start, start + LONGEST_CELL)
+  const end = endOfCell(bytes, 0, delimiter.charCodeAt(0))
+  const isWhole = end < bytes.length || start + bytes.length >= content.size
+  return { text: textOf(bytes.subarray(0, end)), isWhole }
 }
 
 /** The cells of the line that bytes begin with, as far as they go. */
 export function cellsOf(bytes: Buffer, delimiter: string): string[] {
   const cells: string[] = []
   const mark = delimiter.charCodeAt(0)
-  const isQuoted = followQuotes()
-  let start = 0
-  for (let i = 0; i <= bytes.length; i += 1) {
-    const byte = bytes[i]
-    const isEnd = !isQuoted(byte, i === start) && (byte === mark || byte === NEWLINE)
-    if (!isEnd && byte !== undefined) continue
-    cells.push(textOf(bytes.subarray(start, i)))
-    if (byte !== mark) break
-    start = i + 1
+  for (let start = 0; ;) {
+    const end = endOfCell(bytes, start, mark)
+    cells.push(textOf(bytes.subarray(start, end)))
+    if (bytes[end] !== mark) return cells
+    start = end + 1
   }
-  return cells
+}
+
+/** Where the cell ends that begins there: before its delimiter, the end of its line, or that of the bytes. */
+function endOfCell(bytes: Buffer, start: number, mark: number): number {
+  const isQuoted = followQuotes()
+  for (let i = start; i < bytes.length; i += 1) {
+    const byte = bytes[i]
+    if (!isQuoted(byte, i === start) && (byte === mark || byte === NEWLINE)) return i
+  }
+  return bytes.length
 }
 
 function textOf(cell: Buffer): string {

@@ -16,6 +16,7 @@ const pair = (a: string | Buffer, b: string | Buffer) => ({
 const words = async (a: string | Buffer, b: string | Buffer, name = ''): Promise<string | undefined> =>
   (await firstDifference(pair(a, b), name))?.words
 
+const NUMBERS = 'line 1, column 16: 9007199254740993 and 9007199254740992'
 const SAME_JSON = 'the same values, written differently: spaces, the order of keys, or how numbers are spelled'
 
 describe('the first difference', () => {
@@ -28,6 +29,10 @@ describe('the first difference', () => {
     ['values of JSON', '{"a": [1, 2], "b": "x"}', '{"b": "x", "a": [1, 3]}', '', '$.a[1]: 2 and 3'],
     ['a key that one lacks', '{"a": 1}', '{"a": 1, "b c": null}', 'm.json', '$["b c"]: nothing and null'],
     ['the same values of JSON', '{"a": 1}', '{ "a": 1.0 }', '', SAME_JSON],
+    ['half a character in JSON', '{"a": "\\ud800"}', '{"a": "x"}', '', '$.a: "\\ud800" and "x"'],
+    ['a number beyond all in JSON', '[1e400]', '[[1e400, 1]]', '', '$[0]: Infinity and ["Infinity",1]'],
+    ['numbers that are read as one', '9007199254740993', '9007199254740992', '', NUMBERS],
+    ['a key that JSON has twice', '{"a":1,"a":2}', '{"a":2}', '', 'line 1, column 6: {"a":1,"a":2} and {"a":2}'],
     ['what only looks like JSON', '{not json}', '{nor this}', '', 'line 1, column 4: {not json} and {nor this}'],
     ['a cell', 'id,score\n1,0.5\n2,0.25\n', 'id,score\n1,0.5\n2,0.75\n', '', 'row 2, column score: 0.25 and 0.75'],
     [
@@ -58,6 +63,28 @@ describe('the first difference', () => {
 
   test('is none of equal contents', async () => {
     expect(await firstDifference(pair('same\n', 'same\n'), '')).toBeUndefined()
+  })
+
+  test('of values that go on is shown from shortly before it', async () => {
+    const values = ['a', 'b'].map((it) => `[${JSON.stringify('x'.repeat(1000) + it)}]`)
+    const rest = 'x'.repeat(40)
+    expect(await words(values[0] ?? '', values[1] ?? '')).toBe(`$[0]: …${rest}a" and …${rest}b"`)
+  })
+
+  test('of cells that are alike as far as they are read is that of the text', async () => {
+    const [a, b] = ['1', '2'].map((it) => `id,note\n1,${'x'.repeat(5000)}${it}\n`)
+    expect(await words(a ?? '', b ?? '', 'a.csv')).toMatch(/^line 2, column 5003: …x+1 and …x+2$/)
+  })
+
+  test('of large files of JSON is that of their texts', async () => {
+    const [a, b] = ['1', '2'].map((it) => `["${'x'.repeat(1024 * 1024)}",${it}]`)
+    expect((await firstDifference(pair(a ?? '', b ?? ''), 'a.json'))?.format).toBe('text')
+  })
+
+  test('deep within JSON has a place that can be shown', async () => {
+    const deep = (value: number) => `${'['.repeat(50_000)}${value}${']'.repeat(50_000)}`
+    const found = await firstDifference(pair(deep(1), deep(2)), 'a.json')
+    expect([found?.a, found?.b, found?.place.length]).toEqual(['1', '2', 161])
   })
 
   test('is found far behind in a file, by its line', async () => {

@@ -25,9 +25,13 @@ export async function firstDifference(
   if (both(isPng)) return (await pngDifference(pair, signal)) ?? bytesDifference(pair, signal)
   if (!both(isText)) return (await onnxDifference(pair, signal)) ?? bytesDifference(pair, signal)
   const delimiter = delimiterOf(name, a, b)
-  if (delimiter !== undefined) return csvDifference(pair, delimiter, signal)
-  const asJson = both(looksLikeJson) ? await jsonDifference(pair) : undefined
-  return asJson ?? textDifference(pair, signal)
+  const inTerms =
+    delimiter !== undefined
+      ? await csvDifference(pair, delimiter, signal)
+      : both(looksLikeJson)
+        ? await jsonDifference(pair)
+        : undefined
+  return inTerms ?? textDifference(pair, signal)
 }
 
 function headOf(content: Content): Promise<Buffer> {

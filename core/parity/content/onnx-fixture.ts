@@ -19,6 +19,7 @@ type TinyNode = {
 type TinyTensor = {
   readonly shape: readonly number[]
   readonly values: readonly number[]
+  readonly isShapePacked?: boolean
   /** Raw bytes, or a list of numbers. */
   readonly isRaw?: boolean
 }
@@ -60,10 +61,10 @@ function floatsOf(name: string, values: readonly number[], isPacked: boolean): B
   return Buffer.concat([message(1, text(name)), ...list, varintField(20, 6)])
 }
 
-function tensorOf(name: string, { shape, values, isRaw = true }: TinyTensor): Buffer {
+function tensorOf(name: string, { shape, values, isShapePacked = false, isRaw = true }: TinyTensor): Buffer {
   const data = Buffer.concat(values.map(float))
   return Buffer.concat([
-    ...shape.map((size) => varintField(1, size)),
+    ...(isShapePacked ? [message(1, Buffer.concat(shape.map(varint)))] : shape.map((size) => varintField(1, size))),
     varintField(2, 1),
     message(8, text(name)),
     message(isRaw ? 9 : 4, data),

@@ -1,5 +1,5 @@
 import type { Content, Range } from './content.ts'
-import { readFields, type Field } from './protobuf.ts'
+import { DamagedMessage, MOST_FIELDS, readFields, type Field } from './protobuf.ts'
 
 /** A model of ONNX as far as it is compared: what is large stays in its file. */
 export type OnnxModel = {
@@ -16,8 +16,9 @@ export type OnnxModel = {
   readonly notes: Map<string, string>
 }
 
-/** Names are read so far. */
+/** Names are read so far, and so much of all texts is kept. */
 const LONGEST_NAME = 4096
+const MOST_TEXT = 16 * 1024 * 1024
 const MODEL_FIELDS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25])
 const NOTES: Readonly<Record<number, string>> = {
   1: 'IR version',
@@ -39,43 +40,56 @@ export async function readOnnx(content: Content): Promise<OnnxModel | undefined>
     outputs: new Map(),
     notes: new Map(),
   }
+  const keep = openTexts()
   let hasGraph = false
   for await (const field of readFields(content, { start: 0, end: content.size })) {
     if (!MODEL_FIELDS.has(field.number)) return undefined
     const note = NOTES[field.number]
-    if (note !== undefined) model.notes.set(note, await scalarOf(content, field))
-    if (field.number === 8) await addOpset(model, field)
-    if (field.number === 14) await addNote(model, field)
+    if (note !== undefined) model.notes.set(note, keep(await scalarOf(content, field)))
+    if (field.number === 8) await addOpset(model, field, keep)
+    if (field.number === 14) await addNote(model, field, keep)
     if (field.number !== 7) continue
     hasGraph = true
-    await readGraph(model, field)
+    await readGraph(model, field, keep)
   }
   return hasGraph && model.opsets.size > 0 ? model : undefined
 }
 
-async function readGraph(model: OnnxModel, graph: Field): Promise<void> {
+type Keep = (text: string) => string
+
+/** Passes texts on. Throws DamagedMessage where they are more than any model has. */
+export function openTexts(): Keep {
+  let length = 0
+  return (text) => {
+    length += text.length
+    if (length > MOST_TEXT) throw new DamagedMessage('too many texts')
+    return text
+  }
+}
+
+async function readGraph(model: OnnxModel, graph: Field, keep: Keep): Promise<void> {
   const { content, nodes, initializers, inputs, outputs, notes } = model
   for await (const field of readFields(content, graph)) {
     if (field.number === 1) nodes.push(field)
     if (field.number === 2) notes.set('name of the graph', await scalarOf(content, field))
-    if (field.number === 5) initializers.set(await textIn(content, field, 8), field)
-    if (field.number === 11) inputs.set(await textIn(content, field, 1), field)
-    if (field.number === 12) outputs.set(await textIn(content, field, 1), field)
+    if (field.number === 5) initializers.set(keep(await textIn(content, field, 8)), field)
+    if (field.number === 11) inputs.set(keep(await textIn(content, field, 1)), field)
+    if (field.number === 12) outputs.set(keep(await textIn(content, field, 1)), field)
   }
 }
 
-async function addOpset({ content, opsets }: OnnxModel, range: Range): Promise<void> {
-  const domain = await textIn(content, range, 1)
-  opsets.set(domain === '' ? 'ai.onnx' : domain, await textIn(content, range, 2))
+async function addOpset({ content, opsets }: OnnxModel, range: Range, keep: Keep): Promise<void> {
+  const domain = keep(await textIn(content, range, 1))
+  opsets.set(domain === '' ? 'ai.onnx' : domain, keep(await textIn(content, range, 2)))
 }
 
-async function addNote({ content, notes }: OnnxModel, range: Range): Promise<void> {
-  notes.set(`metadata ${await textIn(content, range, 1)}`, await textIn(content, range, 2))
+async function addNote({ content, notes }: OnnxModel, range: Range, keep: Keep): Promise<void> {
+  notes.set(keep(`metadata ${await textIn(content, range, 1)}`), keep(await textIn(content, range, 2)))
 }
 
 /** The text or number of one field of a message; empty where it has none. */
 export async function textIn(content: Content, range: Range, number: number): Promise<string> {
-  for await (const field of readFields(content, range)) {
+  for await (const field of readFields(content, range, MOST_FIELDS)) {
     if (field.number === number) return scalarOf(content, field)
   }
   return ''
@@ -84,8 +98,9 @@ export async function textIn(content: Content, range: Range, number: number): Pr
 /** Texts of a field that may be repeated. */
 export async function textsIn(content: Content, range: Range, number: number): Promise<string[]> {
   const texts: string[] = []
+  const keep = openTexts()
   for await (const field of readFields(content, range)) {
-    if (field.number === number) texts.push(await scalarOf(content, field))
+    if (field.number === number) texts.push(keep(await scalarOf(content, field)))
   }
   return texts
 }

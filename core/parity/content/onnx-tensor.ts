@@ -1,6 +1,6 @@
 import { firstByte, partOf, type Content, type Range } from './content.ts'
 import { firstValue, floatText, TENSOR_VALUES } from './onnx-values.ts'
-import { readFields, readVarint } from './protobuf.ts'
+import { DamagedMessage, MOST_FIELDS, readFields, readVarint } from './protobuf.ts'
 
 /** Shape, type and raw bytes of a tensor. */
 type Tensor = { readonly shape: string; readonly type: number; readonly raw: Range | undefined }
@@ -10,6 +10,9 @@ export type TensorDifference = { readonly place: string; readonly a: string | nu
 
 type Place = { readonly content: Content; readonly range: Range }
 type Kind = { readonly name: string; readonly size: number; readonly text: (bytes: Buffer) => string }
+
+/** No tensor has so many dimensions that they take more. */
+const MOST_DIMENSION_BYTES = 1024
 
 const int = (value: number | bigint): string => value.toString()
 /** Types by their number in ONNX, with the bytes of an element. */
@@ -58,7 +61,9 @@ async function elementAt(
 async function readTensor({ content, range }: Place): Promise<Tensor> {
   const shape: string[] = []
   let [type, raw]: [number, Range | undefined] = [0, undefined]
-  for await (const field of readFields(content, range)) {
+  for await (const field of readFields(content, range, MOST_FIELDS)) {
+    const size = field.number === 1 ? field.end - field.start + shape.length : 0
+    if (size > MOST_DIMENSION_BYTES) throw new DamagedMessage('too many dimensions')
     if (field.number === 1 && field.wire === 0) shape.push(int(BigInt.asIntN(64, field.value)))
     if (field.number === 1 && field.wire === 2) shape.push(...packed(await content.read(field.start, field.end)))
     if (field.number === 2) type = Number(field.value)

@@ -1,5 +1,5 @@
 import type { Content, Range } from './content.ts'
-import { DamagedMessage, readFields, readVarint, type Field } from './protobuf.ts'
+import { DamagedMessage, MOST_FIELDS, readFields, readVarint, type Field } from './protobuf.ts'
 
 /** How the values of a field are spelled. */
 type Spelling = 'float' | 'double' | 'int' | 'text'
@@ -52,7 +52,7 @@ async function* valuesOf(
   { content, range }: Place,
   spellings: Readonly<Record<number, Spelling>>,
 ): AsyncGenerator<string, undefined> {
-  for await (const field of readFields(content, range)) {
+  for await (const field of readFields(content, range, MOST_FIELDS)) {
     const spelling = spellings[field.number]
     if (spelling === undefined) continue
     if (field.wire === 0) yield BigInt.asIntN(64, field.value).toString()

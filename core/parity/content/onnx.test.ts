@@ -98,6 +98,19 @@ describe('what is no model', () => {
     expect(await differ(onnxOf(MODEL), bytes)).toBeUndefined()
   })
 
+  test.each<[string, TinyModel]>([
+    ['more dimensions', { initializers: { W: { shape: Array.from({ length: 2000 }, () => 1), values: [2] } } }],
+    [
+      'more dimensions in one list',
+      { initializers: { W: { shape: Array.from({ length: 2000 }, () => 1), values: [2], isShapePacked: true } } },
+    ],
+    ['more nodes', { nodes: Array.from({ length: 100_001 }, () => ({ op: 'a' })) }],
+    ['more texts', { outputs: Array.from({ length: 4_200 }, (_, i) => `${i}`.padEnd(4096)) }],
+  ])('has %s than any model', async (_, other) => {
+    const one = onnxOf({ initializers: { W: { shape: [1], values: [1] } } })
+    expect(await differ(one, onnxOf(other))).toBeUndefined()
+  })
+
   test('is never thrown at, whatever its bytes', async () => {
     const whole = onnxOf(MODEL)
     await fc.assert(

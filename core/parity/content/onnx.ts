@@ -1,6 +1,6 @@
 import type { ContentDifference } from '#core/contract/parity.ts'
 import { firstByte, partOf, type Content, type Pair, type Range } from './content.ts'
-import { readOnnx, textIn, textsIn, type OnnxModel } from './onnx-model.ts'
+import { openTexts, readOnnx, textIn, textsIn, type OnnxModel } from './onnx-model.ts'
 import { tensorDifference } from './onnx-tensor.ts'
 import { ATTRIBUTE_VALUES, firstValue } from './onnx-values.ts'
 import { DamagedMessage, readFields } from './protobuf.ts'
@@ -39,7 +39,7 @@ const elsewhere: ContentDifference = {
 }
 
 function at(place: string, a: string | null, b: string | null): ContentDifference {
-  return difference({ format: 'onnx', place, a: a === null ? null : shown(a), b: b === null ? null : shown(b) })
+  return difference({ format: 'onnx', place, a, b })
 }
 
 /** The first text by name that differs. */
@@ -109,8 +109,9 @@ async function attributes(label: string, { a, b }: Places): Found {
 
 async function attributesOf({ content, range }: Place): Promise<Map<string, Range>> {
   const found = new Map<string, Range>()
+  const keep = openTexts()
   for await (const field of readFields(content, range)) {
-    if (field.number === 5) found.set(await textIn(content, field, 1), field)
+    if (field.number === 5) found.set(keep(await textIn(content, field, 1)), field)
   }
   return found
 }

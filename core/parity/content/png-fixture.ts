@@ -6,6 +6,7 @@ type Options = {
   /** Filter of each row, 0 to 4. */
   readonly filters?: readonly number[]
   readonly palette?: Buffer
+  readonly transparency?: Buffer
   /** A text that is noted beside the image. */
   readonly note?: string
   readonly isInterlaced?: boolean
@@ -15,7 +16,7 @@ type Options = {
 
 /** A PNG of rows of samples, which are bytes as they lie in an image. */
 export function pngOf(header: PngHeader, rows: readonly Buffer[], options: Options = {}): Buffer {
-  const { filters = [], palette, note, isInterlaced = false, level = 6 } = options
+  const { filters = [], palette, transparency, note, isInterlaced = false, level = 6 } = options
   const head = Buffer.alloc(13)
   head.writeUInt32BE(header.width, 0)
   head.writeUInt32BE(header.height, 4)
@@ -28,6 +29,7 @@ export function pngOf(header: PngHeader, rows: readonly Buffer[], options: Optio
     PNG_SIGNATURE,
     chunk('IHDR', head),
     ...(palette === undefined ? [] : [chunk('PLTE', palette)]),
+    ...(transparency === undefined ? [] : [chunk('tRNS', transparency)]),
     ...(note === undefined ? [] : [chunk('tEXt', Buffer.from(`Comment\0${note}`, 'latin1'))]),
     chunk('IDAT', data.subarray(0, half)),
     chunk('IDAT', data.subarray(half)),

@@ -20,17 +20,15 @@ export function pixelOf(row: Buffer, x: number, { colour, depth }: PngHeader): s
   return `${NAMES[colour] ?? ''} ${samples.join(' ')}`
 }
 
-/** Whether a pixel is the same in two rows. */
-export function isSamePixel(
-  one: Buffer,
-  other: Buffer,
-  { x, colour, depth }: PngHeader & { readonly x: number },
-): boolean {
+/** Tells of a pixel of two rows whether it is the same in both. */
+export function samePixelIn(one: Buffer, other: Buffer, { colour, depth }: PngHeader): (x: number) => boolean {
   const count = SAMPLES[colour] ?? 1
-  for (let i = x * count; i < (x + 1) * count; i += 1) {
-    if (sampleAt(one, i, depth) !== sampleAt(other, i, depth)) return false
+  return (x) => {
+    for (let i = x * count; i < (x + 1) * count; i += 1) {
+      if (sampleAt(one, i, depth) !== sampleAt(other, i, depth)) return false
+    }
+    return true
   }
-  return true
 }
 
 function sampleAt(row: Buffer, index: number, depth: number): number {

@@ -35,6 +35,15 @@ describe('two PNG images', () => {
     expect(palette?.words).toBe('palette: ff0000 and 0000ff')
   })
 
+  test('of other transparent colours differ in these', async () => {
+    const indexed = { width: 1, height: 1, depth: 8, colour: 3 }
+    const of = (transparency?: Buffer) =>
+      pngOf(indexed, [Buffer.from([0])], { palette: Buffer.from([255, 0, 0]), ...(transparency && { transparency }) })
+    const found = await differ(of(Buffer.from([0])), of(Buffer.from([128])))
+    expect(found?.words).toBe('transparency: 00 and 80')
+    expect((await differ(of(), of(Buffer.from([128]))))?.words).toBe('transparency: an empty text and 80')
+  })
+
   test('with the same pixels differ in how they are kept', async () => {
     const found = await differ(pngOf(RGB, ROWS, { level: 0 }), pngOf(RGB, ROWS, { level: 9, note: 'made today' }))
     expect(found?.words).toContain('the same pixels')

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream'
 import { createInflate } from 'node:zlib'
 import type { ContentDifference } from '#core/contract/parity.ts'
 import { CHUNK, type Content, type Pair, type Range } from './content.ts'
-import { isSamePixel, pixelOf, SAMPLES, unfilter, type PngHeader } from './png-pixels.ts'
+import { pixelOf, SAMPLES, samePixelIn, unfilter, type PngHeader } from './png-pixels.ts'
 import { difference } from './shown.ts'
 
 /** What a PNG file begins with. */
@@ -12,7 +12,12 @@ const MOST_PIXELS = 100_000_000
 const LONGEST_ROW = 1024 * 1024
 const MOST_CHUNKS = 100_000
 
-type Png = PngHeader & { readonly palette: Buffer; readonly data: readonly Range[]; readonly isInterlaced: boolean }
+type Png = PngHeader & {
+  readonly palette: Buffer
+  readonly transparency: Buffer
+  readonly data: readonly Range[]
+  readonly isInterlaced: boolean
+}
 
 /**
  * How two PNG images differ: their size, or the first pixel and how many there are. Undefined where one cannot be read here
@@ -33,7 +38,8 @@ function shapeDifference(a: Png, b: Png): ContentDifference | undefined {
   return (
     at('size of the image', `${a.width} × ${a.height}`, `${b.width} × ${b.height}`) ??
     at('kind of pixels', kindOf(a), kindOf(b)) ??
-    at('palette', a.palette.toString('hex'), b.palette.toString('hex'))
+    at('palette', a.palette.toString('hex'), b.palette.toString('hex')) ??
+    at('transparency', a.transparency.toString('hex'), b.transparency.toString('hex'))
   )
 }
 
@@ -80,8 +86,9 @@ const samePixels: ContentDifference = {
 type Rows = { readonly y: number; readonly one: Buffer; readonly other: Buffer }
 
 function countPixels(found: Pixels, header: PngHeader, { y, one, other }: Rows): void {
+  const isSame = samePixelIn(one, other, header)
   for (let x = 0; x < header.width; x += 1) {
-    if (isSamePixel(one, other, { x, ...header })) continue
+    if (isSame(x)) continue
     found.count += 1
     found.first ??= { place: `pixel ${x}, ${y}`, a: pixelOf(one, x, header), b: pixelOf(other, x, header) }
   }
@@ -134,9 +141,9 @@ async function readPng(content: Content): Promise<Png | undefined> {
   return chunks === undefined ? undefined : { width, height, depth, colour, isInterlaced: interlace !== 0, ...chunks }
 }
 
-async function readChunks(content: Content): Promise<Pick<Png, 'palette' | 'data'> | undefined> {
+async function readChunks(content: Content): Promise<Pick<Png, 'palette' | 'transparency' | 'data'> | undefined> {
   const data: Range[] = []
-  let palette: Buffer = Buffer.alloc(0)
+  let [palette, transparency]: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)]
   let start = 8
   for (let count = 0; count < MOST_CHUNKS; count += 1) {
     const head = await content.read(start, start + 8)
@@ -144,9 +151,10 @@ async function readChunks(content: Content): Promise<Pick<Png, 'palette' | 'data
     const type = head.toString('latin1', 4, 8)
     const range = { start: start + 8, end: start + 8 + head.readUInt32BE(0) }
     if (range.end > content.size) return undefined
-    if (type === 'IEND') return data.length === 0 ? undefined : { palette, data }
+    if (type === 'IEND') return data.length === 0 ? undefined : { palette, transparency, data }
     if (type === 'IDAT') data.push(range)
     if (type === 'PLTE') palette = await content.read(range.start, Math.min(range.end, range.start + 768))
+    if (type === 'tRNS') transparency = await content.read(range.start, Math.min(range.end, range.start + 256))
     start = range.end + 4
   }
   return undefined

@@ -14,11 +14,13 @@ export class DamagedMessage extends Error {}
 
 const LONGEST_HEAD = 20
 const BLOCK = 64 * 1024
-/** A file that has more is no message that anybody wrote. */
-const MOST_FIELDS = 5_000_000
+/** A message that has more is none that anybody wrote. */
+export const MOST_FIELDS = 5_000_000
+/** The same for a message of which something is kept for each field. */
+const MOST_KEPT = 100_000
 
-/** The fields of a message in a range of a content. Throws DamagedMessage. */
-export async function* readFields(content: Content, { start, end }: Range): AsyncGenerator<Field> {
+/** The fields of a message in a range of a content, `most` of them. Throws DamagedMessage. */
+export async function* readFields(content: Content, { start, end }: Range, most = MOST_KEPT): AsyncGenerator<Field> {
   let block: { start: number; bytes: Buffer } = { start, bytes: Buffer.alloc(0) }
   let count = 0
   for (let at = start; at < end;) {
@@ -28,7 +30,7 @@ export async function* readFields(content: Content, { start, end }: Range): Asyn
     }
     const field = readField(block.bytes.subarray(at - block.start, wanted - block.start), at)
     if (field.end > end) throw new DamagedMessage('a field ends behind its message')
-    if (++count > MOST_FIELDS) throw new DamagedMessage('too many fields')
+    if (++count > most) throw new DamagedMessage('too many fields')
     yield field
     at = field.end
   }

@@ -60,10 +60,16 @@ function FindingRow({ finding }: { readonly finding: ParityFinding }) {
       <Table.Td>
         <Status {...LEVELS[level]} />
       </Table.Td>
-      <Side text={difference === null || difference.a === null ? a : difference.a} />
-      <Side text={difference === null || difference.b === null ? b : difference.b} />
+      <Side text={sideOf(difference, 'a') ?? a} />
+      <Side text={sideOf(difference, 'b') ?? b} />
     </Table.Tr>
   )
+}
+
+/** What one side has where the contents differ first; null where none were looked into, or the place says it all. */
+function sideOf(difference: ParityFinding['difference'], side: 'a' | 'b'): string | null {
+  if (difference === null || (difference.a === null && difference.b === null)) return null
+  return difference[side] ?? 'ends here'
 }
 
 function Side({ text }: { readonly text: string | null }) {
