@@ -13,7 +13,7 @@ const CONTAINERS = [
   'core/local-clusters/kind-cluster.test.ts',
   'test/kind/local-cluster.test.ts',
 ]
-/** Tests that take away from others what all of them use: they run last, alone. */
+/** Tests that take away from others what all of them use: they run last, one after the other. */
 const ALONE = [
   'core/runtimes/docker/engine-restart.test.ts',
   'test/kind/engine-stopped.test.ts',
@@ -53,7 +53,7 @@ export default defineConfig({
       // Many of them wait for something most of the time.
       group('together', 0, { include: INCLUDE, exclude: [...EXCLUDE, ...CONTAINERS, ...ALONE], maxWorkers: 3 }),
       group('containers', 1, { include: CONTAINERS }),
-      group('alone', 2, { include: ALONE }),
+      group('alone', 2, { include: ALONE, maxWorkers: 1 }),
     ],
   },
 })
