@@ -18,6 +18,8 @@ describeWithKind(RESTART === '' ? `${SUITE} (skipped: MINISUB_TEST_ENGINE_RESTAR
   })
   afterAll(async () => {
     await core[Symbol.asyncDispose]()
+    // Nothing, unless the test failed.
+    spawnSync('kind', ['delete', 'cluster', '--name', NAME])
   })
 
   test.runIf(RESTART !== '')('says so with its cause, and leaves nothing when it is deleted', async () => {
@@ -33,7 +35,9 @@ describeWithKind(RESTART === '' ? `${SUITE} (skipped: MINISUB_TEST_ENGINE_RESTAR
     const had = core.engineNames(NAME)
     expect(spawnSync('sh', ['-c', RESTART], { encoding: 'utf8' })).toMatchObject({ status: 0 })
     const { problem } = await core.untilJob(id, ({ status }) => status === 'failed')
-    expect(problem).toMatchObject({ code: 'kind_failed', cause: expect.stringMatching(/engine .*(stopped|restarted)/) })
+    // An engine that ends in order stops its containers first, and kind may see a node end before the engine is gone.
+    expect(problem).toMatchObject({ code: expect.stringMatching(/^(?:kind_failed|engine_unavailable)$/) })
+    expect(`${problem?.message} ${problem?.cause}`).toMatch(/engine .*(?:stopped|does not)|a node ended/)
     expect(await client.showCluster({ name: NAME })).toMatchObject({ state: 'failed' })
     expect((await client.listTargets({})).targets.map(({ name }) => name)).not.toContain(NAME)
 

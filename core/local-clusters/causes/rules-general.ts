@@ -21,6 +21,13 @@ export const GENERAL: readonly CauseRule[] = [
     fix: 'look at kubelet.log in the exported logs; often cgroups, disk or memory of this machine are the reason',
   },
   {
+    id: 'node-stopped',
+    pattern: /failed(?:, | with error: )exit status (?:137|143)\b/,
+    cause:
+      'what ran in a node was ended from outside: the container engine stopped or was restarted, or memory ran out',
+    fix: 'see that the engine runs and has 4 GB or more, then try again',
+  },
+  {
     id: 'api-server',
     pattern: /The API server is not healthy after|timed out waiting for the condition|context deadline exceeded/,
     cause: 'the API server was not ready in time',
