@@ -3,6 +3,7 @@ import { CircleAlert, RotateCcw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ClusterJobView } from '#core/contract/local-clusters.ts'
 import { Copy } from '#renderer/ui/copy.tsx'
+import { NamedText } from '#renderer/ui/named-text.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import classes from './clusters.module.css'
 import { failureParts, wordsOf } from './job-words.ts'
@@ -21,8 +22,8 @@ export function JobFailure({ job, children }: FailureProps) {
     <Alert color="red" role="alert" icon={<CircleAlert size={18} aria-hidden />} title={wordsOf(job).failed}>
       <Stack gap="xs" className={classes.words}>
         <Text size="sm">{parts?.what ?? 'The log says how far it came.'}</Text>
-        <Part name="Likely cause" text={parts?.cause} />
-        <Part name="Fix" text={parts?.fix} />
+        <NamedText name="Likely cause" text={parts?.cause} />
+        <NamedText name="Fix" text={parts?.fix} />
         {job.logs !== null && (
           <Group gap={4} wrap="nowrap" align="flex-start">
             <Text size="sm">
@@ -37,18 +38,6 @@ export function JobFailure({ job, children }: FailureProps) {
         {children}
       </Stack>
     </Alert>
-  )
-}
-
-function Part({ name, text }: { readonly name: string; readonly text: string | null | undefined }) {
-  if (text === null || text === undefined) return null
-  return (
-    <Text size="sm">
-      <Text span inherit fw={600}>
-        {name}:
-      </Text>{' '}
-      {text}
-    </Text>
   )
 }
 

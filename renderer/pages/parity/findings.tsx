@@ -2,6 +2,7 @@ import { Stack, Table, Text } from '@mantine/core'
 import type { ParityFinding } from '#core/contract/parity.ts'
 import { Status } from '#renderer/ui/status.tsx'
 import { WideTable } from '#renderer/ui/wide-table.tsx'
+import { ResultHeads } from './result-heads.tsx'
 import { ASPECT_TITLES, LEVELS, placeOf, shortDigest } from './words.ts'
 
 type FindingsProps = { readonly findings: readonly ParityFinding[] }
@@ -22,22 +23,8 @@ type TableProps = FindingsProps & { readonly label: string }
 
 /** Each difference in words, with what both runs have. */
 export function FindingsTable({ label, findings }: TableProps) {
-  const head = (
-    <>
-      <Table.Th scope="col">What</Table.Th>
-      <Table.Th scope="col" w={110}>
-        Result
-      </Table.Th>
-      <Table.Th scope="col" w="24%">
-        A
-      </Table.Th>
-      <Table.Th scope="col" w="24%">
-        B
-      </Table.Th>
-    </>
-  )
   return (
-    <WideTable label={label} minWidth={640} head={head}>
+    <WideTable label={label} minWidth={640} head={<ResultHeads first="What" side="24%" />}>
       {findings.map((finding, index) => (
         // Two may read alike, and the list stays as it is.
         // oxlint-disable-next-line react/no-array-index-key

@@ -5,6 +5,7 @@ import type { ParityFinding, ParityReport, ParityStep, ParityStepSide } from '#c
 import { Status } from '#renderer/ui/status.tsx'
 import { WideTable } from '#renderer/ui/wide-table.tsx'
 import { FindingsTable } from './findings.tsx'
+import { ResultHeads } from './result-heads.tsx'
 import { LEVELS } from './words.ts'
 
 const COLUMNS = 4
@@ -12,23 +13,9 @@ const COLUMNS = 4
 /** The steps of both runs; what differs of one is shown when it is opened. */
 export function StepTable({ report }: { readonly report: ParityReport }) {
   const { steps, findings, leftOut } = report
-  const head = (
-    <>
-      <Table.Th scope="col">Step</Table.Th>
-      <Table.Th scope="col" w={110}>
-        Result
-      </Table.Th>
-      <Table.Th scope="col" w="28%">
-        A
-      </Table.Th>
-      <Table.Th scope="col" w="28%">
-        B
-      </Table.Th>
-    </>
-  )
   return (
     <>
-      <WideTable label="Steps of both runs" minWidth={640} head={head}>
+      <WideTable label="Steps of both runs" minWidth={640} head={<ResultHeads first="Step" side="28%" />}>
         {steps.map((step) => (
           <StepRows key={step.step} step={step} findings={findings.filter((it) => it.step === step.step)} />
         ))}

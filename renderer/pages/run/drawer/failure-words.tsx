@@ -5,6 +5,7 @@ import type { StepView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { queries } from '#renderer/data/queries.ts'
 import { TextLink } from '#renderer/ui/link.tsx'
+import { NamedText } from '#renderer/ui/named-text.tsx'
 import { useRun } from '../run-context.ts'
 
 const EXPLAINED: readonly StepView['status'][] = ['failed', 'lost', 'pending', 'cancelled']
@@ -26,21 +27,10 @@ export function FailureWords({ view, item }: { readonly view: StepView; readonly
       <Text size="sm" fw={600}>
         {sentence}
       </Text>
-      <Part name="Cause" text={cause} />
-      <Part name="Fix" text={fix} />
+      <NamedText name="Cause" text={cause} />
+      <NamedText name="Fix" text={fix} />
       <Source explanation={explanation} attempt={data?.attempt ?? null} reason={reason} />
     </Stack>
-  )
-}
-
-function Part({ name, text }: { readonly name: string; readonly text: string }) {
-  return (
-    <Text size="sm">
-      <Text span inherit fw={600}>
-        {name}:
-      </Text>{' '}
-      {text}
-    </Text>
   )
 }
 
