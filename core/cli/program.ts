@@ -8,6 +8,7 @@ import { addEnvironmentCommands } from './program-environments.ts'
 import { addExperimentCommands } from './program-experiments.ts'
 import { addFolderCommands } from './program-folders.ts'
 import { addModelCommands } from './program-models.ts'
+import { addPlanCommand } from './program-plan.ts'
 import { addScheduleCommands } from './program-schedules.ts'
 import { addSecretCommands } from './program-secrets.ts'
 import { addSettingCommands } from './program-settings.ts'
@@ -55,6 +56,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addHistoryCommands(setup)
   addResultCommands(setup)
   addVerifyCommand(setup)
+  addPlanCommand(setup)
   addEnvironmentCommands(setup)
   addFolderCommands(setup)
   addScheduleCommands(setup)

@@ -5,6 +5,7 @@ import { conformanceRoutes } from './routes-conformance.ts'
 import { environmentRoutes } from './routes-environments.ts'
 import { folderRoutes } from './routes-folders.ts'
 import { parityRoutes } from './routes-parity.ts'
+import { planRoutes } from './routes-plan.ts'
 import { pipelineRoutes } from './routes-pipelines.ts'
 import { resultRoutes } from './routes-results.ts'
 import { runRoutes } from './routes-runs.ts'
@@ -28,6 +29,7 @@ export const ROUTES = {
   ...runRoutes,
   ...resultRoutes,
   ...parityRoutes,
+  ...planRoutes,
   ...environmentRoutes,
   ...conformanceRoutes,
   ...targetRoutes,
