@@ -1,5 +1,4 @@
 import { Problem } from '#core/base/problem.ts'
-import type { StepDefinition } from '#core/contract/definition.ts'
 import type { InputsOrOutputs, Template } from './compile-shapes.ts'
 import { MAX_OBJECT_BYTES, statusBytes } from './status-size.ts'
 import type { ArgoLimits, ArgoObject } from './types.ts'
@@ -8,11 +7,6 @@ import type { ArgoLimits, ArgoObject } from './types.ts'
 export const ARGO_LIMITS: Readonly<Record<'3' | '4', ArgoLimits>> = {
   '3': { version: '3.x', templates: null, tasks: null, parameters: null, bytes: MAX_OBJECT_BYTES },
   '4': { version: '4.x', templates: 200, tasks: 200, parameters: 500, bytes: MAX_OBJECT_BYTES },
-}
-
-/** Limits of a step that a cluster does not enforce, by the names that other runtimes use: `pids`, `network`. */
-export function notEnforcedOnCluster({ resources, network }: StepDefinition): string[] {
-  return [...(resources.pids === undefined ? [] : ['pids']), ...(network === false ? ['network'] : [])]
 }
 
 /**
