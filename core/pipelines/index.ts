@@ -14,6 +14,7 @@ export type {
   StepOutcome,
   ArtifactFile,
 } from './service-types.ts'
+export type { HistoryWish, PipelineHistory, StepHistory } from './history.ts'
 export { problemOf, validateDocument, type Validation } from './validate.ts'
 export { processTarget, type LocalTarget, type Target, type Targets } from './targets.ts'
 export type {

@@ -8,6 +8,7 @@ import { attemptFolders } from './attempt-folders.ts'
 import { begunRun } from './begun-run.ts'
 import { explainStep } from './explain-step.ts'
 import { expansionsOf, findRun, findStep } from './find-run.ts'
+import { openHistory } from './history.ts'
 import { itemPage, statusOfUntouched } from './item-page.ts'
 import { runOutcome } from './outcome.ts'
 import { openPlans } from './plans.ts'
@@ -34,6 +35,7 @@ type Reading = Pick<
   | 'log'
   | 'usage'
   | 'runUsage'
+  | 'history'
   | 'applyUsage'
   | 'artifacts'
   | 'artifactFiles'
@@ -62,6 +64,7 @@ export function readingVerbs(options: Options): Reading {
     log: (address, range) => readLog(options, address, range),
     usage: (address, attempt) => readUsage(options, address, attempt),
     ...usageVerbs(options, plans),
+    history: openHistory({ store, plans }),
     artifacts(id) {
       const run = findRun(store, id)
       const isFanOut = (step: string): boolean => (run.definition.steps[step]?.forEach.length ?? 0) > 0

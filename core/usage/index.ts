@@ -3,3 +3,4 @@ export { addEvent, openTimes, timesOf, type AttemptTimes, type TimesFold } from 
 export { runUsage, type AskedStep } from './run-usage.ts'
 export { useOf, type AttemptUse } from './attempt-use.ts'
 export { writeResources, type WantedResources } from './write-resources.ts'
+export { partsOf } from './spans.ts'
