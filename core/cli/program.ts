@@ -8,6 +8,7 @@ import { addEnvironmentCommands } from './program-environments.ts'
 import { addExperimentCommands } from './program-experiments.ts'
 import { addFolderCommands } from './program-folders.ts'
 import { addModelCommands } from './program-models.ts'
+import { addPricesCommand } from './program-prices.ts'
 import { addScheduleCommands } from './program-schedules.ts'
 import { addSecretCommands } from './program-secrets.ts'
 import { addSettingCommands } from './program-settings.ts'
@@ -59,6 +60,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addFolderCommands(setup)
   addScheduleCommands(setup)
   addSettingCommands(setup)
+  addPricesCommand(setup)
   addSecretCommands(setup)
   addAccessCommands(setup)
   addTrackingCommands(setup)

@@ -5,6 +5,7 @@ import { conformanceRoutes } from './routes-conformance.ts'
 import { environmentRoutes } from './routes-environments.ts'
 import { folderRoutes } from './routes-folders.ts'
 import { parityRoutes } from './routes-parity.ts'
+import { priceRoutes } from './routes-prices.ts'
 import { pipelineRoutes } from './routes-pipelines.ts'
 import { resultRoutes } from './routes-results.ts'
 import { runRoutes } from './routes-runs.ts'
@@ -35,6 +36,7 @@ export const ROUTES = {
   ...folderRoutes,
   ...scheduleRoutes,
   ...settingRoutes,
+  ...priceRoutes,
   ...secretRoutes,
   ...accessRoutes,
   ...trackingRoutes,

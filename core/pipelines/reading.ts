@@ -1,6 +1,7 @@
 import { Problem } from '#core/base/problem.ts'
 import { isRecordStep } from '#core/contract/definition.ts'
 import { isFinalRun, isFinalStep } from '#core/contract/events.ts'
+import type { Prices } from '#core/contract/prices.ts'
 import type { LogPageView, RunView, UsageView } from '#core/contract/run.ts'
 import { readPage, readSamples, type LogPage } from '#core/attempts/index.ts'
 import { attemptOf } from './find-attempt.ts'
@@ -45,6 +46,7 @@ type Options = {
   readonly store: RunStore
   readonly targets: Targets
   readonly now: () => number
+  readonly prices: () => Prices | null
 }
 
 /** The verbs that only look. */
