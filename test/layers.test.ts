@@ -49,6 +49,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/models',
   ],
   'core/prices': ['core/base', 'core/contract', 'core/files', 'core/pipelines'],
+  'core/promotion': ['core/base', 'core/contract', 'core/files', 'core/pipelines', 'core/usage'],
   'core/local-clusters': [
     'core/base',
     'core/contract',
@@ -190,6 +191,7 @@ const DOMAINS = [
   'core/models',
   'core/pipelines',
   'core/prices',
+  'core/promotion',
   'core/schedules',
   'core/targets',
   'core/teams',

@@ -83,7 +83,7 @@ test('prices that are not there or not valid are told in words, and a bug is thr
     throw new Problem('settings_invalid', 'the prices are not valid: so')
   })
   expect(priceWords(broken, [])).toBe('the prices are not valid: so')
-  expect(priceWords({ prices: prices() }, ['its memory', 'its memory'])).toMatch(/for lack of its memory$/)
+  expect(priceWords({ prices: prices() }, ['memory', 'memory'])).toMatch(/for lack of memory$/)
   const bug = new Error('bug')
   expect(() =>
     lookAtPrices(() => {
