@@ -96,6 +96,7 @@ type RunVerbs = Pick<
   | 'detail'
   | 'explain'
   | 'runUsage'
+  | 'history'
   | 'applyUsage'
   | 'begun'
   | 'provenance'
@@ -154,6 +155,7 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
     items: ({ step }) => noStep(step),
     detail: ({ step }) => noStep(step),
     explain: async ({ step }) => noStep(step),
+    history: async () => ({ runs: {}, steps: {}, overhead: null }),
     runUsage: async (run) => noRun(run),
     applyUsage: async (run) => noRun(run),
     begun: (run) => noRun(run),

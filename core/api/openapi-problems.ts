@@ -103,6 +103,7 @@ const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   listSettings: ['settings_invalid', 'invalid_value'],
   setSetting: ['unknown_setting', 'invalid_value', 'settings_invalid', 'disk_full'],
   unsetSetting: ['unknown_setting', 'settings_invalid', 'disk_full'],
+  showPrices: ['settings_invalid'],
   listSecrets: ['secret_store', 'settings_invalid', 'disk_full'],
   setSecret: ['invalid_value', 'secret_store', 'settings_invalid', 'disk_full'],
   deleteSecret: ['secret_store', 'disk_full'],

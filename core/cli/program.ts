@@ -9,6 +9,7 @@ import { addExperimentCommands } from './program-experiments.ts'
 import { addFolderCommands } from './program-folders.ts'
 import { addModelCommands } from './program-models.ts'
 import { addPlanCommand } from './program-plan.ts'
+import { addPricesCommand } from './program-prices.ts'
 import { addScheduleCommands } from './program-schedules.ts'
 import { addSecretCommands } from './program-secrets.ts'
 import { addSettingCommands } from './program-settings.ts'
@@ -61,6 +62,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addFolderCommands(setup)
   addScheduleCommands(setup)
   addSettingCommands(setup)
+  addPricesCommand(setup)
   addSecretCommands(setup)
   addAccessCommands(setup)
   addTrackingCommands(setup)

@@ -6,6 +6,7 @@ import { environmentRoutes } from './routes-environments.ts'
 import { folderRoutes } from './routes-folders.ts'
 import { parityRoutes } from './routes-parity.ts'
 import { planRoutes } from './routes-plan.ts'
+import { priceRoutes } from './routes-prices.ts'
 import { pipelineRoutes } from './routes-pipelines.ts'
 import { resultRoutes } from './routes-results.ts'
 import { runRoutes } from './routes-runs.ts'
@@ -37,6 +38,7 @@ export const ROUTES = {
   ...folderRoutes,
   ...scheduleRoutes,
   ...settingRoutes,
+  ...priceRoutes,
   ...secretRoutes,
   ...accessRoutes,
   ...trackingRoutes,

@@ -14,6 +14,7 @@ export type {
   StepOutcome,
   ArtifactFile,
 } from './service-types.ts'
+export type { HistoryWish, PipelineHistory, StepHistory } from './history.ts'
 export { problemOf, validateDocument, type Validation } from './validate.ts'
 export { processTarget, type LocalTarget, type Target, type Targets } from './targets.ts'
 export type {
@@ -68,5 +69,6 @@ export { CONTAINER_PATHS } from './container-files.ts'
 export type { BoundControl, BoundPlan, BoundStep, BoundTemplate } from './bind.ts'
 export type { Edge, PlannedStep } from './plan.ts'
 export { bindParameters, bindPlan } from './bind.ts'
-export { readDocument } from './read-document.ts'
+export { pathText, readDocument, type PathPart } from './read-document.ts'
+export { matchFiles } from './snapshot.ts'
 export type { Registration, StepTracking, TrackedAttempt } from './step-tracking.ts'

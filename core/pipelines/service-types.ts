@@ -24,6 +24,7 @@ import type { AppliedResources, RunUsage } from '#core/contract/usage.ts'
 import type { EnvironmentLock } from '#core/environments/index.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import type { CheckedRequest, RequestToCheck } from './check-request.ts'
+import type { HistoryWish, PipelineHistory } from './history.ts'
 import type { KeyParts } from './step-key.ts'
 
 /** Long work says what it does, a line at a time, and can be given up. */
@@ -200,6 +201,8 @@ export type PipelineService = {
   usage(address: StepAddress, attempt?: number): UsageView
   /** Where the time of a run went, what its steps used of what they asked for, and what would be better. */
   runUsage(run: string): Promise<RunUsage>
+  /** What the latest runs of a pipeline took, on a target where it ran there. Empty where it never ran. */
+  history(wish: HistoryWish): Promise<PipelineHistory>
   /**
    * Writes what is proposed, for all steps where none is named, into the document of a run. Throws Problem `conflict` where
    * the run goes on, the document is another one now or is changed meanwhile, and `not_supported` where it is written in a way that cannot be changed by itself.

@@ -1,0 +1,3 @@
+/** What a push of a pipeline to a cluster would do: what a run would take, and what of its code would not work there. */
+export * from './predict/index.ts'
+export * from './scan/index.ts'
