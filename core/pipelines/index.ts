@@ -24,6 +24,16 @@ export type {
   ScheduleThere,
 } from './cluster-schedules.ts'
 export type { ClusterAttempt, ClusterRun, ClusterTarget, OpenClusterRun } from './cluster-target.ts'
+export type {
+  ArgoMeter,
+  ClusterSurvey,
+  CompiledObject,
+  SurveyedImage,
+  SurveyedObject,
+  SurveyedRun,
+  SurveyedWorkflow,
+} from './cluster-survey.ts'
+export type { PipelineSurvey } from './survey.ts'
 export { filesOf, type RemoteFile, type RemoteFiles } from './remote-files.ts'
 export type { CacheEntry, FrozenRun } from './run-rows.ts'
 export {
@@ -44,7 +54,7 @@ export {
   resultOfExit,
 } from './attempt-result.ts'
 export { attemptFolders, type AttemptAddress } from './attempt-folders.ts'
-export { archiveCode } from './archive.ts'
+export { archiveCode, archiveSize } from './archive.ts'
 export { copySample, listSamples } from './samples.ts'
 export { foresee, type Foreseen } from './foresee.ts'
 export { addressOf, idOf } from './attempt-workload.ts'
