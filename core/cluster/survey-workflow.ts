@@ -40,7 +40,7 @@ async function draft(
   { input, images }: Given,
   wantedOf: (compiled: Compiled) => Promise<WantedUpload[]>,
 ): Promise<Drafted> {
-  const problem = faultOf(images)
+  const problem = faultOf(input, images)
   if (problem !== undefined) return undrafted(problem)
   let compiled: Compiled
   try {
@@ -63,9 +63,11 @@ function undrafted(problem: Problem): Drafted {
   return { object: null, problem, steps: new Map(), meter: [], wanted: [] }
 }
 
-/** Why an image has not even a name. */
-function faultOf({ surveyed, images }: ImageSurvey): Problem | undefined {
-  return surveyed.find(({ environment }) => environment !== null && images[environment] === undefined)?.image.problem
+/** Why an image of a step that is in it has not even a name. */
+function faultOf({ state }: CompileInput, { surveyed, images }: ImageSurvey): Problem | undefined {
+  const used = new Set(stepsToStart(state).map(({ bound }) => bound.planned.definition.environment ?? ''))
+  const isMissing = (name: string | null): boolean => name !== null && used.has(name) && images[name] === undefined
+  return surveyed.find(({ environment }) => isMissing(environment))?.image.problem
 }
 
 function limitProblem(object: ArgoObject, { limits }: CompileInput): Problem | null {
