@@ -16,35 +16,14 @@ export function notEnforcedOnCluster({ resources, network }: StepDefinition): st
   return [...(resources.pids === undefined ? [] : ['pids']), ...(network === false ? ['network'] : [])]
 }
 
-/** How much of each limit of an Argo an object uses, with what will become of it. */
-export function measure(object: ArgoObject, limits: ArgoLimits): ArgoMeter[] {
-  const { bytes, status, ...counts } = sizesOf(object)
-  const counted = COUNTABLE.map((what) => ({ what, used: counts[what], cap: limits[what] }))
-  return [...counted, { what: 'bytes', used: bytes + status, cap: limits.bytes }]
-}
-
-/**
- * Whether an Argo takes an object, and can hold what will become of it. Throws Problem `workflow_too_large`, which names
- * the limit, how much there is, and what to do.
- */
-export function checkLimits(object: ArgoObject, limits: ArgoLimits): void {
-  const { bytes, status, ...counts } = sizesOf(object)
-  for (const what of COUNTABLE) checkCount(what, counts[what], limits)
-  if (bytes > limits.bytes) {
-    throw tooLarge(`the run is described by ${kib(bytes)}, Argo ${limits.version} takes at most ${kib(limits.bytes)}`)
-  }
-  if (bytes + status <= MAX_OBJECT_BYTES) return
-  throw tooLarge(
-    `the run is described by ${kib(bytes)}, and what Argo notes of its pods would take about ${kib(status)} more: both together may have ${kib(MAX_OBJECT_BYTES)}`,
-  )
-}
-
 const COUNTABLE = ['templates', 'tasks', 'parameters'] as const
 type Countable = (typeof COUNTABLE)[number]
-type Sizes = Readonly<Record<Countable | 'bytes' | 'status', number>>
 
-/** Templates in all, tasks of the largest graph, parameters of the longest list; bytes, and about those of its status. */
-function sizesOf(object: ArgoObject): Sizes {
+/** What an object has of each thing that an Argo limits, and about how many bytes its status will have. */
+export type Sizes = Readonly<Record<Countable | 'bytes' | 'status', number>>
+
+/** Templates in all, tasks of the largest graph, parameters of the longest list. */
+export function sizesOf(object: ArgoObject): Sizes {
   const templates = (object.spec['templates'] ?? []) as readonly Template[]
   const bytes = Buffer.byteLength(JSON.stringify(object))
   return {
@@ -54,6 +33,27 @@ function sizesOf(object: ArgoObject): Sizes {
     bytes,
     status: statusBytes(templates, bytes),
   }
+}
+
+/** How much of each limit is used. */
+export function measure({ bytes, status, ...counts }: Sizes, limits: ArgoLimits): ArgoMeter[] {
+  const counted = COUNTABLE.map((what) => ({ what, used: counts[what], cap: limits[what] }))
+  return [...counted, { what: 'bytes', used: bytes + status, cap: limits.bytes }]
+}
+
+/**
+ * Whether an Argo takes an object of these sizes, and can hold what will become of it. Throws Problem
+ * `workflow_too_large`, which names the limit, how much there is, and what to do.
+ */
+export function checkLimits({ bytes, status, ...counts }: Sizes, limits: ArgoLimits): void {
+  for (const what of COUNTABLE) checkCount(what, counts[what], limits)
+  if (bytes > limits.bytes) {
+    throw tooLarge(`the run is described by ${kib(bytes)}, Argo ${limits.version} takes at most ${kib(limits.bytes)}`)
+  }
+  if (bytes + status <= MAX_OBJECT_BYTES) return
+  throw tooLarge(
+    `the run is described by ${kib(bytes)}, and what Argo notes of its pods would take about ${kib(status)} more: both together may have ${kib(MAX_OBJECT_BYTES)}`,
+  )
 }
 
 const COUNTED: Readonly<Record<Countable, string>> = {

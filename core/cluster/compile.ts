@@ -3,7 +3,7 @@ import { sha256 } from '#core/files/index.ts'
 import { WORK_VOLUME } from './compile-container.ts'
 import { contextOf } from './compile-context.ts'
 import { DIGEST_ANNOTATION, labelsOf } from './compile-labels.ts'
-import { checkLimits } from './compile-limits.ts'
+import { checkLimits, sizesOf } from './compile-limits.ts'
 import { NEVER, ROOT } from './compile-names.ts'
 import { filled, type Template } from './compile-shapes.ts'
 import { graphTemplate, splitTasks } from './compile-split.ts'
@@ -21,7 +21,7 @@ const ARCH_LABEL = 'kubernetes.io/arch'
  */
 export function compileWorkflow(input: CompileInput): Compiled {
   const compiled = assembleWorkflow(input)
-  checkLimits(compiled.object, input.limits)
+  checkLimits(sizesOf(compiled.object), input.limits)
   return compiled
 }
 

@@ -1,6 +1,6 @@
 import { isProblem, type Problem } from '#core/base/problem.ts'
 import { stepsToStart, type RunState, type SurveyedRun, type SurveyedWorkflow } from '#core/pipelines/index.ts'
-import { checkLimits, measure } from './compile-limits.ts'
+import { checkLimits, measure, sizesOf, type Sizes } from './compile-limits.ts'
 import { fanOutName, taskName } from './compile-names.ts'
 import type { Template } from './compile-shapes.ts'
 import { templateInput } from './compile-template.ts'
@@ -50,11 +50,12 @@ async function draft(
     throw error
   }
   const { object } = compiled
+  const sizes = sizesOf(object)
   return {
     object,
-    problem: limitProblem(object, input),
+    problem: limitProblem(sizes, input),
     steps: stepsOf(input, object),
-    meter: measure(object, input.limits),
+    meter: measure(sizes, input.limits),
     wanted: await wantedOf(compiled),
   }
 }
@@ -70,9 +71,9 @@ function faultOf({ state }: CompileInput, { surveyed, images }: ImageSurvey): Pr
   return surveyed.find(({ environment }) => isMissing(environment))?.image.problem
 }
 
-function limitProblem(object: ArgoObject, { limits }: CompileInput): Problem | null {
+function limitProblem(sizes: Sizes, { limits }: CompileInput): Problem | null {
   try {
-    checkLimits(object, limits)
+    checkLimits(sizes, limits)
     return null
   } catch (error) {
     if (isProblem(error)) return error

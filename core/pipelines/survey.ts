@@ -56,9 +56,9 @@ async function freezeQuietly(
   const { parameters, bound } = await bindRequest(pipeline, { ...wish, ...asked })
   const elsewhere = asked.cache
     ? look(() => otherStores(wish), { what: 'asking the buckets of other clusters', deadlineMs: STORES_MS, signal })
-    : Promise.resolve({ value: [] })
+    : { value: [] }
   let lock: PipelineSurvey['lock'] = 'fits'
-  const { frozen, snapshot } = await gather(pipeline, parameters, {
+  const gathered = gather(pipeline, parameters, {
     ...wish,
     target: cluster,
     blobs: hashing,
@@ -71,7 +71,8 @@ async function freezeQuietly(
       return locked
     },
   })
-  const stores = [...new Set([...((await elsewhere).value ?? []), cluster.store])]
+  const [{ frozen, snapshot }, { value: others = [] }] = await Promise.all([gathered, elsewhere])
+  const stores = [...new Set([...others, cluster.store])]
   return { frozen: { ...frozen, stores }, snapshot, bound, lock }
 }
 
