@@ -207,13 +207,14 @@ function eventVerbs(find: Find): EventVerbs {
 
 type ArtifactVerbs = Pick<
   MemoryService,
-  'addFile' | 'artifacts' | 'artifactFiles' | 'readArtifact' | 'pull' | 'fetchFile' | 'pod' | 'compile'
+  'addFile' | 'artifacts' | 'artifactFiles' | 'readArtifact' | 'pull' | 'fetchFile' | 'pod' | 'compile' | 'survey'
 >
 
 function artifactVerbs(): ArtifactVerbs {
   const blobs = new Map<string, Buffer>()
   const files: ArtifactFile[] = []
   return {
+    survey: () => Promise.reject(new Problem('not_supported', 'there is no cluster here: name one')),
     compile: () => Promise.reject(new Problem('not_supported', 'there is no cluster here: name one')),
     pull: () => Promise.resolve({ bytes: 0 }),
     fetchFile: () => Promise.resolve(),

@@ -18,6 +18,7 @@ import { transferLine } from './progress-line.ts'
 import { CONFIG_MAPS, SECRETS, WORKFLOWS } from './resources.ts'
 import { readFrozenCluster, workflowOf } from './run-context.ts'
 import { openClusterSchedules } from './schedules.ts'
+import { surveyRun } from './survey.ts'
 
 export type ClusterTargetsOptions = Omit<ConnectionOptions, 'home'> & {
   /** The data folder. */
@@ -101,6 +102,8 @@ function targetOf(profile: ClusterProfile, opened: Opened): ClusterTarget {
     },
     prepare: (run, progress) =>
       prepareRun(run, { ...own, ...opened, connection, profile, images: opened.clusterImages }, progress),
+    survey: (run, how) =>
+      surveyRun(run, { ...own, ...opened, connection, profile, images: opened.clusterImages }, how),
     compile: (run) => compileTemplate(run, { ...own, profile, images: opened.clusterImages }),
     open(run) {
       const cluster = readFrozenCluster(run.frozen.cluster)

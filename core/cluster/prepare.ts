@@ -34,7 +34,7 @@ export async function prepareRun(run: ClusterRun, options: PrepareOptions, progr
   const secrets = await findSecrets(definition, { cluster: connection.cluster, secrets: secretValues, signal })
   const limits = await argoLimits(connection.cluster, signal)
   await checkNodes(connection.cluster, profile, signal)
-  if (run.frozen.cache) await learnCache(run, connection, options.storeId)
+  if (run.frozen.cache) await learnCache(run, options, signal)
   const state = await foreseeWithBucket(run, { ...options, connection }, signal)
   const images = await imagesFor(run, state, { ...options, ...progress })
   const cluster: FrozenCluster = { profile, limits, secrets, ...images }

@@ -4,6 +4,7 @@ const ARGO = '/apis/argoproj.io/v1alpha1'
 
 export const WORKFLOWS: Resource = { path: ARGO, plural: 'workflows' }
 export const CRON_WORKFLOWS: Resource = { path: ARGO, plural: 'cronworkflows' }
+export const WORKFLOW_TEMPLATES: Resource = { path: ARGO, plural: 'workflowtemplates' }
 export const PODS: Resource = { path: '/api/v1', plural: 'pods' }
 export const SECRETS: Resource = { path: '/api/v1', plural: 'secrets' }
 export const CONFIG_MAPS: Resource = { path: '/api/v1', plural: 'configmaps' }

@@ -15,6 +15,7 @@ export type {
   ArtifactFile,
 } from './service-types.ts'
 export type { HistoryWish, PipelineHistory, StepHistory } from './history.ts'
+export { askedLimits, notEnforcedOnCluster } from './asked-limits.ts'
 export { problemOf, validateDocument, type Validation } from './validate.ts'
 export { processTarget, type LocalTarget, type Target, type Targets } from './targets.ts'
 export type {
@@ -25,6 +26,16 @@ export type {
   ScheduleThere,
 } from './cluster-schedules.ts'
 export type { ClusterAttempt, ClusterRun, ClusterTarget, OpenClusterRun } from './cluster-target.ts'
+export type {
+  ArgoMeter,
+  ClusterSurvey,
+  CompiledObject,
+  SurveyedImage,
+  SurveyedObject,
+  SurveyedRun,
+  SurveyedWorkflow,
+} from './cluster-survey.ts'
+export type { PipelineSurvey } from './survey.ts'
 export { filesOf, type RemoteFile, type RemoteFiles } from './remote-files.ts'
 export type { CacheEntry, FrozenRun } from './run-rows.ts'
 export {
@@ -45,7 +56,7 @@ export {
   resultOfExit,
 } from './attempt-result.ts'
 export { attemptFolders, type AttemptAddress } from './attempt-folders.ts'
-export { archiveCode } from './archive.ts'
+export { archiveCode, archiveSize } from './archive.ts'
 export { copySample, listSamples } from './samples.ts'
 export { foresee, type Foreseen } from './foresee.ts'
 export { addressOf, idOf } from './attempt-workload.ts'

@@ -26,6 +26,7 @@ import type { CodeSnapshot } from './code-snapshot.ts'
 import type { CheckedRequest, RequestToCheck } from './check-request.ts'
 import type { HistoryWish, PipelineHistory } from './history.ts'
 import type { KeyParts } from './step-key.ts'
+import type { PipelineSurvey } from './survey.ts'
 
 /** Long work says what it does, a line at a time, and can be given up. */
 export type Progress = { readonly onLine?: (line: string) => void; readonly signal?: AbortSignal | undefined }
@@ -143,6 +144,13 @@ export type PipelineService = {
   check(request: RequestToCheck): Promise<CheckedRequest>
   /** What a cluster target would be given for a pipeline; nothing is sent. Throws Problem `not_supported` for others. */
   compile(request: RequestToCheck, progress: Progress): Promise<CompiledView>
+  /**
+   * What `start` would do on a cluster, with nothing of it done: no lock file, no run, no image, no object in bucket or
+   * namespace; what others have computed may be noted as cached. The target may be away: what could not be looked at says
+   * so. Throws a Problem for what is wrong with the request, `not_supported` for a target of this machine, and
+   * `request_timeout` where a lock that does not fit took too long to be made.
+   */
+  survey(request: RunRequest, progress: Progress): Promise<PipelineSurvey>
   /** Validates, locks on first use, takes the snapshot, writes the run and begins. Nothing is written on a Problem. */
   start(request: RunRequest, progress: Progress, origin?: RunOrigin): Promise<RunView>
   resume(run: string, options: { readonly withCode: boolean } & Progress): Promise<RunView>

@@ -27,6 +27,7 @@ import { RunStore } from './run-store.ts'
 import type { PipelineService, Progress, RunOrigin } from './service-types.ts'
 import type { StepTracking } from './step-tracking.ts'
 import { checkTarget, findTarget, listTargets, type Targets } from './targets.ts'
+import { surveyPipeline } from './survey.ts'
 import { openScheduledRuns, type ScheduledRuns } from './scheduled-runs.ts'
 import { planOf } from './validate.ts'
 import { twinsOf } from './twins.ts'
@@ -82,6 +83,7 @@ export function openPipelines(options: PipelineOptions): Pipelines {
     ...readingVerbs(context),
     ...clusterVerbs(context),
     compile: (request, progress) => compilePipeline(request, { ...context, ...progress }),
+    survey: (request, progress) => surveyPipeline(request, { ...context, ...progress }),
     ...folderVerbs({ ...context, store: options.store }),
     list: (filter) => listRuns(runs, filter),
     twins: (run) => twinsOf(runs, findRun(store, run)),
