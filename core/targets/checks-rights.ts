@@ -1,16 +1,17 @@
-import { isProblem } from '#core/base/problem.ts'
-import { mayI, mayUser } from './access-review.ts'
 import {
-  clusterOf,
   failed,
-  orProblem,
-  passed,
-  warning,
-  type Check,
-  type CheckContext,
   type Finding,
-} from './check-context.ts'
-import { POD_RIGHTS, RESOURCES, USER_RIGHTS, type Right } from './resources.ts'
+  mayI,
+  mayUser,
+  passed,
+  POD_RIGHTS,
+  RESOURCES,
+  type Right,
+  USER_RIGHTS,
+  warning,
+} from '#core/cluster-facts/index.ts'
+import { isProblem } from '#core/base/problem.ts'
+import { clusterOf, orProblem, type Check, type CheckContext } from './check-context.ts'
 
 /** That the user of the kubeconfig may do all that runs need, a check for each resource. */
 export const RIGHT_CHECKS: readonly Check[] = USER_RIGHTS.map((right) => ({
