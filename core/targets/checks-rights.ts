@@ -6,6 +6,7 @@ import {
   passed,
   POD_RIGHTS,
   RESOURCES,
+  roleFix,
   type Right,
   USER_RIGHTS,
   warning,
@@ -54,12 +55,6 @@ async function checkRights({ group, resource, verbs }: Right, context: CheckCont
   const missing = verbs.filter((_, i) => answers[i] !== true)
   if (missing.length === 0) return passed(verbs.join(', '))
   return failed(`you may not ${missing.join(', ')} ${resource}`, roleFix(missing, { group, resource }))
-}
-
-/** The rule that is missing, as it stands in a Role. */
-function roleFix(verbs: readonly string[], { group, resource }: Pick<Right, 'group' | 'resource'>): string {
-  const rule = `{apiGroups: ["${group}"], resources: [${resource}], verbs: [${verbs.join(', ')}]}`
-  return `ask an administrator for the rule ${rule} in a Role of yours, see docs/targets.md`
 }
 
 async function checkAccount(context: CheckContext): Promise<Finding> {

@@ -1,0 +1,2 @@
+export { judgeCluster, type Judgement } from './judge/judge.ts'
+export type { JudgedStep, JudgeInput } from './judge/input.ts'
