@@ -22,6 +22,8 @@ export type Place = AsyncDisposable & {
   add: Tenant['add']
   /** Makes an object of the whole cluster, which goes at the end. */
   addWhole(object: Whole & Record<string, unknown>): Promise<void>
+  /** Asks for the end of the namespace, which what is in it may delay. */
+  removeNamespace(): Promise<void>
   /** Judges a template; throws where that has made something. As the administrator, unless another connection is named. */
   judge(object?: KubeObject, change?: Partial<JudgeInput>): Promise<Judgement>
 }
@@ -46,10 +48,16 @@ export async function openPlace(options: TenantOptions = {}): Promise<Place> {
   const whole: Whole[] = []
   const cluster = openCluster({ kubeconfig: [lab.kubeconfig], context: lab.context, namespace })
   const profile = labProfile(namespace, { namespace })
+  let isRemoved = false
+  const removeNamespace = async (): Promise<void> => {
+    if (!isRemoved) await tenant[Symbol.asyncDispose]()
+    isRemoved = true
+  }
   return {
     namespace,
     tenant,
     cluster,
+    removeNamespace,
     profile,
     add: tenant.add,
     async addWhole(object) {
@@ -75,7 +83,7 @@ export async function openPlace(options: TenantOptions = {}): Promise<Place> {
         await objects.delete({ apiVersion, kind, metadata: { name: metadata.name } })
       }
       await cluster[Symbol.asyncDispose]()
-      await tenant[Symbol.asyncDispose]()
+      await removeNamespace()
     },
   }
 }

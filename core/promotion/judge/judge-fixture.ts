@@ -1,6 +1,14 @@
-import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
+import type { Looked } from '#core/base/looked.ts'
+import type { ProblemCode } from '#core/base/problem-codes.ts'
+import { Problem } from '#core/base/problem.ts'
+import { ClusterProfile } from '#core/contract/cluster-targets.ts'
+import type { PlanCheck } from '#core/contract/plan.ts'
 import type { KubeObject } from '#core/runtimes/cluster.ts'
+import type { Facts } from './facts.ts'
 import type { JudgeInput } from './input.ts'
+import { podsOf, type Executor } from './pods.ts'
+import type { NodeFacts } from './read-nodes.ts'
+import { shapeOf } from './try-pods.ts'
 
 export type TestStep = {
   readonly cpu?: string
@@ -62,4 +70,87 @@ export function inputOf(
     hasSchedules: false,
     ...change,
   }
+}
+
+/** A look that gave something. */
+export function seen<Value>(value: Value): Looked<Value> {
+  return { value, seconds: 0 }
+}
+
+/** A look that gave nothing. */
+export function refused(code: ProblemCode, message = 'it may not be read: ask for a role'): Looked<never> {
+  return { problem: new Problem(code, message), seconds: 0 }
+}
+
+/** A node of 2 processors and 4 GiB that is ready. */
+export function nodeOf(change: Partial<NodeFacts> = {}): NodeFacts {
+  return {
+    name: 'a',
+    labels: { 'kubernetes.io/arch': 'amd64' },
+    platform: 'linux/amd64',
+    taints: [],
+    isCordoned: false,
+    isReady: true,
+    pressures: [],
+    allocatable: { cpu: 2, memory: 4 * 2 ** 30, pods: 10 },
+    ...change,
+  }
+}
+
+/** What is read of a cluster that takes everything. */
+export function factsOf(object: KubeObject, change: Partial<Facts> = {}): Facts {
+  const templates = inputOf(object, PROFILE).templates
+  const pods = podsOf(object['spec'], { templates, executor: EXECUTOR })
+  const controller = {
+    namespace: 'argo',
+    version: '3.7.9',
+    isReady: true,
+    only: null,
+    configMap: 'workflow-controller-configmap',
+    executorImage: undefined,
+  }
+  return {
+    version: seen('v1.34.1'),
+    namespace: seen({ labels: {}, phase: 'Active' }),
+    missingRights: seen(new Set<string>()),
+    account: seen({ metadata: { name: 'pipeline' } }),
+    accountLacks: seen([]),
+    quotas: seen([]),
+    limitRanges: seen([]),
+    nodes: seen([nodeOf()]),
+    taken: seen(new Map()),
+    kinds: seen(new Set(['workflows', 'workflowtemplates', 'workflowtaskresults', 'cronworkflows'])),
+    schema: seen('full'),
+    controllers: seen([controller]),
+    template: refused('not_found'),
+    templateTried: seen(object),
+    executor: seen(EXECUTOR),
+    pods,
+    podsTried: new Map(pods.map((pod) => [shapeOf(pod), seen(object)])),
+    objects: new Map(),
+    ...change,
+  }
+}
+
+const EXECUTOR: Executor = { image: 'argoexec', resources: { requests: {}, limits: {} }, securityContext: undefined }
+
+export const PROFILE: ClusterProfile = ClusterProfile.parse({
+  kubeconfig: ['/config'],
+  context: 'lab',
+  namespace: 'ml',
+  serviceAccount: 'pipeline',
+  registry: 'registry.example:5000/team',
+  artifacts: {
+    endpoint: 'http://s3.example',
+    bucket: 'artifacts',
+    accessKey: { secret: 's3', key: 'access' },
+    secretKey: { secret: 's3', key: 'secret' },
+  },
+})
+
+/** What is told beside what is good, as `id step: found`. */
+export function wrongOf(checks: readonly PlanCheck[]): string[] {
+  return checks
+    .filter(({ status }) => status !== 'passed')
+    .map(({ id, status, step, found }) => `${status} ${id}${step === null ? '' : ` ${step}`}: ${found}`)
 }
