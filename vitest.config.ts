@@ -8,7 +8,11 @@ const CONTAINERS = [
   ...['pipelines', 'generated', 'attempt-runtimes', 'argo-dags', 'argo-expressions'].map(
     (name) => `test/conformance/${name}.test.ts`,
   ),
+<<<<<<< HEAD
   'test/kubernetes/{install,runs,killed,parity,survey,tracking}.test.ts',
+=======
+  'test/kubernetes/{install,judge,runs,killed,parity,tracking}.test.ts',
+>>>>>>> h-judge
   'test/integration/cluster-schedules.test.ts',
   'core/local-clusters/kind-cluster.test.ts',
   'test/kind/local-cluster.test.ts',

@@ -35,6 +35,25 @@ export function parseCpu(text: string): number | undefined {
   return match[2] === 'm' ? Number(match[1]) / 1000 : Number(match[1])
 }
 
+const SUFFIXES: ReadonlyMap<string, number> = new Map([
+  ...['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'].map((it, index) => [it, 10 ** (3 * (index - 3))] as const),
+  ...['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'].map((it, index) => [it, 1024 ** (index + 1)] as const),
+])
+
+/**
+ * The number that any quantity of Kubernetes is, such as `1500m`, `1Gi`, `1G`, `.5`, `2e3` or `-1`: cores, bytes or a count.
+ * Undefined where the text is none.
+ */
+export function parseQuantity(text: string): number | undefined {
+  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?$/.exec(text)
+  if (match === null) return undefined
+  const [, number, suffix = '', exponent = '0'] = match
+  // Thousandths are divided by: 0.1 is nearer to 100 / 1000 than to 100 * 0.001.
+  const factor = SUFFIXES.get(suffix) ?? 1
+  const value = factor < 1 ? Number(number) / Math.round(1 / factor) : Number(number) * factor
+  return value * 10 ** Number(exponent)
+}
+
 /** A duration for people: `0.42 s`, `12.3 s`, `3 min 5 s`, `2 h 4 min`. */
 export function formatDuration(ms: number): string {
   // The bounds are those of the rounded numbers, so that none reads 60.0 s.

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isProblem, Problem } from '#core/base/problem.ts'
-import { amountOf, leftOf, leftText, type Left } from '#core/base/quota.ts'
+import { parseQuantity } from '#core/base/quantity.ts'
+import { leftOf, leftText, type Left } from '#core/base/quota.ts'
 import type { Cluster } from '#core/runtimes/cluster.ts'
 import type { ArgoObject } from './types.ts'
 
@@ -58,7 +59,7 @@ export function shortOf(
   for (const [resource, amount] of Object.entries(requests)) takes[`requests.${resource}`] = takes[resource] = amount
   for (const [resource, amount] of Object.entries(limits)) takes[`limits.${resource}`] = amount
   return leftOf(status.hard, status.used).find(({ resource, left }) => {
-    const taken = amountOf(resource, takes[resource] ?? '0')
+    const taken = parseQuantity(takes[resource] ?? '0')
     return left !== undefined && taken !== undefined && taken > 0 && taken > left
   })
 }

@@ -1,14 +1,11 @@
+import type { Finding } from '#core/cluster-facts/index.ts'
 import { isProblem, type Problem } from '#core/base/problem.ts'
 import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
-import type { TargetCheck } from '#core/contract/target-report.ts'
 import type { ObjectStore } from '#core/objects/index.ts'
 import type { Cluster } from '#core/runtimes/cluster.ts'
 import type { Probe } from './probe.ts'
 import type { CheckDeps } from './service-types.ts'
 import type { Undo } from './undo.ts'
-
-/** What a check found, and what to do about it; null where nothing is wrong. */
-export type Finding = Pick<TargetCheck, 'status' | 'found' | 'fix'>
 
 /** What earlier checks have opened and found for later ones. */
 export type Opened = {
@@ -44,28 +41,6 @@ export type Check = {
   readonly fix: string
   /** Null where there is nothing to look at. Problems that it throws are what it found. */
   readonly run: (context: CheckContext) => Promise<Finding | null>
-}
-
-export function passed(found: string): Finding {
-  return { status: 'passed', found, fix: null }
-}
-
-export function failed(found: string, fix: string): Finding {
-  return { status: 'failed', found, fix }
-}
-
-export function warning(found: string, fix: string): Finding {
-  return { status: 'warning', found, fix }
-}
-
-/** Where a Problem is the cluster's own words, with no fix in them. */
-const WORDS_ONLY: ReadonlySet<string> = new Set(['cluster_refused', 'not_found', 'conflict'])
-
-/** A Problem as what was found: the sentence before its last colon is the cause, that behind it the fix. */
-export function findingOf(problem: Problem, fix: string, status: 'failed' | 'warning' = 'failed'): Finding {
-  const at = problem.message.lastIndexOf(': ')
-  if (at < 0 || WORDS_ONLY.has(problem.code)) return { status, found: problem.message, fix }
-  return { status, found: problem.message.slice(0, at), fix: problem.message.slice(at + 2) }
 }
 
 /** The result of some work, or the Problem that it threw. */

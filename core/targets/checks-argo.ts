@@ -1,17 +1,7 @@
+import { ARGO_PATH, failed, type Finding, findingOf, passed, RESOURCES, warning } from '#core/cluster-facts/index.ts'
 import { z } from 'zod'
 import { isProblem } from '#core/base/problem.ts'
-import {
-  clusterOf,
-  failed,
-  findingOf,
-  orProblem,
-  passed,
-  warning,
-  type Check,
-  type CheckContext,
-  type Finding,
-} from './check-context.ts'
-import { ARGO_PATH, RESOURCES } from './resources.ts'
+import { clusterOf, orProblem, type Check, type CheckContext } from './check-context.ts'
 
 const CALL_MS = 10_000
 

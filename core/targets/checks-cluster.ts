@@ -1,16 +1,7 @@
+import { failed, type Finding, passed, RESOURCES, warning } from '#core/cluster-facts/index.ts'
 import { z } from 'zod'
 import { isProblem } from '#core/base/problem.ts'
-import {
-  clusterOf,
-  failed,
-  orProblem,
-  passed,
-  warning,
-  type Check,
-  type CheckContext,
-  type Finding,
-} from './check-context.ts'
-import { RESOURCES } from './resources.ts'
+import { clusterOf, orProblem, type Check, type CheckContext } from './check-context.ts'
 
 const CALL_MS = 10_000
 /** The oldest Kubernetes that is supported. */

@@ -1,8 +1,7 @@
-import { z } from 'zod'
-import { failed, passed, warning, type Check, type CheckContext, type Finding } from './check-context.ts'
-import { checkLimitRanges, limitsOf, listOf, quantities, unread } from './limit-ranges.ts'
+import { failed, type Finding, passed, ResourceQuota, RESOURCES, warning } from '#core/cluster-facts/index.ts'
+import { type Check, type CheckContext } from './check-context.ts'
+import { checkLimitRanges, limitsOf, listOf, unread } from './limit-ranges.ts'
 import { leftOf, leftText, type Left } from '#core/base/quota.ts'
-import { RESOURCES } from './resources.ts'
 
 /** What quotas leave, and what pods get without asking. */
 export const LIMIT_CHECKS: readonly Check[] = [
@@ -22,11 +21,6 @@ export const LIMIT_CHECKS: readonly Check[] = [
   },
 ]
 
-const Quota = z.object({
-  metadata: z.object({ name: z.string() }),
-  spec: z.object({ scopes: z.array(z.string()).optional(), scopeSelector: z.unknown().optional() }).prefault({}),
-  status: z.object({ hard: quantities, used: quantities }).prefault({}),
-})
 /** What the smallest run takes of what is counted. */
 const NEEDED: Readonly<Record<string, number>> = {
   pods: 1,
@@ -42,7 +36,7 @@ const COMPUTE = /^(?:requests\.|limits\.)?(?:cpu|memory|ephemeral-storage)$/
 async function checkQuota(context: CheckContext): Promise<Finding> {
   const objects = await listOf(RESOURCES.quotas, context)
   if (objects === undefined) return unread('resourcequotas')
-  const quotas = objects.map((object) => Quota.parse(object))
+  const quotas = objects.map((object) => ResourceQuota.parse(object))
   if (quotas.length === 0) return passed('none: the namespace may use what the cluster has')
   const all = quotas.flatMap(({ status }) => leftOf(status.hard, status.used))
   const found = all.map(leftText).join('; ')

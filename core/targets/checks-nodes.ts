@@ -1,16 +1,8 @@
+import { failed, type Finding, passed, tolerates, warning } from '#core/cluster-facts/index.ts'
 import { z } from 'zod'
 import { isProblem } from '#core/base/problem.ts'
 import type { ClusterProfile, Toleration } from '#core/contract/cluster-targets.ts'
-import {
-  clusterOf,
-  failed,
-  orProblem,
-  passed,
-  warning,
-  type Check,
-  type CheckContext,
-  type Finding,
-} from './check-context.ts'
+import { clusterOf, orProblem, type Check, type CheckContext } from './check-context.ts'
 
 /** That there are nodes that pods of runs can be placed on. */
 export const NODE_CHECK: Check = {
@@ -90,13 +82,4 @@ function isReady({ spec, status }: Node): boolean {
 function isTolerated({ spec }: Node, tolerations: readonly Toleration[]): boolean {
   const away = spec.taints.filter(({ effect }) => effect !== 'PreferNoSchedule')
   return away.every((taint) => tolerations.some((it) => tolerates(it, taint)))
-}
-
-function tolerates(
-  { key, operator = 'Equal', value = '', effect }: Toleration,
-  taint: { readonly key: string; readonly value: string; readonly effect: string },
-): boolean {
-  if (effect !== undefined && effect !== taint.effect) return false
-  if (key !== undefined && key !== taint.key) return false
-  return operator === 'Exists' || (key !== undefined && value === taint.value)
 }

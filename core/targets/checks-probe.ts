@@ -1,6 +1,6 @@
+import { admissionFix, failed, type Finding, passed, warning } from '#core/cluster-facts/index.ts'
 import { isProblem } from '#core/base/problem.ts'
-import { failed, orProblem, passed, warning, type Check, type CheckContext, type Finding } from './check-context.ts'
-import { admissionFix } from './checks-pods.ts'
+import { orProblem, type Check, type CheckContext } from './check-context.ts'
 import { isCopied } from './checks-stores.ts'
 import { startProbe, type Probe, type ProbeLook } from './probe.ts'
 

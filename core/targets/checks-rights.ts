@@ -1,16 +1,18 @@
-import { isProblem } from '#core/base/problem.ts'
-import { mayI, mayUser } from './access-review.ts'
 import {
-  clusterOf,
   failed,
-  orProblem,
-  passed,
-  warning,
-  type Check,
-  type CheckContext,
   type Finding,
-} from './check-context.ts'
-import { POD_RIGHTS, RESOURCES, USER_RIGHTS, type Right } from './resources.ts'
+  mayI,
+  mayUser,
+  passed,
+  POD_RIGHTS,
+  RESOURCES,
+  roleFix,
+  type Right,
+  USER_RIGHTS,
+  warning,
+} from '#core/cluster-facts/index.ts'
+import { isProblem } from '#core/base/problem.ts'
+import { clusterOf, orProblem, type Check, type CheckContext } from './check-context.ts'
 
 /** That the user of the kubeconfig may do all that runs need, a check for each resource. */
 export const RIGHT_CHECKS: readonly Check[] = USER_RIGHTS.map((right) => ({
@@ -53,12 +55,6 @@ async function checkRights({ group, resource, verbs }: Right, context: CheckCont
   const missing = verbs.filter((_, i) => answers[i] !== true)
   if (missing.length === 0) return passed(verbs.join(', '))
   return failed(`you may not ${missing.join(', ')} ${resource}`, roleFix(missing, { group, resource }))
-}
-
-/** The rule that is missing, as it stands in a Role. */
-function roleFix(verbs: readonly string[], { group, resource }: Pick<Right, 'group' | 'resource'>): string {
-  const rule = `{apiGroups: ["${group}"], resources: [${resource}], verbs: [${verbs.join(', ')}]}`
-  return `ask an administrator for the rule ${rule} in a Role of yours, see docs/targets.md`
 }
 
 async function checkAccount(context: CheckContext): Promise<Finding> {

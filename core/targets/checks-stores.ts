@@ -1,6 +1,7 @@
+import { failed, type Finding, passed } from '#core/cluster-facts/index.ts'
 import { isProblem, Problem } from '#core/base/problem.ts'
 import type { ObjectStore } from '#core/objects/index.ts'
-import { storeOf, failed, orProblem, passed, type Check, type CheckContext, type Finding } from './check-context.ts'
+import { storeOf, orProblem, type Check, type CheckContext } from './check-context.ts'
 
 /** That this machine can use the bucket and the registry. */
 export const STORE_CHECKS: readonly Check[] = [

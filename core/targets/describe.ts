@@ -1,9 +1,9 @@
+import { CREATE_WORKFLOWS, mayI } from '#core/cluster-facts/index.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import type { TargetView } from '#core/contract/routes-targets.ts'
 import type { KubeContexts } from '#core/contract/target-report.ts'
 import type { Cluster } from '#core/runtimes/cluster.ts'
-import { CREATE_WORKFLOWS, mayI } from './access-review.ts'
 
 export type DescribeOptions = {
   readonly cluster: Cluster

@@ -1,22 +1,11 @@
-import { z } from 'zod'
+import { type Finding, LimitRange, passed, RESOURCES, warning } from '#core/cluster-facts/index.ts'
 import { isProblem } from '#core/base/problem.ts'
 import { parseBytes } from '#core/base/quantity.ts'
 import type { KubeObject, Resource } from '#core/runtimes/cluster.ts'
-import { clusterOf, orProblem, passed, warning, type CheckContext, type Finding } from './check-context.ts'
-import { RESOURCES } from './resources.ts'
-
-/** Amounts by resource, as Kubernetes writes them. */
-export const quantities = z.record(z.string(), z.coerce.string()).default({})
-const LimitRange = z.object({
-  spec: z.object({
-    limits: z.array(
-      z.object({ type: z.string(), max: quantities, min: quantities, default: quantities, defaultRequest: quantities }),
-    ),
-  }),
-})
+import { clusterOf, orProblem, type CheckContext } from './check-context.ts'
 
 /** One entry of a limit range. */
-type Limit = z.infer<typeof LimitRange>['spec']['limits'][number]
+type Limit = LimitRange['spec']['limits'][number]
 
 /** The entries of all limit ranges of the namespace; undefined where they may not be listed. */
 export async function limitsOf(context: CheckContext): Promise<Limit[] | undefined> {

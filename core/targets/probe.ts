@@ -1,10 +1,10 @@
+import { RESOURCES } from '#core/cluster-facts/index.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Cluster } from '#core/runtimes/cluster.ts'
 import { clusterOf, type CheckContext } from './check-context.ts'
 import { valueOf, probeKeys } from './checks-stores.ts'
 import { probeSecret, probeWorkflow } from './probe-workflow.ts'
-import { RESOURCES } from './resources.ts'
 
 /** The Workflow of a test that is under way. */
 export type Probe = {

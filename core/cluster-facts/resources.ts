@@ -37,3 +37,9 @@ export const USER_RIGHTS: readonly Right[] = [
 
 /** Rights that the service account of pods needs. */
 export const POD_RIGHTS: Right = { group: 'argoproj.io', resource: 'workflowtaskresults', verbs: ['create', 'patch'] }
+
+/** The rule that is missing, as it stands in a Role. */
+export function roleFix(verbs: readonly string[], { group, resource }: Pick<Right, 'group' | 'resource'>): string {
+  const rule = `{apiGroups: ["${group}"], resources: [${resource}], verbs: [${verbs.join(', ')}]}`
+  return `ask an administrator for the rule ${rule} in a Role of yours, see docs/targets.md`
+}

@@ -1,0 +1,6 @@
+export { CREATE_WORKFLOWS, mayI, mayUser } from './access-review.ts'
+export { admissionFix, ENFORCE_LABEL } from './admission-fix.ts'
+export { failed, findingOf, passed, warning, type Finding } from './finding.ts'
+export { LimitRange, Quantities, ResourceQuota } from './limits.ts'
+export { ARGO_PATH, POD_RIGHTS, RESOURCES, roleFix, USER_RIGHTS, type Right } from './resources.ts'
+export { tolerates, type Taint } from './tolerates.ts'

@@ -1,0 +1,25 @@
+/** All that is checked, in the order in which it is told; docs/push-checks.md has a row for each. */
+export const CHECKS = {
+  reach: 'API server',
+  namespace: 'Namespace',
+  rights: 'Rights',
+  argo: 'Argo Workflows',
+  'argo-controller': 'Argo’s controller',
+  'template-name': 'Name of the template',
+  'service-account': 'Service account',
+  'service-account-rights': 'Rights of the service account',
+  secrets: 'Secrets',
+  'image-pull-secret': 'Image pull secret',
+  'config-map': 'ConfigMaps',
+  'volume-claim': 'Volume claims',
+  'priority-class': 'Priority class',
+  'runtime-class': 'Runtime class',
+  'limit-range': 'Limit ranges',
+  quota: 'Quota',
+  'quota-width': 'Quota for all pods at once',
+  'quota-objects': 'Quota of objects',
+  'pod-security': 'Pod security',
+  admission: 'Admission',
+  nodes: 'Nodes',
+} as const
+export type CheckId = keyof typeof CHECKS

@@ -1,0 +1,158 @@
+import { amountText } from '#core/base/quota.ts'
+import { failed, passed, warning, type Finding, type ResourceQuota } from '#core/cluster-facts/index.ts'
+import type { PlanCheck } from '#core/contract/plan.ts'
+import { amountsOf, isMore, type Amounts } from './amounts.ts'
+import type { Facts } from './facts.ts'
+import type { JudgeInput } from './input.ts'
+import { withDefaults } from './limit-defaults.ts'
+import type { PodSpec } from './pod-spec.ts'
+import type { StepPod } from './pods.ts'
+import { countsPod } from './quota-scopes.ts'
+import { takesOf, unsaidOf } from './quota-takes.ts'
+import { skipped, told, toldOfSteps, unseen, type StepFinding } from './told.ts'
+
+/** What of a quota is not enough for a pod. */
+type Short = {
+  readonly quota: string
+  readonly resource: string
+  readonly taken: number
+  readonly hard: number
+  readonly left: number
+}
+
+type Counted = Pick<Facts, 'quotas' | 'limitRanges' | 'executor'>
+type Asked = Pick<JudgeInput, 'steps' | 'parallelism'>
+
+const LESS = 'ask for less in `resources` of the step, or have the quota raised'
+
+/** One pod of each step against what each quota that counts it has left, then all pods of a step that may run at once. */
+export function judgeQuotas(facts: Counted, pods: readonly StepPod[], asked: Asked): PlanCheck[] {
+  const { value, problem, seconds } = facts.quotas
+  if (problem !== undefined) {
+    return [told('quota', unseen(problem, 'get the right to list resourcequotas'), { seconds })]
+  }
+  if (value.length === 0) {
+    return [told('quota', passed('none: the namespace may use what the cluster has'), { seconds })]
+  }
+  const limits = facts.limitRanges.value?.flatMap(({ spec }) => spec.limits) ?? []
+  const full = pods.map(({ step, spec }) => ({ step, spec: withDefaults(spec, limits) }))
+  const single = full.flatMap(({ step, spec }) => stepFindings(step, podFindings(spec, value, facts)))
+  const withRoom = full.filter(({ spec }) => shortsOf(spec, value).length === 0)
+  const wide = withRoom.flatMap(({ step, spec }) => widthFinding({ step, spec }, value, asked))
+  const names = value.map(({ metadata }) => metadata.name).join(', ')
+  return [
+    ...toldOfSteps('quota', single, { good: passed(`${names}: a pod of each step has room`), seconds }),
+    ...toldOfSteps('quota-width', wide, { good: null, seconds }),
+  ]
+}
+
+function stepFindings(step: string, found: readonly Finding[]): StepFinding[] {
+  return found.map((finding) => ({ step, finding }))
+}
+
+/** What a pod cannot have, of all quotas that count it. */
+export function shortsOf(pod: PodSpec, quotas: readonly ResourceQuota[]): Short[] {
+  const takes = takesOf(pod)
+  return quotas
+    .filter((quota) => countsPod(quota, pod))
+    .flatMap(({ metadata, status }) => {
+      const used = amountsOf(status.used)
+      return Object.entries(amountsOf(status.hard)).flatMap(([resource, hard]) => {
+        const [taken, left] = [takes[resource] ?? 0, hard - (used[resource] ?? 0)]
+        return taken > 0 && isMore(taken, left) ? [{ quota: metadata.name, resource, taken, hard, left }] : []
+      })
+    })
+}
+
+function podFindings(pod: PodSpec, quotas: readonly ResourceQuota[], facts: Counted): Finding[] {
+  const unsaid = quotas.filter((quota) => countsPod(quota, pod)).flatMap((quota) => unsaidFinding(pod, quota, facts))
+  return [...unsaid, ...shortsOf(pod, quotas).map(shortFinding)]
+}
+
+function shortFinding({ quota, resource, taken, hard, left }: Short): Finding {
+  const [wanted, most, free] = [taken, hard, Math.max(0, left)].map((it) => amountText(resource, it))
+  if (isMore(taken, hard)) {
+    return failed(`a pod takes ${wanted} ${resource}, and the quota ${quota} has ${most} in all`, LESS)
+  }
+  const fix = `wait until others are done, or free some ${resource} in the namespace`
+  return warning(`a pod takes ${wanted} ${resource}, and of the quota ${quota} ${free} of ${most} are free now`, fix)
+}
+
+const DEFAULTS =
+  'have a LimitRange with defaults for containers made in the namespace, or `executor.resources` set in Argo and `resources` in the step'
+
+/** What Argo's own containers say is known of its controller alone, and what they get by default of limit ranges alone. */
+function unsaidFinding(
+  pod: PodSpec,
+  { metadata, status }: ResourceQuota,
+  { executor, limitRanges }: Counted,
+): Finding[] {
+  const own = { ...pod, initContainers: [], containers: pod.containers.filter(({ name }) => name !== 'wait') }
+  const unsaid = unsaidOf(pod, Object.keys(status.hard))
+  if (unsaid.length === 0) return []
+  const found = `the quota ${metadata.name} takes no container that does not say what it needs: ${unsaid.join('; ')}`
+  if (limitRanges.value === undefined) return [skipped(`${found}; limit ranges could not be read`, DEFAULTS)]
+  const isSure = (executor.value ?? null) !== null || unsaidOf(own, Object.keys(status.hard)).length > 0
+  return [isSure ? failed(found, DEFAULTS) : warning(`${found}, as far as is known of Argo’s own`, DEFAULTS)]
+}
+
+/** Whether a fan-out has room for as many pods as may run at once; the others wait. */
+function widthFinding(
+  { step, spec }: Pick<StepPod, 'step' | 'spec'>,
+  quotas: readonly ResourceQuota[],
+  { steps, parallelism }: Asked,
+): StepFinding[] {
+  const width = steps[step]?.width ?? null
+  const atOnce = Math.min(width ?? Infinity, parallelism ?? Infinity)
+  if (atOnce === Infinity || atOnce <= 1) return []
+  const rooms = quotas.filter((quota) => countsPod(quota, spec)).map((quota) => roomOf(quota, takesOf(spec)))
+  const least = rooms.toSorted((a, b) => a.count - b.count).at(0)
+  if (least === undefined || least.count >= atOnce) return []
+  const found = `up to ${atOnce} pods at once, and the quota ${least.quota} has room for ${least.count} (${least.resource})`
+  const fix = `nothing, if the others may wait; else have the quota raised, or start it with \`--parallelism ${least.count}\``
+  return [{ step, finding: warning(found, fix) }]
+}
+
+function roomOf(
+  { metadata, status }: ResourceQuota,
+  takes: Amounts,
+): { quota: string; resource: string; count: number } {
+  const used = amountsOf(status.used)
+  const rooms = Object.entries(amountsOf(status.hard)).flatMap(([resource, hard]) => {
+    const taken = takes[resource] ?? 0
+    if (taken === 0) return []
+    const count = Math.floor((hard - (used[resource] ?? 0)) / taken + 1e-9)
+    return [{ quota: metadata.name, resource, count }]
+  })
+  const [least] = rooms.toSorted((a, b) => a.count - b.count)
+  return least ?? { quota: metadata.name, resource: '', count: Infinity }
+}
+
+/** Objects that a push or the smallest run makes, as quotas count them. */
+const MADE: Readonly<Record<string, number>> = {
+  'count/workflowtemplates.argoproj.io': 1,
+  'count/workflows.argoproj.io': 1,
+  secrets: 2,
+  'count/secrets': 2,
+  configmaps: 1,
+  'count/configmaps': 1,
+}
+
+/** Null where no quota counts such objects. */
+export function judgeObjectQuota({ quotas }: Pick<Facts, 'quotas'>): PlanCheck | null {
+  const counted = (quotas.value ?? []).flatMap(({ metadata, status }) => {
+    const [hard, used] = [amountsOf(status.hard), amountsOf(status.used)]
+    return Object.entries(MADE).flatMap(([resource, needed]) => {
+      const most = hard[resource]
+      return most === undefined ? [] : [{ quota: metadata.name, resource, needed, left: most - (used[resource] ?? 0) }]
+    })
+  })
+  if (counted.length === 0) return null
+  const short = counted.filter(({ needed, left }) => left < needed)
+  const words = (short.length > 0 ? short : counted).map(
+    ({ quota, resource, needed, left }) => `${quota}: ${resource} ${left} left, ${needed} needed`,
+  )
+  const fix = 'delete what is not needed any more, or have the quota raised'
+  const finding = short.length > 0 ? failed(words.join('; '), fix) : passed(words.join('; '))
+  return told('quota-objects', finding, { seconds: quotas.seconds })
+}
