@@ -27,6 +27,7 @@ import { conformanceHandlers } from './handlers-conformance.ts'
 import { folderHandlers } from './handlers-folders.ts'
 import { modelHandlers } from './handlers-models.ts'
 import { parityHandlers } from './handlers-parity.ts'
+import { pushHandlers } from './handlers-push.ts'
 import { scheduleHandlers } from './handlers-schedules.ts'
 import { secretHandlers } from './handlers-secrets.ts'
 import { settingHandlers } from './handlers-settings.ts'
@@ -73,6 +74,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...parityHandlers(options),
     ...folderHandlers(options),
     ...scheduleHandlers(options),
+    ...pushHandlers(options),
     ...conformanceHandlers(options),
     ...targetHandlers(options),
     ...clusterHandlers(options.clusters),

@@ -8,6 +8,7 @@ import { addEnvironmentCommands } from './program-environments.ts'
 import { addExperimentCommands } from './program-experiments.ts'
 import { addFolderCommands } from './program-folders.ts'
 import { addModelCommands } from './program-models.ts'
+import { addPushCommands } from './program-push.ts'
 import { addScheduleCommands } from './program-schedules.ts'
 import { addSecretCommands } from './program-secrets.ts'
 import { addSettingCommands } from './program-settings.ts'
@@ -58,6 +59,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addEnvironmentCommands(setup)
   addFolderCommands(setup)
   addScheduleCommands(setup)
+  addPushCommands(setup)
   addSettingCommands(setup)
   addSecretCommands(setup)
   addAccessCommands(setup)

@@ -6,6 +6,7 @@ import { environmentRoutes } from './routes-environments.ts'
 import { folderRoutes } from './routes-folders.ts'
 import { parityRoutes } from './routes-parity.ts'
 import { pipelineRoutes } from './routes-pipelines.ts'
+import { pushRoutes } from './routes-push.ts'
 import { resultRoutes } from './routes-results.ts'
 import { runRoutes } from './routes-runs.ts'
 import { settingRoutes } from './routes-settings.ts'
@@ -34,6 +35,7 @@ export const ROUTES = {
   ...clusterRoutes,
   ...folderRoutes,
   ...scheduleRoutes,
+  ...pushRoutes,
   ...settingRoutes,
   ...secretRoutes,
   ...accessRoutes,

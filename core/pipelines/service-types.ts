@@ -24,6 +24,7 @@ import type { AppliedResources, RunUsage } from '#core/contract/usage.ts'
 import type { EnvironmentLock } from '#core/environments/index.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import type { CheckedRequest, RequestToCheck } from './check-request.ts'
+import type { PushVerbs } from './push-verbs.ts'
 import type { KeyParts } from './step-key.ts'
 
 /** Long work says what it does, a line at a time, and can be given up. */
@@ -129,7 +130,7 @@ export type RunOutcome = RunSummary & {
 }
 
 /** What the server, and so every client, can ask of pipelines and runs. Run ids may be shortened to a unique prefix. */
-export type PipelineService = {
+export type PipelineService = PushVerbs & {
   /** Where runs can be started, and whether each could start something now. */
   targets(): Promise<TargetView[]>
   validate(file: string): Promise<PipelineView>
