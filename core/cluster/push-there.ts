@@ -4,7 +4,7 @@ import { PIPELINE_LABEL } from './compile-labels.ts'
 import { templateName } from './compile.ts'
 import { findObject } from './find-object.ts'
 import { pushLabels, type PushSite } from './push-config-map.ts'
-import { CRON_WORKFLOWS, TEMPLATE_LABEL, UNFINISHED, WORKFLOW_TEMPLATES, WORKFLOWS } from './resources.ts'
+import { CRON_WORKFLOWS, UNFINISHED, WORKFLOW_TEMPLATES, WORKFLOWS } from './resources.ts'
 
 /** Of a template: the Secret that its pods need; there where it takes values along. */
 export const SECRET_ANNOTATION = 'mini-submarine/secret'
@@ -62,20 +62,19 @@ export async function usersOf(
   const users = new Map<string, string>()
   const [crons, running] = await Promise.all([
     cluster.list(CRON_WORKFLOWS, { signal }),
-    cluster.list(WORKFLOWS, { labelSelector: `${TEMPLATE_LABEL},${UNFINISHED}`, signal }),
+    cluster.list(WORKFLOWS, { labelSelector: UNFINISHED, signal }),
   ])
-  for (const cron of crons) {
-    for (const template of templatesIn(cron)) users.set(template, `the CronWorkflow ${cron.metadata.name}`)
+  const note = (object: KubeObject, words: string): void => {
+    for (const template of templatesIn(object)) users.set(template, words)
   }
-  for (const { metadata } of running) {
-    users.set(metadata.labels?.[TEMPLATE_LABEL] ?? '', `the Workflow ${metadata.name}, which is not over`)
-  }
+  for (const cron of crons) note(cron, `the CronWorkflow ${cron.metadata.name}`)
+  for (const workflow of running) note(workflow, `the Workflow ${workflow.metadata.name}, which is not over`)
   return new Map([...users].filter(([template]) => templates.has(template)))
 }
 
-/** Names of the templates that a CronWorkflow refers to, as a whole or for a task. */
-function templatesIn(cron: KubeObject): string[] {
-  const text = JSON.stringify(cron['spec'] ?? {})
+/** Names of the templates that a Workflow or a CronWorkflow refers to, as a whole or for a task. */
+function templatesIn(object: KubeObject): string[] {
+  const text = JSON.stringify(object['spec'] ?? {})
   const references = text.matchAll(/"(?:workflowTemplateRef|templateRef)":\{[^{}]*?"name":"([^"]+)"/g)
   return [...references].map(([, name]) => name ?? '')
 }

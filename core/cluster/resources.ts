@@ -20,7 +20,5 @@ export const SCHEDULE_LABEL = 'mini-submarine/schedule'
 export const VERSION_LABEL = 'mini-submarine/schedule-version'
 /** Of all that a push makes in a cluster: the bucket that it lies in, as `storeId`. */
 export const STORE_LABEL = 'mini-submarine/store'
-/** The label that Argo gives to every Workflow that was made of a WorkflowTemplate. */
-export const TEMPLATE_LABEL = 'workflows.argoproj.io/workflow-template'
 /** Of Workflows that are not over. */
 export const UNFINISHED = 'workflows.argoproj.io/completed!=true'
