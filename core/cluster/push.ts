@@ -1,4 +1,6 @@
+import { formatBytes } from '#core/base/quantity.ts'
 import type { PushedObject } from '#core/contract/pushes.ts'
+import type { TransferProgress } from '#core/objects/index.ts'
 import { initialState, recordOf, type Progress, type PushRun, type PutPush } from '#core/pipelines/index.ts'
 import { checkAdmission, checkNodes } from './admission.ts'
 import { argoLimits } from './argo-version.ts'
@@ -97,8 +99,14 @@ async function tryOut({ site: { cluster }, signal }: Work, { object }: Compiled)
 async function bringAll({ run, blobs, site, onLine, signal }: Work, { needed }: Compiled): Promise<number> {
   const all = [...codeUpload({ ...run, blobs }), ...neededUploads(needed, { blobs })]
   const unique = new Map(all.map((upload) => [upload.key, upload]))
-  const onProgress = onLine === undefined ? undefined : transferLine('uploading', onLine)
-  return (await site.store.putMissing([...unique.values()], { signal, onProgress })).sentBytes
+  const tell = transferLine('uploading', (line) => onLine?.(line))
+  // What is there counts as done: of an end nobody can tell whether anything was sent.
+  const onProgress = (progress: TransferProgress): void => {
+    if (progress.doneBytes < progress.totalBytes) tell(progress)
+  }
+  const { sentBytes } = await site.store.putMissing([...unique.values()], { signal, onProgress })
+  if (sentBytes > 0) onLine?.(`uploaded ${formatBytes(sentBytes)}`)
+  return sentBytes
 }
 
 /** What Argo needs beside the template. Resolves to the Secret that it takes along, and to the mark of the namespace. */

@@ -83,7 +83,7 @@ async function remove(
   const users = await usersOf(site, new Set(names), signal)
   if (users.size > 0) throw inUse(pipeline, users)
   const records = await recordsOf(site.store, pipeline)
-  onLine?.(`removing ${names.length} versions of ${pipeline}`)
+  if (names.length + records.length > 0) onLine?.(`removing ${pipeline}`)
   const place = await namespaceMark(site, profile, signal)
   const { objects, kept } = await removeVersions(site, { pipeline, place, templates, records, stay: [], signal })
   await site.store.remove([`${pushMarks(pipeline)}${place}`])

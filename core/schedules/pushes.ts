@@ -56,7 +56,7 @@ async function push(request: PushRequest, options: Pushing): Promise<PushResult>
   const draft = wish === undefined ? undefined : draftOf(wish, { ...checked, target: asked.target })
   if (draft !== undefined) checkDraft(draft, checked, schedules)
   const { version, ...rest } = await service.push(asked, pushedBy, options)
-  const schedule = draft === undefined ? null : await ensureSchedule(draft, options)
+  const schedule = draft === undefined ? null : await ensureSchedule(draft, { ...options, isNew: rest.changed })
   return { ...rest, version: complete(version, asked.target), schedule }
 }
 
@@ -92,13 +92,13 @@ function checkDraft(
 /** One that starts the same at the same times stays, and is told what was pushed; any other is made anew. */
 async function ensureSchedule(
   draft: Draft,
-  { schedules, onLine, signal }: Pushing,
+  { schedules, onLine, signal, isNew }: Pushing & { readonly isNew: boolean },
 ): Promise<{ readonly name: string; readonly changed: boolean }> {
   const { name } = draft
   const progress = { signal, ...(onLine === undefined ? {} : { onLine }) }
   const there = schedules.list().find((it) => it.name === name)
   if (there !== undefined && isSame(there, draft, schedules)) {
-    await schedules.sync(name, progress)
+    if (isNew) await schedules.sync(name, progress)
     return { name, changed: false }
   }
   if (there !== undefined) schedules.delete(name)
