@@ -29,6 +29,7 @@ import { folderHandlers } from './handlers-folders.ts'
 import { modelHandlers } from './handlers-models.ts'
 import { parityHandlers } from './handlers-parity.ts'
 import { priceHandlers } from './handlers-prices.ts'
+import { pushHandlers } from './handlers-push.ts'
 import { scheduleHandlers } from './handlers-schedules.ts'
 import { secretHandlers } from './handlers-secrets.ts'
 import { settingHandlers } from './handlers-settings.ts'
@@ -76,6 +77,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...parityHandlers(options),
     ...folderHandlers(options),
     ...scheduleHandlers(options),
+    ...pushHandlers(options),
     ...conformanceHandlers(options),
     ...targetHandlers(options),
     ...clusterHandlers(options.clusters),

@@ -44,6 +44,7 @@ export function createMemoryService(): MemoryService {
     ...artifactVerbs(),
     ...environmentVerbs(),
     ...folderVerbs(),
+    ...pushVerbs(),
     ...changeVerbs(),
   }
 }
@@ -79,6 +80,16 @@ function documentVerbs(): DocumentVerbs {
       return { file: `${file}.lock.json`, changed: true, environments: { python: { digest: 'c0ffee', packages: 2 } } }
     },
   }
+}
+
+type PushVerbs = Pick<MemoryService, 'push' | 'pushed' | 'undoPush' | 'removePush'>
+
+/** No target of it is a cluster. */
+function pushVerbs(): PushVerbs {
+  const refuse = (): Promise<never> => {
+    throw new Problem('not_supported', 'there is no cluster here: name one')
+  }
+  return { push: refuse, pushed: refuse, undoPush: refuse, removePush: refuse }
 }
 
 type Find = (id: string) => MemoryRun

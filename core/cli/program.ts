@@ -10,6 +10,7 @@ import { addFolderCommands } from './program-folders.ts'
 import { addModelCommands } from './program-models.ts'
 import { addPlanCommand } from './program-plan.ts'
 import { addPricesCommand } from './program-prices.ts'
+import { addPushCommands } from './program-push.ts'
 import { addScheduleCommands } from './program-schedules.ts'
 import { addSecretCommands } from './program-secrets.ts'
 import { addSettingCommands } from './program-settings.ts'
@@ -61,6 +62,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addEnvironmentCommands(setup)
   addFolderCommands(setup)
   addScheduleCommands(setup)
+  addPushCommands(setup)
   addSettingCommands(setup)
   addPricesCommand(setup)
   addSecretCommands(setup)

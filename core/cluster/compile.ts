@@ -79,7 +79,7 @@ function objectOf(input: CompileInput, spec: Record<string, unknown>): ArgoObjec
     apiVersion: 'argoproj.io/v1alpha1',
     kind: run === null ? 'WorkflowTemplate' : 'Workflow',
     metadata: {
-      name: run ?? `${pipeline}-${hashOf(spec)}`,
+      name: run ?? templateName(pipeline, spec),
       labels: labelsOf(input),
       annotations: { [DIGEST_ANNOTATION]: pipelineDigest },
     },
@@ -87,6 +87,7 @@ function objectOf(input: CompileInput, spec: Record<string, unknown>): ArgoObjec
   }
 }
 
-function hashOf(spec: Record<string, unknown>): string {
-  return sha256(canonicalJson(JSON.parse(JSON.stringify(spec)) as Json)).slice(0, 10)
+/** Of a WorkflowTemplate: the hash of what it holds is in it. */
+export function templateName(pipeline: string, spec: Readonly<Record<string, unknown>>): string {
+  return `${pipeline}-${sha256(canonicalJson(JSON.parse(JSON.stringify(spec)) as Json)).slice(0, 10)}`
 }

@@ -17,7 +17,7 @@ import type { CompileInput, NeededObject } from './types.ts'
 type Context = Pick<RunContext, 'snapshot' | 'blobs' | 'remote' | 'storeId'>
 
 /** The code of a run, as readers in pods want it. */
-export function codeUpload({ snapshot, blobs }: Context): Upload[] {
+export function codeUpload({ snapshot, blobs }: Pick<Context, 'snapshot' | 'blobs'>): Upload[] {
   if (snapshot.files.length === 0 && snapshot.links.length === 0) return []
   return [{ key: codeKey(snapshot.digest), source: { stream: () => archiveCode(snapshot, blobs) } }]
 }

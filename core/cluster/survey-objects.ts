@@ -7,11 +7,15 @@ import type { Cluster, KubeObject, Resource } from '#core/runtimes/cluster.ts'
 import { artifactRepository, repositoryData } from './artifact-repository.ts'
 import { DIGEST_ANNOTATION } from './compile-labels.ts'
 import type { PrepareOptions } from './prepare.ts'
+import { pushConfigMap, readHistory } from './push-config-map.ts'
+import { currentOf } from './push-history.ts'
 import { CONFIG_MAPS, SECRETS, WORKFLOW_TEMPLATES } from './resources.ts'
+import type { FrozenCluster } from './run-context.ts'
+import { pushSecretPrefix, runSecretName } from './run-secrets.ts'
 import type { Looks } from './survey-looks.ts'
 import type { ArgoObject } from './types.ts'
 
-type Options = Pick<PrepareOptions, 'profile' | 'connection' | 'secretValues'> & { readonly looks: Looks }
+type Options = Pick<PrepareOptions, 'profile' | 'connection' | 'secretValues' | 'storeId'> & { readonly looks: Looks }
 type Named = Pick<PlanObject, 'kind' | 'name'>
 type Found = Pick<PlanObject, 'action' | 'because'>
 
@@ -39,8 +43,26 @@ export function surveyRepository(options: Options): Promise<SurveyedObject[]> {
   ])
 }
 
+type Pushed = {
+  /** Null where it cannot be compiled. */
+  readonly template: ArgoObject | null
+  readonly pipeline: string
+  readonly secrets: FrozenCluster['secrets']
+}
+
+/** What a push makes in the namespace. */
+export async function surveyPushed({ template, pipeline, secrets }: Pushed, options: Options): Promise<SurveyedObject[]> {
+  if (template === null) return []
+  const [made, history, carried] = await Promise.all([
+    surveyTemplate(template, options),
+    surveyHistory(pipeline, template.metadata.name, options),
+    surveyPushSecret(pipeline, secrets, options),
+  ])
+  return [made, ...carried, history]
+}
+
 /** A WorkflowTemplate, whose name is that of its content. */
-export async function surveyTemplate(template: ArgoObject, options: Options): Promise<SurveyedObject> {
+async function surveyTemplate(template: ArgoObject, options: Options): Promise<SurveyedObject> {
   const { name, annotations } = template.metadata
   const work = async (signal: AbortSignal): Promise<Found> => {
     const there = await find(options.connection.cluster, WORKFLOW_TEMPLATES, { name, signal })
@@ -50,6 +72,38 @@ export async function surveyTemplate(template: ArgoObject, options: Options): Pr
       : { action: 'change', because: 'its steps are the same, and it is noted with another definition' }
   }
   return surveyed({ kind: 'WorkflowTemplate', name }, work, options)
+}
+
+/** What says which version of a pipeline is current: changed by each push of something new. */
+function surveyHistory(pipeline: string, template: string, options: Options): Promise<SurveyedObject> {
+  const { connection, storeId } = options
+  const site = { ...connection, storeId }
+  const work = async (signal: AbortSignal): Promise<Found> => {
+    const found = await readHistory(site, pipeline, signal)
+    if (found === undefined) return { action: 'create', because: 'it says which version is current, and which were before' }
+    return currentOf(found.history).template === template
+      ? { action: 'leave', because: 'this is the current version already' }
+      : { action: 'change', because: 'another version is the current one' }
+  }
+  return surveyed({ kind: 'ConfigMap', name: pushConfigMap(pipeline, site) }, work, options)
+}
+
+/** The Secret of a push, where that takes something along. */
+async function surveyPushSecret(
+  pipeline: string,
+  secrets: FrozenCluster['secrets'],
+  options: Options,
+): Promise<SurveyedObject[]> {
+  const carried = Object.entries(secrets).flatMap(([secret, { from }]) => (from === 'here' ? [secret] : []))
+  if (carried.length === 0) return []
+  const name = runSecretName(pushSecretPrefix(pipeline, secrets))
+  const words = `what is set here and the namespace does not have, for all who start it there: ${carried.toSorted().join(', ')}`
+  const work = async (signal: AbortSignal): Promise<Found> => {
+    const there = await find(options.connection.cluster, SECRETS, { name, signal })
+    // Its values are written again, and may be others.
+    return there === undefined ? { action: 'create', because: words } : { action: 'change', because: words }
+  }
+  return [await surveyed({ kind: 'Secret', name }, work, options)]
 }
 
 /** The Secret of a run, where that takes something along; nobody has it before the run has an id. */

@@ -3,8 +3,8 @@ import { stepsToStart, type RunState, type SurveyedRun, type SurveyedWorkflow } 
 import { checkLimits, measure, sizesOf, type Sizes } from './compile-limits.ts'
 import { fanOutName, taskName } from './compile-names.ts'
 import type { Template } from './compile-shapes.ts'
-import { templateInput } from './compile-template.ts'
 import { assembleWorkflow } from './compile.ts'
+import { asPush, pushInput, type PushPlace } from './push-template.ts'
 import type { ImageSurvey } from './survey-images.ts'
 import { runInput, type CompiledRun } from './submit.ts'
 import { wantedUploads, type WantedUpload } from './survey-uploads.ts'
@@ -23,28 +23,30 @@ export async function draftRun(context: CompiledRun, state: RunState, images: Im
   return draft({ input, images }, ({ needed }) => wantedUploads(context, { needed, uploads }))
 }
 
-type Templated = SurveyedRun & Parameters<typeof templateInput>[1]
-
 /** The WorkflowTemplate of a push. */
-export function draftTemplate(context: Templated, images: ImageSurvey): Promise<Drafted> {
-  const { profile, limits, tracks, homeId } = context
-  const { runnerImage, imageVolumes } = images
-  const parts = { profile, limits, tracks, homeId, images: images.images, runnerImage, imageVolumes }
-  const input = templateInput(context, parts)
-  return draft({ input, images }, ({ needed }) => wantedUploads(context, { needed, uploads: [] }))
+export function draftTemplate(run: SurveyedRun & WantedFrom, place: PushPlace, images: ImageSurvey): Promise<Drafted> {
+  const input = pushInput(run, place)
+  return draft({ input, images, finish: (compiled) => asPush(compiled, run) }, ({ needed }) =>
+    wantedUploads(run, { needed, uploads: [] }),
+  )
 }
 
-type Given = { readonly input: CompileInput; readonly images: ImageSurvey }
+type WantedFrom = Parameters<typeof wantedUploads>[0]
+type Given = {
+  readonly input: CompileInput
+  readonly images: ImageSurvey
+  readonly finish?: (compiled: Compiled) => Compiled
+}
 
 async function draft(
-  { input, images }: Given,
+  { input, images, finish = (it) => it }: Given,
   wantedOf: (compiled: Compiled) => Promise<WantedUpload[]>,
 ): Promise<Drafted> {
   const problem = faultOf(input, images)
   if (problem !== undefined) return undrafted(problem)
   let compiled: Compiled
   try {
-    compiled = assembleWorkflow(input)
+    compiled = finish(assembleWorkflow(input))
   } catch (error) {
     if (isProblem(error)) return undrafted(error)
     throw error

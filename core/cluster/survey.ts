@@ -12,7 +12,7 @@ import type { FrozenCluster } from './run-context.ts'
 import { findSecrets } from './run-secrets.ts'
 import { surveyImages, type ImageSurvey } from './survey-images.ts'
 import { openLooks, type Looks } from './survey-looks.ts'
-import { surveyCarried, surveyRepository, surveyTemplate } from './survey-objects.ts'
+import { surveyCarried, surveyPushed, surveyRepository } from './survey-objects.ts'
 import { surveyUploads } from './survey-uploads.ts'
 import { draftRun, draftTemplate, type Drafted } from './survey-workflow.ts'
 
@@ -81,7 +81,7 @@ async function surveySent(
   const cluster = { profile, limits, secrets, images: byName, runnerImage, imageVolumes }
   const shared = { ...run, homeId, storeId, tracks, blobs: blobsOrElsewhere(run, options) }
   const draft = await draftRun({ ...shared, run: newId<'run'>(), cluster }, state, images)
-  const template = await draftTemplate({ ...shared, ...cluster, profile }, images)
+  const template = await draftTemplate(shared, { ...cluster, tracks }, images)
   const finish = async ({ wanted, ...drafted }: Drafted): Promise<SurveyedWorkflow> => {
     const uploads = await looks.at('looking what the bucket has', (stop) => surveyUploads(wanted, connection, stop))
     return { ...drafted, isPinned, uploads }
@@ -96,7 +96,7 @@ async function surveySent(
           await connection.cluster.create(WORKFLOWS, workflow, { dryRun: true, signal: stop })
           return true
         }),
-    template.object === null ? [] : surveyTemplate(template.object, { ...options, looks }).then((it) => [it]),
+    surveyPushed({ template: template.object, pipeline: run.bound.plan.definition.name, secrets }, { ...options, looks }),
   ])
   return { workflow: sent, template: pushed, dryRun, objects }
 }

@@ -43,7 +43,6 @@ export const planRoutes = {
             isCurrent: true,
             pushedBy: 'ada@laptop',
             pushedAt: AT,
-            schedules: [],
           },
           changes: [{ part: 'code', name: 'train.py', change: 'changed', before: '1f0e8a', after: '77aa10' }],
         },

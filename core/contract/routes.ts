@@ -8,6 +8,7 @@ import { parityRoutes } from './routes-parity.ts'
 import { planRoutes } from './routes-plan.ts'
 import { priceRoutes } from './routes-prices.ts'
 import { pipelineRoutes } from './routes-pipelines.ts'
+import { pushRoutes } from './routes-push.ts'
 import { resultRoutes } from './routes-results.ts'
 import { runRoutes } from './routes-runs.ts'
 import { settingRoutes } from './routes-settings.ts'
@@ -37,6 +38,7 @@ export const ROUTES = {
   ...clusterRoutes,
   ...folderRoutes,
   ...scheduleRoutes,
+  ...pushRoutes,
   ...settingRoutes,
   ...priceRoutes,
   ...secretRoutes,

@@ -5,6 +5,7 @@ import type { CompiledView, PodView } from '#core/contract/run.ts'
 import type { ImageEnvironments } from '#core/environments/index.ts'
 import type { AttemptAddress } from './attempt-folders.ts'
 import type { BoundPlan } from './bind.ts'
+import type { ClusterPushes } from './cluster-pushes.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import type { Executor, Mirror } from './executor.ts'
 import type { Foreseen } from './foresee.ts'
@@ -73,6 +74,8 @@ export type ClusterTarget = {
   survey(run: SurveyedRun, options: { readonly signal?: AbortSignal | undefined }): Promise<ClusterSurvey>
   /** What would be pushed for a pipeline: asks neither cluster nor bucket nor registry. */
   compile(run: Omit<ClusterRun, 'foresee' | 'learn' | 'fetch'>): Promise<CompiledView>
+  /** Pipelines that lie there for everybody. */
+  readonly pushes: ClusterPushes
   open(run: OpenClusterRun): Executor & { readonly mirror: Mirror }
   /** Takes the log of an attempt to this machine, as far as it is there; the rest while it is asked for again and again. */
   takeLog(attempt: ClusterAttempt, isOver: boolean): Promise<void>

@@ -25,6 +25,9 @@ export type {
   ScheduleListener,
   ScheduleThere,
 } from './cluster-schedules.ts'
+export type { ClusterPushes, PushedEntry, PushRun, PutPush } from './cluster-pushes.ts'
+export type { PushAddress } from './push-verbs.ts'
+export { recordOf } from './push-record.ts'
 export type { ClusterAttempt, ClusterRun, ClusterTarget, OpenClusterRun } from './cluster-target.ts'
 export type {
   ArgoMeter,
@@ -60,7 +63,7 @@ export { archiveCode, archiveSize } from './archive.ts'
 export { copySample, listSamples } from './samples.ts'
 export { foresee, type Foreseen } from './foresee.ts'
 export { addressOf, idOf } from './attempt-workload.ts'
-export { checkRequest } from './check-request.ts'
+export { checkRequest, type CheckedRequest } from './check-request.ts'
 export type { KeyParts, RunFacts } from './step-key.ts'
 export { differences as keyDifferences } from './why.ts'
 export {

@@ -25,6 +25,7 @@ import type { EnvironmentLock } from '#core/environments/index.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import type { CheckedRequest, RequestToCheck } from './check-request.ts'
 import type { HistoryWish, PipelineHistory } from './history.ts'
+import type { PushVerbs } from './push-verbs.ts'
 import type { KeyParts } from './step-key.ts'
 import type { PipelineSurvey } from './survey.ts'
 
@@ -131,7 +132,7 @@ export type RunOutcome = RunSummary & {
 }
 
 /** What the server, and so every client, can ask of pipelines and runs. Run ids may be shortened to a unique prefix. */
-export type PipelineService = {
+export type PipelineService = PushVerbs & {
   /** Where runs can be started, and whether each could start something now. */
   targets(): Promise<TargetView[]>
   validate(file: string): Promise<PipelineView>

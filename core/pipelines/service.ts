@@ -24,6 +24,7 @@ import { openRemoteFiles, type RemoteFiles } from './remote-files.ts'
 import { RunListStore } from './run-list-store.ts'
 import type { RunRow } from './run-rows.ts'
 import { RunStore } from './run-store.ts'
+import { pushVerbs } from './push-verbs.ts'
 import type { PipelineService, Progress, RunOrigin } from './service-types.ts'
 import type { StepTracking } from './step-tracking.ts'
 import { checkTarget, findTarget, listTargets, type Targets } from './targets.ts'
@@ -82,6 +83,7 @@ export function openPipelines(options: PipelineOptions): Pipelines {
     ...environmentVerbs(context),
     ...readingVerbs(context),
     ...clusterVerbs(context),
+    ...pushVerbs(context),
     compile: (request, progress) => compilePipeline(request, { ...context, ...progress }),
     survey: (request, progress) => surveyPipeline(request, { ...context, ...progress }),
     ...folderVerbs({ ...context, store: options.store }),

@@ -1,8 +1,6 @@
-<<<<<<< HEAD
-/** What a push of a pipeline to a cluster would do: what a run would take, and what of its code would not work there. */
-export * from './predict/index.ts'
-export * from './scan/index.ts'
-=======
+/** What a push of a pipeline to a cluster would do, before it does it. */
+export { openPlanner, type PlannedTarget, type Planner, type PlannerOptions } from './planner.ts'
 export { judgeCluster, type Judgement } from './judge/judge.ts'
 export type { JudgedStep, JudgeInput } from './judge/input.ts'
->>>>>>> h-judge
+export * from './predict/index.ts'
+export * from './scan/index.ts'

@@ -1,9 +1,9 @@
 import { look, type Looked } from '#core/base/looked.ts'
 import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import type { Plan } from '#core/contract/plan.ts'
-import type { PushedVersion, PushRecord } from '#core/contract/pushed.ts'
+import type { PushRecord } from '#core/contract/pushed.ts'
 import type { RunRequest } from '#core/contract/run.ts'
-import type { PipelineHistory, PipelineService, PipelineSurvey, Progress } from '#core/pipelines/index.ts'
+import type { PipelineHistory, PipelineService, PipelineSurvey, Progress, PushedEntry } from '#core/pipelines/index.ts'
 import type { Cluster } from '#core/runtimes/cluster.ts'
 import type { PriceSource } from '#core/usage/index.ts'
 import { composePlan } from './compose.ts'
@@ -23,7 +23,7 @@ export type PlannedTarget = {
   lastPush(pipeline: string, signal: AbortSignal): Promise<LastPush | null>
 }
 
-export type LastPush = { readonly version: PushedVersion; readonly record: PushRecord | null }
+export type LastPush = { readonly version: PushedEntry; readonly record: PushRecord | null }
 
 export type PlannerOptions = {
   readonly pipelines: Pick<PipelineService, 'survey' | 'history' | 'list' | 'detail'>
@@ -48,8 +48,8 @@ export type PlanParts = {
   readonly history: PipelineHistory
   readonly prices: PriceSource
   readonly portability: Awaited<ReturnType<typeof scanRun>>
-  /** By step, limits that the last run on this machine did not enforce; null where it never ran here. */
-  readonly here: ReadonlyMap<string, ReadonlySet<string>> | null
+  /** By step, limits that its attempt in the last run on this machine did not enforce. */
+  readonly here: ReadonlyMap<string, readonly string[]>
 }
 
 const DEADLINE_MS = 2_000
