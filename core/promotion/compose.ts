@@ -40,7 +40,7 @@ export function composePlan(parts: PlanParts, seconds: () => number): Plan {
     template: cluster.template.isPinned ? (cluster.template.object?.metadata.name ?? null) : null,
     ...verdictOf({ checks, portability, steps }),
     objects: cluster.objects.flatMap(({ plan }) => (plan.value === undefined ? [] : [plan.value])),
-    since: sinceOf(parts, images),
+    since: sinceOf(parts),
     images,
     uploads,
     bytesToSend,
@@ -103,7 +103,7 @@ function limitsOf({ bound: { planned } }: StepState, { here }: PlanParts): PlanS
   }))
 }
 
-function sinceOf({ last, survey }: PlanParts, images: readonly PlanImage[]): Plan['since'] {
+function sinceOf({ last, survey }: PlanParts): Plan['since'] {
   const found = last.value ?? null
   if (found === null) return null
   const { version, record } = found

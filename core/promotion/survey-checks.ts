@@ -95,9 +95,11 @@ function carriedChecks({ survey: { cluster } }: PlanParts): PlanCheck[] {
   return [told('carried-secrets', warning(found, fix), seconds)]
 }
 
-function scanChecks({ portability: { leftOut } }: PlanParts): PlanCheck[] {
-  if (leftOut === 0) return []
-  const found = `${leftOut} ${leftOut === 1 ? 'file was' : 'files were'} not searched for what is tied to this machine: too large, or no text`
+/** Large files may be code; binary ones are data. */
+function scanChecks({ portability: { files, leftOut } }: PlanParts): PlanCheck[] {
+  const looked = `${files} ${files === 1 ? 'file was' : 'files were'} searched for what is tied to this machine`
+  if (leftOut.large === 0) return [told('code-scan', passed(looked), 0)]
+  const found = `${looked}, and ${leftOut.large} of more than 1 MiB ${leftOut.large === 1 ? 'was' : 'were'} not`
   return [told('code-scan', { status: 'skipped', found, fix: null }, 0)]
 }
 
