@@ -104,7 +104,11 @@ async function surveySent(
 /** Files of cached outputs that only other buckets have would be taken here, and sent from here. */
 function blobsOrElsewhere({ remote, frozen }: SurveyedRun, { blobs }: Pick<PrepareOptions, 'blobs'>): Blobs {
   const isElsewhere = (sha256: string): boolean => remote.find(sha256, frozen.stores ?? []) !== undefined
-  return { ...blobs, has: (sha256) => blobs.has(sha256) || isElsewhere(sha256), sourceOf: (sha256) => blobs.pathOf(sha256) }
+  return {
+    ...blobs,
+    has: (sha256) => blobs.has(sha256) || isElsewhere(sha256),
+    sourceOf: (sha256) => blobs.pathOf(sha256),
+  }
 }
 
 function sourcesOf(secrets: FrozenCluster['secrets']): Record<string, 'cluster' | 'here'> {

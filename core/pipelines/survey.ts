@@ -27,7 +27,8 @@ export type PipelineSurvey = Frozen & {
 }
 
 type Options = Pick<FreezeOptions, 'home' | 'targets' | 'secrets' | 'blobs' | 'store' | 'remote' | 'now' | 'index'>
-type Wish = Options & Progress & { readonly cluster: ClusterTarget; readonly asked: ReturnType<typeof RunRequest.parse> }
+type Wish = Options &
+  Progress & { readonly cluster: ClusterTarget; readonly asked: ReturnType<typeof RunRequest.parse> }
 
 /** So long a lock that does not fit may take to be made: packages are looked up in an index. */
 const LOCK_MS = 15_000
@@ -52,10 +53,7 @@ export async function surveyPipeline(request: RunRequest, options: Options & Pro
 }
 
 /** As a run is frozen, but files are hashed where they lie, and the lock file stays as it is. */
-async function freezeQuietly(
-  pipeline: PipelineFile,
-  wish: Wish,
-): Promise<Frozen & Pick<PipelineSurvey, 'lock'>> {
+async function freezeQuietly(pipeline: PipelineFile, wish: Wish): Promise<Frozen & Pick<PipelineSurvey, 'lock'>> {
   const { asked, cluster, signal } = wish
   const { parameters, bound } = await bindRequest(pipeline, { ...wish, ...asked })
   const elsewhere = asked.cache
