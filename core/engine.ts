@@ -15,6 +15,7 @@ import {
 } from '#core/pipelines/index.ts'
 import { openProcessRuntime } from '#core/runtimes/process/index.ts'
 import { openSecrets, systemKeychain, type Secrets } from '#core/secrets/index.ts'
+import { readPrices } from '#core/prices/index.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'
 import { openBlobs, openStore, type Blobs, type Store } from '#core/store/index.ts'
 import { openTargets, type ClusterTargets } from '#core/targets/index.ts'
@@ -86,6 +87,7 @@ function open(home: string, options: EngineOptions, stack: AsyncDisposableStack)
   const store = stack.use(openStore(home))
   const blobs = blobsOf(home)
   blobs.sweepTemporary()
+  const prices = () => readPrices(home)
   const secrets = openSecrets({
     home,
     keychain: options.keychain === false ? undefined : systemKeychain(),
@@ -120,7 +122,7 @@ function open(home: string, options: EngineOptions, stack: AsyncDisposableStack)
     ...(register === undefined ? {} : { register }),
     ...(tracking === undefined ? {} : { tracking }),
   }
-  service = stack.use(openPipelines({ home, store, blobs, secrets, environments, targets, ...told, onError }))
+  service = stack.use(openPipelines({ home, store, blobs, secrets, environments, targets, prices, ...told, onError }))
   removeLeftovers({ docker, service, onError }, stack)
   const { scheduled } = service
   const { nodes } = docker

@@ -59,6 +59,7 @@ export function lazyImages(open: () => Promise<ImageEngine>): ImageEngine {
   return {
     platform: async () => (await get()).platform(),
     find: async (reference) => (await get()).find(reference),
+    layerSizes: async (image) => (await get()).layerSizes(image),
     list: async (label, value) => (await get()).list(label, value),
     pull: async (reference, options) => (await get()).pull(reference, options),
     push: async (reference, options) => (await get()).push(reference, options),
@@ -77,10 +78,12 @@ export function lazyImageSources(open: () => Promise<ImageSources>): ImageSource
   return {
     registries: {
       read: async (reference, platform, signal) => (await get()).registries.read(reference, platform, signal),
+      tags: async (name, signal) => (await get()).registries.tags(name, signal),
       checkPush: async (registry, signal) => (await get()).registries.checkPush(registry, signal),
     },
     runners: {
       mark: async () => (await get()).runners.mark(),
+      find: async (platform) => (await get()).runners.find(platform),
       build: async (options) => (await get()).runners.build(options),
     },
   }

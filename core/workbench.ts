@@ -7,6 +7,7 @@ import { openMlflow, openTrackedReads, type Mlflow } from '#core/mlflow/index.ts
 import type { LocalClusters } from '#core/local-clusters/index.ts'
 import { openParity, type Parity } from '#core/parity/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
+import { openPrices } from '#core/prices/index.ts'
 import { openRegister, openRunTracking, openStepMetrics, type RunTracking } from '#core/run-tracking/index.ts'
 import { openSchedules, type ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
@@ -72,7 +73,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const onError = (error: unknown) => logger.error({ err: error }, 'the comparison of targets failed by a bug')
   const conformance = stack.use(lazyConformance({ home, version, settings, clusters: domains, onError }))
   const { clusterTargets: _clusterTargets, ...served } = domains
-  const serving = { ...served, home, conformance, page: PAGE, version, logger }
+  const serving = { ...served, home, prices: openPrices(home), conformance, page: PAGE, version, logger }
   const server = await startServer({ ...serving, ...(port === undefined ? {} : { port }) })
   stack.defer(() => server.close())
   isServed(server.url)

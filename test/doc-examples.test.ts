@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { PROBLEM_CODES } from '#core/base/problem-codes.ts'
+import { Rates } from '#core/contract/prices.ts'
 import { isSettingKey, SETTINGS } from '#core/contract/settings.ts'
 import { RULES } from '#core/failures/rules/index.ts'
 import { buildProgram } from '#core/cli/program.ts'
@@ -9,6 +10,7 @@ import { SPECIFIC } from '#core/local-clusters/causes/rules.ts'
 import { GENERAL } from '#core/local-clusters/causes/rules-general.ts'
 import type { Route } from '#core/contract/route.ts'
 import { ROUTES, SOCKETS } from '#core/contract/routes.ts'
+import { parsePrices } from '#core/prices/parse-prices.ts'
 import { validateDocument } from '#core/pipelines/index.ts'
 import { CHECKS } from '#core/promotion/judge/checks.ts'
 
@@ -47,6 +49,16 @@ describe('docs/problems.md', () => {
     const rows = [...read('docs/problems.md').matchAll(/^\| `(\w+)` *\| *(\d+) *\| *(yes|no) *\|/gm)]
     const written = rows.map(([, code, status, retry]) => [code, Number(status), retry === 'yes'])
     expect(written).toEqual(Object.entries(PROBLEM_CODES).map(([code, it]) => [code, it.status, it.retry]))
+  })
+})
+
+describe('docs/prices.md', () => {
+  test('has an example that is valid, with every key, and a row for every key and no other', () => {
+    const [, example = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(read('docs/prices.md')) ?? []
+    const parsed = parsePrices(example)
+    const keys = Object.keys(Rates.shape)
+    expect(parsed.ok ? Object.keys(parsed.prices.default) : parsed.issues).toEqual(keys)
+    expect([...read('docs/prices.md').matchAll(/^\| `(\w+)` /gm)].map(([, key]) => key)).toEqual(keys)
   })
 })
 

@@ -9,6 +9,7 @@ import type { LocalClusters } from '#core/local-clusters/index.ts'
 import type { Parity } from '#core/parity/index.ts'
 import type { PipelineService, StepAddress } from '#core/pipelines/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
+import type { PriceBook } from '#core/prices/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
 import type { TargetService } from '#core/targets/index.ts'
@@ -27,6 +28,8 @@ import { conformanceHandlers } from './handlers-conformance.ts'
 import { folderHandlers } from './handlers-folders.ts'
 import { modelHandlers } from './handlers-models.ts'
 import { parityHandlers } from './handlers-parity.ts'
+import { priceHandlers } from './handlers-prices.ts'
+import { pushHandlers } from './handlers-push.ts'
 import { scheduleHandlers } from './handlers-schedules.ts'
 import { secretHandlers } from './handlers-secrets.ts'
 import { settingHandlers } from './handlers-settings.ts'
@@ -47,6 +50,7 @@ export type HandlersOptions = {
   readonly schedules: ScheduleService
   readonly conformance: ConformanceVerbs
   readonly settings: Settings
+  readonly prices: PriceBook
   readonly secrets: Secrets
   readonly targets: TargetService
   readonly clusters: LocalClusters
@@ -73,10 +77,12 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...parityHandlers(options),
     ...folderHandlers(options),
     ...scheduleHandlers(options),
+    ...pushHandlers(options),
     ...conformanceHandlers(options),
     ...targetHandlers(options),
     ...clusterHandlers(options.clusters),
     ...settingHandlers(options),
+    ...priceHandlers(options),
     ...secretHandlers(options),
     ...accessHandlers(options),
     ...trackingHandlers(options),

@@ -44,6 +44,7 @@ export function createMemoryService(): MemoryService {
     ...artifactVerbs(),
     ...environmentVerbs(),
     ...folderVerbs(),
+    ...pushVerbs(),
     ...changeVerbs(),
   }
 }
@@ -81,6 +82,16 @@ function documentVerbs(): DocumentVerbs {
   }
 }
 
+type PushVerbs = Pick<MemoryService, 'push' | 'pushed' | 'undoPush' | 'removePush'>
+
+/** No target of it is a cluster. */
+function pushVerbs(): PushVerbs {
+  const refuse = (): Promise<never> => {
+    throw new Problem('not_supported', 'there is no cluster here: name one')
+  }
+  return { push: refuse, pushed: refuse, undoPush: refuse, removePush: refuse }
+}
+
 type Find = (id: string) => MemoryRun
 type RunVerbs = Pick<
   MemoryService,
@@ -96,6 +107,7 @@ type RunVerbs = Pick<
   | 'detail'
   | 'explain'
   | 'runUsage'
+  | 'history'
   | 'applyUsage'
   | 'begun'
   | 'provenance'
@@ -154,6 +166,7 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
     items: ({ step }) => noStep(step),
     detail: ({ step }) => noStep(step),
     explain: async ({ step }) => noStep(step),
+    history: async () => ({ runs: {}, steps: {}, overhead: null }),
     runUsage: async (run) => noRun(run),
     applyUsage: async (run) => noRun(run),
     begun: (run) => noRun(run),
@@ -205,13 +218,14 @@ function eventVerbs(find: Find): EventVerbs {
 
 type ArtifactVerbs = Pick<
   MemoryService,
-  'addFile' | 'artifacts' | 'artifactFiles' | 'readArtifact' | 'pull' | 'fetchFile' | 'pod' | 'compile'
+  'addFile' | 'artifacts' | 'artifactFiles' | 'readArtifact' | 'pull' | 'fetchFile' | 'pod' | 'compile' | 'survey'
 >
 
 function artifactVerbs(): ArtifactVerbs {
   const blobs = new Map<string, Buffer>()
   const files: ArtifactFile[] = []
   return {
+    survey: () => Promise.reject(new Problem('not_supported', 'there is no cluster here: name one')),
     compile: () => Promise.reject(new Problem('not_supported', 'there is no cluster here: name one')),
     pull: () => Promise.resolve({ bytes: 0 }),
     fetchFile: () => Promise.resolve(),

@@ -32,6 +32,15 @@ const IMAGES: readonly ProblemCode[] = [
 const ENGINE: readonly ProblemCode[] = ['engine_unavailable', 'engine_forbidden']
 const START: readonly ProblemCode[] = [...ASKED, ...LOCK, ...IMAGES, 'code_unreadable', 'secret_missing']
 
+const CLUSTER: readonly ProblemCode[] = [
+  'cluster_unreachable',
+  'cluster_unauthorized',
+  'cluster_forbidden',
+  'cluster_refused',
+  'store_unreachable',
+  'store_denied',
+]
+
 /** Codes of single routes beside those that follow from the shape of a route. */
 const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   validatePipeline: DOCUMENT,
@@ -99,10 +108,15 @@ const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   addSample: ['not_found', 'conflict'],
   createSchedule: [...START, 'invalid_name', 'invalid_cron', 'invalid_time_zone', 'conflict'],
   syncSchedule: START,
+  push: [...START, 'not_found', 'conflict', 'invalid_name', 'invalid_cron', 'invalid_time_zone', ...CLUSTER],
+  listPushes: ['not_supported', 'conflict', ...CLUSTER],
+  undoPush: ['not_supported', 'not_found', 'conflict', ...CLUSTER],
+  removePush: ['not_supported', 'conflict', ...CLUSTER],
   previewSchedule: ['invalid_cron', 'invalid_time_zone'],
   listSettings: ['settings_invalid', 'invalid_value'],
   setSetting: ['unknown_setting', 'invalid_value', 'settings_invalid', 'disk_full'],
   unsetSetting: ['unknown_setting', 'settings_invalid', 'disk_full'],
+  showPrices: ['settings_invalid'],
   listSecrets: ['secret_store', 'settings_invalid', 'disk_full'],
   setSecret: ['invalid_value', 'secret_store', 'settings_invalid', 'disk_full'],
   deleteSecret: ['secret_store', 'disk_full'],

@@ -17,6 +17,7 @@ const TAGS = {
   schedules: 'Pipelines that start by the clock',
   targets: 'Where runs play: this machine, its container engine, clusters',
   settings: 'Settings of the data folder',
+  prices: 'What runs cost and draw',
   secrets: 'Values that steps get as variables and that nobody is told',
   access: 'Who may talk to the core',
 } as const

@@ -10,6 +10,7 @@ import type { ScheduleService } from '#core/schedules/index.ts'
 import { openParity, type Parity } from '#core/parity/index.ts'
 import { openRunTracking, type RunTracking } from '#core/run-tracking/index.ts'
 import { openSecrets, type Secrets } from '#core/secrets/index.ts'
+import { openPrices, type PriceBook } from '#core/prices/index.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'
 import { openBlobs, openStore, WORKBENCH_FILE, type Blobs, type Store } from '#core/store/index.ts'
 import { openTargets, openTargetService, type TargetService } from '#core/targets/index.ts'
@@ -33,6 +34,7 @@ export type ServerFixture = AsyncDisposable & {
   readonly schedules: ScheduleService
   readonly conformance: Conformance
   readonly settings: Settings
+  readonly prices: PriceBook
   /** In a file of the data folder. */
   readonly secrets: Secrets
   /** Of a real store; their checks are in core/targets. */
@@ -72,7 +74,7 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
   const onBug = (error: unknown) => logger.error({ err: error }, 'something failed by a bug')
   const engine = { service, setSecret: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() }
   const conformance = openConformance({ home, version, open: () => Promise.resolve(engine), onError: onBug })
-  const same = { home, page, service, schedules, conformance, settings, secrets }
+  const same = { home, page, service, schedules, conformance, settings, prices: openPrices(home), secrets }
   const open = async (): Promise<Opened> => {
     const rows = openRows(home, service, onBug)
     const server = await startServer({ ...same, ...rows, tracking: rows.tracked, version, logger, limits })

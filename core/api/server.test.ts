@@ -306,6 +306,7 @@ describe('the address', () => {
       schedules,
       conformance,
       settings,
+      prices: fixture.prices,
       secrets,
       targets,
       models,

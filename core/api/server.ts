@@ -8,6 +8,7 @@ import type { PipelineService } from '#core/pipelines/index.ts'
 import type { RunTracking } from '#core/run-tracking/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
+import type { PriceBook } from '#core/prices/index.ts'
 import type { Settings } from '#core/settings/index.ts'
 import type { LocalClusters } from '#core/local-clusters/index.ts'
 import type { TargetService } from '#core/targets/index.ts'
@@ -45,6 +46,7 @@ export type ServerOptions = {
   readonly schedules: ScheduleService
   readonly conformance: ConformanceVerbs
   readonly settings: Settings
+  readonly prices: PriceBook
   readonly secrets: Secrets
   readonly targets: TargetService
   readonly clusters: LocalClusters

@@ -72,7 +72,7 @@ type Parts = Disposable & {
 
 /** What answers, and what watches it. */
 function createParts(options: ServerOptions, { port, startedAt }: Place, closing: AbortSignal): Parts {
-  const { home, service, schedules, conformance, settings, secrets, targets, access, version, logger } = options
+  const { home, service, schedules, conformance, settings, prices, secrets, targets, access, version, logger } = options
   const cut = (key: string) => {
     sockets.cut(key)
     traffic.cut(key)
@@ -83,7 +83,7 @@ function createParts(options: ServerOptions, { port, startedAt }: Place, closing
   const sessions = createSessions({ token, access, port })
   const { models, parity, tracking, transfer, clusters } = options
   const ofRuns = { service, parity, schedules, conformance, targets, clusters }
-  const domains = { access, settings, secrets, models, tracking, transfer, ...ofRuns }
+  const domains = { access, settings, prices, secrets, models, tracking, transfer, ...ofRuns }
   const { stepOf } = options.runTracking
   const shared = { ...domains, token, stepOf, sessions, limits, version, port, logger, closing }
   const traffic = createTraffic({ log, stats })

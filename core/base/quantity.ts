@@ -75,3 +75,16 @@ export function formatBytes(bytes: number): string {
   }
   return unit === 0 ? `${value} B` : `${value.toFixed(1)} ${units[unit]}`
 }
+
+/** Money for people: `12.30 EUR`, of less than one `0.0042 EUR`, of next to nothing `under 0.0001 EUR`. */
+export function formatCost({ amount, currency }: { readonly amount: number; readonly currency: string }): string {
+  if (amount > 0 && amount < 0.000_1) return `under 0.0001 ${currency}`
+  return `${amount.toFixed(amount > 0 && amount < 0.995 ? 4 : 2)} ${currency}`
+}
+
+/** Energy for people: `0.42 Wh`, `12.3 Wh`, `1.2 kWh`, of next to nothing `under 0.01 Wh`. */
+export function formatEnergy(wattHours: number): string {
+  if (wattHours > 0 && wattHours < 0.01) return 'under 0.01 Wh'
+  if (wattHours < 9.995) return `${wattHours.toFixed(2)} Wh`
+  return wattHours < 999.95 ? `${wattHours.toFixed(1)} Wh` : `${(wattHours / 1_000).toFixed(1)} kWh`
+}

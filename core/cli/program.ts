@@ -8,6 +8,9 @@ import { addEnvironmentCommands } from './program-environments.ts'
 import { addExperimentCommands } from './program-experiments.ts'
 import { addFolderCommands } from './program-folders.ts'
 import { addModelCommands } from './program-models.ts'
+import { addPlanCommand } from './program-plan.ts'
+import { addPricesCommand } from './program-prices.ts'
+import { addPushCommands } from './program-push.ts'
 import { addScheduleCommands } from './program-schedules.ts'
 import { addSecretCommands } from './program-secrets.ts'
 import { addSettingCommands } from './program-settings.ts'
@@ -55,10 +58,13 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addHistoryCommands(setup)
   addResultCommands(setup)
   addVerifyCommand(setup)
+  addPlanCommand(setup)
   addEnvironmentCommands(setup)
   addFolderCommands(setup)
   addScheduleCommands(setup)
+  addPushCommands(setup)
   addSettingCommands(setup)
+  addPricesCommand(setup)
   addSecretCommands(setup)
   addAccessCommands(setup)
   addTrackingCommands(setup)

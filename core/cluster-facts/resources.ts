@@ -22,7 +22,7 @@ export const USER_RIGHTS: readonly Right[] = [
     resource: 'workflows',
     verbs: ['create', 'get', 'list', 'watch', 'patch', 'delete'],
   },
-  { group: 'argoproj.io', resource: 'workflowtemplates', verbs: ['create', 'get', 'list', 'watch'] },
+  { group: 'argoproj.io', resource: 'workflowtemplates', verbs: ['create', 'get', 'list', 'watch', 'delete'] },
   {
     group: 'argoproj.io',
     resource: 'cronworkflows',

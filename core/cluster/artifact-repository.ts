@@ -32,13 +32,21 @@ export async function makeArtifactRepository(
   { cluster, secrets, signal }: { cluster: Cluster; secrets: Pick<Secrets, 'read'>; signal: AbortSignal },
 ): Promise<void> {
   const { configMap: name, key } = artifactRepository(profile)
-  const { accessKey, secretKey } = await storeCredentials(profile.artifacts, secrets)
   const labels = { 'app.kubernetes.io/managed-by': 'mini-submarine' }
-  const data = { accessKey: encode(accessKey), secretKey: encode(secretKey) }
+  const data = await repositoryData(profile, secrets)
   await putSecret(cluster, { name, labels, data }, signal)
   const repository = JSON.stringify(repositoryOf(profile.artifacts, name))
   const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels }, data: { [key]: repository } }
   await createOnce(() => cluster.create(CONFIG_MAPS, configMap, { signal }))
+}
+
+/** What that Secret holds. Throws Problem `secret_missing`. */
+export async function repositoryData(
+  { artifacts }: Pick<ClusterProfile, 'artifacts'>,
+  secrets: Pick<Secrets, 'read'>,
+): Promise<{ readonly accessKey: string; readonly secretKey: string }> {
+  const { accessKey, secretKey } = await storeCredentials(artifacts, secrets)
+  return { accessKey: encode(accessKey), secretKey: encode(secretKey) }
 }
 
 function encode(text: string): string {

@@ -63,18 +63,21 @@ function filesInBucket(
  */
 export async function learnCache(
   { foresee, learn, remote }: Pick<ClusterRun, 'foresee' | 'learn' | 'remote'>,
-  { store }: Pick<Connection, 'store'>,
-  storeId: string,
+  { connection, storeId }: { readonly connection: Pick<Connection, 'store'>; readonly storeId: string },
+  signal?: AbortSignal,
 ): Promise<void> {
+  const { store } = connection
   const asked = new Set<string>()
   for (;;) {
     const keys = foresee().missed.filter((key) => !asked.has(key))
     if (keys.length === 0) return
     const found: CacheEntry[] = []
     for (let from = 0; from < keys.length; from += AT_ONCE) {
+      signal?.throwIfAborted()
       const part = keys.slice(from, from + AT_ONCE)
       for (const key of part) asked.add(key)
       const entries = await Promise.all(part.map(async (key) => readEntry(key, await store.readIfThere(cacheKey(key)))))
+      signal?.throwIfAborted()
       for (const entry of entries) {
         if (entry === undefined) continue
         remote.add(storeId, entry.files)

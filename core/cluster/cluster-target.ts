@@ -15,9 +15,11 @@ import { openLogTaker, type LogTaker } from './log-taker.ts'
 import { viewPod } from './pod-view.ts'
 import { prepareRun, type PrepareOptions } from './prepare.ts'
 import { transferLine } from './progress-line.ts'
+import { openPushes } from './pushes.ts'
 import { CONFIG_MAPS, SECRETS, WORKFLOWS } from './resources.ts'
 import { readFrozenCluster, workflowOf } from './run-context.ts'
 import { openClusterSchedules } from './schedules.ts'
+import { surveyRun } from './survey.ts'
 
 export type ClusterTargetsOptions = Omit<ConnectionOptions, 'home'> & {
   /** The data folder. */
@@ -101,7 +103,10 @@ function targetOf(profile: ClusterProfile, opened: Opened): ClusterTarget {
     },
     prepare: (run, progress) =>
       prepareRun(run, { ...own, ...opened, connection, profile, images: opened.clusterImages }, progress),
+    survey: (run, how) =>
+      surveyRun(run, { ...own, ...opened, connection, profile, images: opened.clusterImages }, how),
     compile: (run) => compileTemplate(run, { ...own, profile, images: opened.clusterImages }),
+    pushes: openPushes({ ...own, ...opened, connection, profile, images: opened.clusterImages }),
     open(run) {
       const cluster = readFrozenCluster(run.frozen.cluster)
       const to = connections.to(cluster.profile)

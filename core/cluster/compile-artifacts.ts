@@ -28,7 +28,7 @@ function noteRecords(step: StepState, { needed, run, fates }: CompileContext): v
   const indices = isFanOut(step) ? cachedItems(step) : fates.statuses.get(name) === 'Succeeded' ? [null] : []
   for (const index of indices) {
     const key = recordsKey({ run, step: name, item: index })
-    needed.set(key, { key, bytes: canonicalJson(step.items[index ?? 0]?.outputs ?? {}) })
+    needed.set(key, { key, bytes: canonicalJson(step.items[index ?? 0]?.outputs ?? {}), step: name })
   }
 }
 

@@ -6,7 +6,7 @@ const KEY = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-
 
 export const MANAGER_LABEL = 'app.kubernetes.io/managed-by'
 export const MANAGER = 'mini-submarine'
-const PIPELINE_LABEL = 'mini-submarine/pipeline'
+export const PIPELINE_LABEL = 'mini-submarine/pipeline'
 const RUN_LABEL = 'mini-submarine/run'
 export const DIGEST_ANNOTATION = 'mini-submarine/pipeline-digest'
 

@@ -64,7 +64,7 @@ function noteSpec(spec: PodSpec, { needed }: CompileContext): string {
   // In the order of the document: what is wrong with outputs is told in it.
   const bytes = JSON.stringify(spec)
   const key = blobKey(sha256(bytes))
-  needed.set(key, { key, bytes })
+  needed.set(key, { key, bytes, step: spec.step })
   return key
 }
 

@@ -1,41 +1,32 @@
 import type { CompiledView } from '#core/contract/run.ts'
 import type { ClusterImage, ClusterImages } from '#core/environments/index.ts'
-import { initialState, type ClusterRun } from '#core/pipelines/index.ts'
-import { artifactRepository } from './artifact-repository.ts'
+import type { ClusterRun, PushRun } from '#core/pipelines/index.ts'
 import { ARGO_LIMITS } from './compile-limits.ts'
-import { compileWorkflow } from './compile.ts'
-import { HOME_LABEL } from './resources.ts'
+import { compilePush } from './push-template.ts'
 import { renderYaml } from './render-yaml.ts'
 import type { PrepareOptions } from './prepare.ts'
-import { secretReferences } from './run-secrets.ts'
 
-type Options = Pick<PrepareOptions, 'profile' | 'images' | 'homeId' | 'tracks'>
+type Options = Pick<PrepareOptions, 'profile' | 'images' | 'tracks'>
 
 /** See `ClusterTarget.compile`: images have the names that they will have, and secrets are those of the cluster. */
 export async function compileTemplate(
-  { bound, frozen, snapshot, digest }: Pick<ClusterRun, 'bound' | 'frozen' | 'snapshot' | 'digest'>,
-  { profile, images: source, homeId, tracks }: Options,
+  { bound, frozen, snapshot, digest }: PushRun,
+  { profile, images: source, tracks }: Options,
 ): Promise<CompiledView> {
   const images = await predictImages(frozen.environments, source, profile)
   const needsRunner = Object.values(images).some(({ runner }) => runner === 'copy')
-  const compiled = compileWorkflow({
-    state: initialState(bound),
-    run: null,
-    pipelineDigest: digest,
-    files: frozen.facts.files,
-    code: snapshot.files.length + snapshot.links.length > 0 ? snapshot.digest : null,
-    profile,
-    images,
-    runnerImage: needsRunner ? await source.predictRunner(profile) : null,
-    imageVolumes: false,
-    artifactRepository: artifactRepository(profile),
-    secrets: secretReferences(bound.plan.definition, '', {}),
-    locate: () => undefined,
-    parallelism: frozen.parallelism,
-    tracks,
-    limits: ARGO_LIMITS['3'],
-    labels: { [HOME_LABEL]: homeId },
-  })
+  const compiled = compilePush(
+    { bound, frozen, snapshot, digest },
+    {
+      profile,
+      images,
+      runnerImage: needsRunner ? await source.predictRunner(profile) : null,
+      imageVolumes: false,
+      secrets: {},
+      limits: ARGO_LIMITS['3'],
+      tracks,
+    },
+  )
   return { name: compiled.object.metadata.name, pipelineDigest: digest, yaml: renderYaml(compiled) }
 }
 

@@ -3,7 +3,7 @@ import { sha256 } from '#core/files/index.ts'
 import { WORK_VOLUME } from './compile-container.ts'
 import { contextOf } from './compile-context.ts'
 import { DIGEST_ANNOTATION, labelsOf } from './compile-labels.ts'
-import { checkLimits } from './compile-limits.ts'
+import { checkLimits, sizesOf } from './compile-limits.ts'
 import { NEVER, ROOT } from './compile-names.ts'
 import { filled, type Template } from './compile-shapes.ts'
 import { graphTemplate, splitTasks } from './compile-split.ts'
@@ -20,6 +20,13 @@ const ARCH_LABEL = 'kubernetes.io/arch'
  * Problem `workflow_too_large`, `invalid_value` (labels) and `image_platform`.
  */
 export function compileWorkflow(input: CompileInput): Compiled {
+  const compiled = assembleWorkflow(input)
+  checkLimits(sizesOf(compiled.object), input.limits)
+  return compiled
+}
+
+/** The same for who looks at the limits himself; where tasks cannot be split it throws `workflow_too_large` too. */
+export function assembleWorkflow(input: CompileInput): Compiled {
   const context = contextOf(input)
   const { open, doomed } = context.fates
   if (open.length === 0) throw new Error('every step is final: there is nothing to send')
@@ -31,7 +38,6 @@ export function compileWorkflow(input: CompileInput): Compiled {
   const never: Template[] = doomed.size === 0 ? [] : [{ name: NEVER, suspend: { duration: '0' } }]
   const all = [graphTemplate(ROOT, tasks), ...templates, ...steps.flatMap((step) => step.templates), ...never]
   const object = objectOf(input, specOf(input, all))
-  checkLimits(object, input.limits)
   return {
     object,
     needed: [...context.needed.values()],
@@ -73,7 +79,7 @@ function objectOf(input: CompileInput, spec: Record<string, unknown>): ArgoObjec
     apiVersion: 'argoproj.io/v1alpha1',
     kind: run === null ? 'WorkflowTemplate' : 'Workflow',
     metadata: {
-      name: run ?? `${pipeline}-${hashOf(spec)}`,
+      name: run ?? templateName(pipeline, spec),
       labels: labelsOf(input),
       annotations: { [DIGEST_ANNOTATION]: pipelineDigest },
     },
@@ -81,6 +87,7 @@ function objectOf(input: CompileInput, spec: Record<string, unknown>): ArgoObjec
   }
 }
 
-function hashOf(spec: Record<string, unknown>): string {
-  return sha256(canonicalJson(JSON.parse(JSON.stringify(spec)) as Json)).slice(0, 10)
+/** Of a WorkflowTemplate: the hash of what it holds is in it. */
+export function templateName(pipeline: string, spec: Readonly<Record<string, unknown>>): string {
+  return `${pipeline}-${sha256(canonicalJson(JSON.parse(JSON.stringify(spec)) as Json)).slice(0, 10)}`
 }

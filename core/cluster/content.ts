@@ -17,7 +17,7 @@ import type { CompileInput, NeededObject } from './types.ts'
 type Context = Pick<RunContext, 'snapshot' | 'blobs' | 'remote' | 'storeId'>
 
 /** The code of a run, as readers in pods want it. */
-export function codeUpload({ snapshot, blobs }: Context): Upload[] {
+export function codeUpload({ snapshot, blobs }: Pick<Context, 'snapshot' | 'blobs'>): Upload[] {
   if (snapshot.files.length === 0 && snapshot.links.length === 0) return []
   return [{ key: codeKey(snapshot.digest), source: { stream: () => archiveCode(snapshot, blobs) } }]
 }
@@ -36,10 +36,13 @@ function recordUploads(record: OutputRecord, to: string, { blobs }: Pick<Context
 /** Something that is in the bucket under another key than readers of a run look for it. */
 export type Copy = { readonly from: string; readonly to: string }
 
+/** A file of an output of a cached step; `at` is the key of the whole output, or of the item of it. */
+export type OutputUpload = Upload & { readonly at: string; readonly step: string; readonly output: string }
+
 /** What was computed before, as readers in the cluster find it. */
 export type Located = {
   readonly locate: CompileInput['locate']
-  readonly uploads: readonly Upload[]
+  readonly uploads: readonly OutputUpload[]
   readonly copies: readonly Copy[]
 }
 
@@ -49,27 +52,29 @@ export type Located = {
  */
 export function locateCached(run: string, state: RunState, context: Context): Located {
   const keys = new Map<string, string>()
-  const uploads: Upload[] = []
+  const uploads: OutputUpload[] = []
   const copies: Copy[] = []
-  const bring = (record: OutputRecord, to: string): void => {
+  const bring = (record: OutputRecord, { at: to, ...of }: Omit<OutputUpload, keyof Upload>): void => {
     for (const { sha256, size, key } of placesOf(record, to)) {
       const there = context.remote.find(sha256, [context.storeId])
       if (there !== undefined && there.key !== key) copies.push({ from: there.key, to: key })
-      else if (context.blobs.has(sha256)) uploads.push({ key, source: { path: context.blobs.sourceOf(sha256), size } })
+      else if (context.blobs.has(sha256))
+        uploads.push({ key, source: { path: context.blobs.sourceOf(sha256), size }, at: to, ...of })
     }
   }
   for (const { step, output, records } of cachedOutputs(state)) {
+    const { name } = step.bound.planned
     if (isFanOut(step)) {
-      for (const [index, record] of records)
-        bring(record, outputKey({ run, step: step.bound.planned.name, item: index }, output))
+      for (const [item, record] of records)
+        bring(record, { at: outputKey({ run, step: name, item }, output), step: name, output })
       continue
     }
     const record = records.get(0)
     if (record === undefined || record.kind === 'value') continue
     const found = sharedKey(record, context)
     const key = found ?? (record.kind === 'file' ? blobKey(record.sha256) : treeKey(record.sha256))
-    keys.set(`${step.bound.planned.name} ${output}`, key)
-    if (found === undefined) bring(record, key)
+    keys.set(`${name} ${output}`, key)
+    if (found === undefined) bring(record, { at: key, step: name, output })
   }
   return { locate: (step, output) => keys.get(`${step} ${output}`), uploads, copies }
 }

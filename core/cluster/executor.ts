@@ -6,6 +6,7 @@ import {
   inputBytesOf,
   lostResult,
   nameOf,
+  notEnforcedOnCluster,
   type AttemptReport,
   type AttemptTask,
   type Executor,
@@ -15,7 +16,6 @@ import {
 } from '#core/pipelines/index.ts'
 import { beginRun } from './begin-run.ts'
 import { collectAttempt } from './collect-attempt.ts'
-import { notEnforcedOnCluster } from './compile-limits.ts'
 import { outcomeOf } from './outcome.ts'
 import { findWorkflow } from './find-workflow.ts'
 import { lookForWorkflow } from './bucket-attempts.ts'

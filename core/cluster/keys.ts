@@ -43,3 +43,21 @@ export function treeKey(sha256: string): string {
 export function cacheKey(stepKey: string): string {
   return `cache/${stepKey}.json`
 }
+
+/** Below it lie the records of all pushes. */
+export const PUSHED = 'pushed/'
+
+/** All that the bucket holds of pushes of a pipeline lies below it. */
+export function pushedPrefix(pipeline: string): string {
+  return `${PUSHED}${pipeline}/`
+}
+
+/** What a push consists of. */
+export function pushRecordKey(pipeline: string, template: string): string {
+  return `${pushedPrefix(pipeline)}${template}.json`
+}
+
+/** Below it each namespace that has a pipeline of this bucket leaves a mark: several may share what is in it. */
+export function pushMarks(pipeline: string): string {
+  return `${pushedPrefix(pipeline)}.at/`
+}

@@ -34,7 +34,7 @@ export async function prepareRun(run: ClusterRun, options: PrepareOptions, progr
   const secrets = await findSecrets(definition, { cluster: connection.cluster, secrets: secretValues, signal })
   const limits = await argoLimits(connection.cluster, signal)
   await checkNodes(connection.cluster, profile, signal)
-  if (run.frozen.cache) await learnCache(run, connection, options.storeId)
+  if (run.frozen.cache) await learnCache(run, options, signal)
   const state = await foreseeWithBucket(run, { ...options, connection }, signal)
   const images = await imagesFor(run, state, { ...options, ...progress })
   const cluster: FrozenCluster = { profile, limits, secrets, ...images }
@@ -44,18 +44,24 @@ export async function prepareRun(run: ClusterRun, options: PrepareOptions, progr
 
 type Images = Pick<FrozenCluster, 'images' | 'runnerImage' | 'imageVolumes'>
 
+type ImageOptions = Pick<PrepareOptions, 'profile' | 'images' | 'connection' | 'haveImageVolumes'> & {
+  /** Told of each image of which something is sent: the name of its environment, and bytes in all. */
+  readonly onSent?: (environment: string, bytes: number) => void
+}
+
 /** Brings the images of the steps that will run to the registry. */
-async function imagesFor(
-  { bound, frozen }: ClusterRun,
+export async function imagesFor(
+  { bound, frozen }: Pick<ClusterRun, 'bound' | 'frozen'>,
   state: RunState,
-  { profile, images: source, connection, haveImageVolumes, onLine, signal }: PrepareOptions & Progress,
+  { profile, images: source, connection, haveImageVolumes, onLine, signal, onSent }: ImageOptions & Progress,
 ): Promise<Images> {
   const { registry, platform } = profile
   const pipeline = bound.plan.definition.name
   const wish = { registry, platform, pipeline, signal, onLine }
   const names = new Set(stepsToStart(state).map(({ bound: { planned } }) => planned.definition.environment ?? ''))
   const found = [...names].map(async (name): Promise<[string, ClusterImage]> => {
-    return [name, await source.ensure(frozen.environments[name]?.lock ?? null, wish)]
+    const onProgress = ({ totalBytes }: { readonly totalBytes: number }): void => onSent?.(name, totalBytes)
+    return [name, await source.ensure(frozen.environments[name]?.lock ?? null, { ...wish, onProgress })]
   })
   const images = Object.fromEntries(await Promise.all(found))
   const needsRunner = Object.values(images).some(({ runner }) => runner === 'copy')

@@ -73,6 +73,11 @@ export function secretReferences(
   )
 }
 
+/** Begins the name of the Secret of a push: another one for each set of keys, so that earlier versions keep theirs. */
+export function pushSecretPrefix(pipeline: string, sources: FrozenCluster['secrets']): string {
+  return `minisub-pushed-${pipeline}-${digestOfJson(carriedKeys(sources)).slice(0, 10)}`
+}
+
 function carriedKeys(sources: FrozenCluster['secrets']): string[] {
   return Object.entries(sources)
     .filter(([, { from }]) => from === 'here')

@@ -22,7 +22,8 @@ import {
   scheduleLabels,
   troubleOf,
 } from './cron-workflow.ts'
-import { CRON_WORKFLOWS, SCHEDULE_LABEL, SECRETS, VERSION_LABEL, WORKFLOWS } from './resources.ts'
+import { findObject } from './find-object.ts'
+import { CRON_WORKFLOWS, SCHEDULE_LABEL, SECRETS, UNFINISHED, VERSION_LABEL, WORKFLOWS } from './resources.ts'
 import { readFrozenCluster, type FrozenCluster, type RunContext } from './run-context.ts'
 import { carriedValues, createOnce, putSecret, runSecretName, secretReferences } from './run-secrets.ts'
 import type { Compiled } from './types.ts'
@@ -65,7 +66,8 @@ async function put(schedule: ClusterSchedule, options: ClusterSchedulesOptions, 
   await makeNeeded(schedule, { ...options, cluster, connection, compiled }, how.signal)
   const { homeId: home } = options
   const wanted = cronWorkflowOf(schedule, compiled.object, { home, limits: cluster.limits })
-  const find = () => findCronWorkflow(connection.cluster, wanted.metadata.name, how.signal)
+  const { name } = wanted.metadata
+  const find = () => findObject(connection.cluster, CRON_WORKFLOWS, { name, signal: how.signal })
   let there = await find()
   if (there === undefined) {
     await createOnce(() => connection.cluster.create(CRON_WORKFLOWS, wanted, { signal: how.signal }))
@@ -124,15 +126,6 @@ async function makeNeeded(
   await putSecret(connection.cluster, { name, labels: scheduleLabels(schedule, homeId), data }, signal)
 }
 
-async function findCronWorkflow(cluster: Cluster, name: string, signal: AbortSignal): Promise<KubeObject | undefined> {
-  try {
-    return await cluster.get(CRON_WORKFLOWS, name, { signal })
-  } catch (error) {
-    if (isProblem(error) && error.code === 'not_found') return undefined
-    throw error
-  }
-}
-
 type Change = {
   readonly there: KubeObject
   readonly wanted: ReturnType<typeof cronWorkflowOf>
@@ -168,8 +161,6 @@ function wrongWith(there: KubeObject, { paused, name }: ClusterSchedule): string
   const [did, fix] = paused ? ['resumed', 'pause'] : ['suspended', 'resume']
   return `somebody has ${did} it in the cluster: minisub schedule ${fix} ${name} says otherwise`
 }
-
-const UNFINISHED = 'workflows.argoproj.io/completed!=true'
 
 async function remove(schedule: string, cluster: Cluster, signal: AbortSignal): Promise<boolean> {
   const name = cronWorkflowName(schedule)

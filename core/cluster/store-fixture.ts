@@ -46,6 +46,16 @@ export function memoryStore(): MemoryStore {
       for (const upload of uploads) if (!objects.has(upload.key)) put(upload)
       return Promise.resolve({ sentBytes: 0 })
     },
+    findMissing: (wanted) =>
+      Promise.resolve(
+        new Set(
+          wanted.flatMap(({ key, size }) => {
+            const text = note('head', key)
+            const found = text === undefined ? undefined : Buffer.byteLength(text)
+            return found === undefined || found !== (size ?? found) ? [key] : []
+          }),
+        ),
+      ),
     copy: (from, to) => Promise.resolve().then(() => copy(from, to)),
     remove: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -9,7 +9,7 @@ import { untilReached, type Patience } from './patience.ts'
 import { HOME_LABEL, WORKFLOWS } from './resources.ts'
 import type { RunContext } from './run-context.ts'
 import { giveSecretTo, makeRunSecret, secretReferences } from './run-secrets.ts'
-import type { Compiled } from './types.ts'
+import type { Compiled, CompileInput } from './types.ts'
 
 const COPIES_AT_ONCE = 8
 
@@ -18,7 +18,7 @@ export type SubmitOptions = Patience & {
   readonly unwanted: AbortSignal
 }
 
-type CompiledRun = Pick<
+export type CompiledRun = Pick<
   RunContext,
   'run' | 'digest' | 'bound' | 'frozen' | 'snapshot' | 'cluster' | 'homeId' | 'tracks' | 'blobs' | 'remote' | 'storeId'
 >
@@ -28,10 +28,19 @@ export function compileRun(
   context: CompiledRun,
   state: RunState,
 ): Compiled & Pick<ReturnType<typeof locateCached>, 'uploads' | 'copies'> {
+  const { input, uploads, copies } = runInput(context, state)
+  return { ...compileWorkflow(input), uploads, copies }
+}
+
+/** What the compiler is given for a run, and what was computed before and must be in the bucket for it. */
+export function runInput(
+  context: CompiledRun,
+  state: RunState,
+): { readonly input: CompileInput } & Pick<ReturnType<typeof locateCached>, 'uploads' | 'copies'> {
   const { run, digest, bound, frozen, snapshot, cluster, homeId, tracks } = context
   const { locate, uploads, copies } = locateCached(run, state, context)
   const hasCode = snapshot.files.length + snapshot.links.length > 0
-  const compiled = compileWorkflow({
+  const input: CompileInput = {
     state,
     run,
     pipelineDigest: digest,
@@ -48,8 +57,8 @@ export function compileRun(
     tracks,
     limits: cluster.limits,
     labels: { [HOME_LABEL]: homeId },
-  })
-  return { ...compiled, uploads, copies }
+  }
+  return { input, uploads, copies }
 }
 
 /**

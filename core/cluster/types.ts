@@ -57,8 +57,8 @@ export type ArgoLimits = {
 
 /** Something that must lie in the bucket before the Workflow is sent. */
 export type NeededObject =
-  /** Made by the compiler: specs by content, and records of cached steps below the run's keys. */
-  | { readonly key: string; readonly bytes: string }
+  /** Made by the compiler for a step: its spec by content, or the records of a cached one below the run's keys. */
+  | { readonly key: string; readonly bytes: string; readonly step: string }
   /** Content of an input beside the document: a file at the key, a folder below it. */
   | { readonly key: string; readonly record: OutputRecord }
 

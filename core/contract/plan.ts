@@ -129,7 +129,7 @@ export const Plan = z.object({
   seconds: z.number(),
   objects: z.array(PlanObject),
   /** What was pushed there last, and how this differs; null where nothing was. */
-  since: z.object({ version: PushedVersion, changes: z.array(PushChange) }).nullable(),
+  since: z.object({ version: PushedVersion.omit({ schedules: true }), changes: z.array(PushChange) }).nullable(),
   images: z.array(PlanImage),
   uploads: z.array(PlanUpload),
   /** Of all images and uploads, as far as it is known. */

@@ -20,7 +20,9 @@ export const PushRecord = z.object({
   definition: z.record(z.string(), jsonValue),
   /** By name; those that steps use. */
   environments: z.record(z.string(), PushedEnvironment),
-  /** `files`: sha256 by path; `steps`: digest of the files that each step uses. */
+  /** Values that were given, and defaults of the others: they are fixed with the push. */
+  parameters: z.record(z.string(), jsonValue),
+  /** `files`: sha256 by path, with ` x` where it is executable, of a link `-> ` and where it leads; `steps`: digest of the files that each step uses. */
   code: z.object({
     digest: z.string(),
     files: z.record(z.string(), z.string()),

@@ -63,6 +63,9 @@ const usage = {
   collectMs: 40,
   overheadMs: 420,
   cpuSeconds: 6.1,
+  cost: { amount: 0.0004, currency: 'EUR' },
+  energyWh: 0.02,
+  priceWords: 'by prices.yaml, for what steps ask for while their commands run',
   steps: [
     {
       name: 'train',
@@ -76,6 +79,8 @@ const usage = {
       cpuUsed: { p50: 0.5, p95: 0.54 },
       memoryAsked: 2_147_483_648,
       memoryPeak: 290_000_000,
+      cost: { amount: 0.0004, currency: 'EUR' },
+      energyWh: 0.02,
       proposal: {
         cpu: 0.6,
         memory: '384Mi',

@@ -5,7 +5,10 @@ import { conformanceRoutes } from './routes-conformance.ts'
 import { environmentRoutes } from './routes-environments.ts'
 import { folderRoutes } from './routes-folders.ts'
 import { parityRoutes } from './routes-parity.ts'
+import { planRoutes } from './routes-plan.ts'
+import { priceRoutes } from './routes-prices.ts'
 import { pipelineRoutes } from './routes-pipelines.ts'
+import { pushRoutes } from './routes-push.ts'
 import { resultRoutes } from './routes-results.ts'
 import { runRoutes } from './routes-runs.ts'
 import { settingRoutes } from './routes-settings.ts'
@@ -28,13 +31,16 @@ export const ROUTES = {
   ...runRoutes,
   ...resultRoutes,
   ...parityRoutes,
+  ...planRoutes,
   ...environmentRoutes,
   ...conformanceRoutes,
   ...targetRoutes,
   ...clusterRoutes,
   ...folderRoutes,
   ...scheduleRoutes,
+  ...pushRoutes,
   ...settingRoutes,
+  ...priceRoutes,
   ...secretRoutes,
   ...accessRoutes,
   ...trackingRoutes,

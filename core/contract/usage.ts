@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Cost } from './prices.ts'
 
 /** Milliseconds; of several attempts together. */
 const times = {
@@ -10,6 +11,13 @@ const times = {
   runMs: z.number(),
   /** From the end of its command until its outputs were stored. */
   collectMs: z.number(),
+}
+
+/** By the price file; each null where it has no prices, or too little is known. */
+const money = {
+  cost: Cost.nullable(),
+  /** Watt hours. */
+  energyWh: z.number().nullable(),
 }
 
 /** Better requests of a step, as a document writes them. */
@@ -39,6 +47,7 @@ export const StepUsage = z.object({
   memoryAsked: z.number().nullable(),
   /** The most that one attempt had at a time, in bytes. */
   memoryPeak: z.number().nullable(),
+  ...money,
   /** Null where its requests are good, too little is known, or the run goes on. */
   proposal: ResourceProposal.nullable(),
 })
@@ -58,6 +67,9 @@ export const RunUsage = z.object({
   overheadMs: z.number(),
   /** Of all commands together; null where none was measured. */
   cpuSeconds: z.number().nullable(),
+  ...money,
+  /** What cost and energy rest on, or what is missing for them. */
+  priceWords: z.string(),
   /** In the order of the document. */
   steps: z.array(StepUsage),
 })

@@ -44,13 +44,16 @@ export function engineFault(
 ): unknown {
   if (!isProblem(error) || !/^engine_(unavailable|forbidden)$/.test(error.code)) return error
   const extra = { cause: error, details: error.message }
-  if (unreached !== undefined) {
-    const fix = 'look at its address in the target, the network and the proxy, then try again'
-    return new Problem('registry_unreachable', `${unreached.message.replace(/: look at .*$/, '')}: ${fix}`, extra)
-  }
+  if (unreached !== undefined) return unreachable(unreached, extra)
   const fix = 'an engine is needed only to build and push it: start one, or run this once where there is one'
   const message = `the registry ${registry} does not have ${what}, and ${error.message.replace(/: .*$/, '')}: ${fix}`
   return new Problem(error.code, message, extra)
+}
+
+/** That a registry did not answer, for who pushes there. */
+export function unreachable(unreached: Problem, extra: { cause: unknown; details?: string }): Problem {
+  const fix = 'look at its address in the target, the network and the proxy, then try again'
+  return new Problem('registry_unreachable', `${unreached.message.replace(/: look at .*$/, '')}: ${fix}`, extra)
 }
 
 function detailsOf({ details }: Problem): { details?: string } {

@@ -94,9 +94,10 @@ async function push(built: EngineImage, plan: PushPlan, context: PushContext): P
   return { digest, env: built.env, sentBytes }
 }
 
-async function checkPlatform(
+/** Throws Problem `image_platform` where the engine builds for another platform. */
+export async function checkPlatform(
   { what, isBuiltHere }: PushPlan,
-  { engine, platform, registry }: PushContext,
+  { engine, platform, registry }: Pick<PushContext, 'engine' | 'platform' | 'registry'>,
 ): Promise<void> {
   const own = await engine.platform()
   if (!isBuiltHere || own === platform) return

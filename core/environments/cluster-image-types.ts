@@ -36,6 +36,23 @@ export type ClusterImageWish = {
 /** Where an image will be, without having asked anybody. */
 export type PredictedImage = { readonly reference: string; readonly runner: 'layer' | 'copy' }
 
+/** What would be done for an image, looked at from here. */
+export type InspectedImage = PredictedImage & {
+  /** In words: `the image of Python 3.11 with 12 packages`. */
+  readonly what: string
+  /** `present`: nothing is sent. `as_is`: pods pull it from elsewhere. `push`: it is here. `build`: it must be made first. */
+  readonly action: 'present' | 'as_is' | 'push' | 'build'
+  /** Variables that the image brings, as far as anybody can tell before it is made. */
+  readonly env: Readonly<Record<string, string>>
+  /** Null where it is not known before it is made, and of `as_is`, of which nothing is sent. */
+  readonly layers: { readonly total: number; readonly missing: number } | null
+  /**
+   * Of the layers that are missing, unpacked; null where it is not known. Layers are known again by the images that the
+   * registry has below the same name: of one that lies elsewhere in it a push may find that less is to be sent.
+   */
+  readonly bytes: number | null
+}
+
 /**
  * Images of steps in a registry that pods pull from. Throws Problem `image_platform` where the image is for another
  * platform than the nodes; `engine_unavailable` where the registry lacks it and no engine is here to build and push it;
@@ -45,6 +62,10 @@ export type PredictedImage = { readonly reference: string; readonly runner: 'lay
 export type ClusterImages = {
   /** Of a lock; of steps without an environment where null. Built and pushed only where the registry lacks it. */
   ensure(lock: EnvironmentLock | null, wish: ClusterImageWish): Promise<ClusterImage>
+  /** What `ensure` would do, with nothing of it done: the engine is asked only where the registry lacks it. */
+  inspect(lock: EnvironmentLock | null, wish: ClusterImageWish): Promise<InspectedImage>
+  /** The same of `runner`. */
+  inspectRunner(wish: ClusterImageWish): Promise<InspectedImage>
   /** The reference of the image with the runner alone, for containers that copy it. Built and pushed as `ensure` does. */
   runner(wish: ClusterImageWish): Promise<string>
   /** The names that it will have, by tag where a digest is not known before: asks neither engine nor network. */

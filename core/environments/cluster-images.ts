@@ -4,6 +4,7 @@ import type { Settings } from '#core/settings/index.ts'
 import { imageAsItIs } from './cluster-image-as-is.ts'
 import { planImage, planRunner, type PushPlan } from './cluster-image-plan.ts'
 import { lookFor } from './cluster-image-look.ts'
+import { inspectAsItIs, inspectLayered, inspectRunner } from './cluster-image-inspect.ts'
 import { makeAndPush, type Pushed, type PushContext } from './cluster-image-push.ts'
 import type { ClusterImage, ClusterImages, ClusterImageWish, PushProgress } from './cluster-image-types.ts'
 import { openImageFacts, type KeptFacts } from './image-facts.ts'
@@ -55,6 +56,12 @@ export function openClusterImages(options: OpenClusterImagesOptions): ClusterIma
       const plan = await planOf(lock, where)
       return { runner: plan.runner, reference: plan.runner === 'copy' ? plan.reference : plan.push.name }
     },
+    async inspect(lock, wish) {
+      const plan = await planOf(lock, wish)
+      const asked = { ...opened, ...wish }
+      return plan.runner === 'copy' ? inspectAsItIs(plan, asked) : inspectLayered(lock, plan.push, asked)
+    },
+    inspectRunner: async (wish) => inspectRunner(planRunner(wish, await runners.mark()), { ...opened, ...wish }),
     predictRunner: async (where) => planRunner(where, await runners.mark()).name,
     check: (registry, signal) => options.registries.checkPush(registry, signal),
   }

@@ -38,6 +38,7 @@ export function openImageEnvironments(options: OpenImagesOptions): ImageEnvironm
   const opened: Opened = { ...options, variables, uses, tasks: createSharedTasks<EngineImage>() }
   return {
     ensure: (lock, waiter = {}) => ensureImage(lock, waiter, opened),
+    find: (lock) => findImage(lock, opened),
     default: (waiter = {}) => defaultImage(waiter, opened),
     lock: (spec, context) =>
       'image' in spec ? lockImage(spec.image, images, context) : lockDockerfile(spec.dockerfile, home, context),
@@ -66,6 +67,12 @@ async function ensureImage(lock: EnvironmentLock, waiter: ImageWaiter, opened: O
     uses.record(wanted.digest, waiter.pipeline)
   }
   return { ...startOf(image), digest: wanted.digest }
+}
+
+async function findImage(lock: EnvironmentLock | null, opened: Opened): Promise<EngineImage | undefined> {
+  if (lock !== null) return findMade(lock, await wantedOf(lock, opened), opened)
+  const found = await opened.images.find(await defaultReference(opened))
+  return found?.platform === (await opened.images.platform()) ? found : undefined
 }
 
 async function defaultImage(waiter: Waiter, { images, settings, variables, tasks }: Opened): Promise<StartImage> {

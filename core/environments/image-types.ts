@@ -1,3 +1,4 @@
+import type { EngineImage } from '#core/runtimes/images.ts'
 import type { DockerfileLock, EnvironmentLock, ImageLock } from './lock.ts'
 import type { Waiter } from './shared-tasks.ts'
 
@@ -62,6 +63,8 @@ export type ImageEnvironments = {
    * `environment_failed` or `disk_full`; rejects with the signal's reason when it aborts, the build stopped.
    */
   ensure(lock: EnvironmentLock, waiter?: ImageWaiter): Promise<BuiltImage>
+  /** What the engine has of a lock, or for steps without an environment where null; nothing is pulled or built. */
+  find(lock: EnvironmentLock | null): Promise<EngineImage | undefined>
   /** The image of steps without an environment. Throws as `ensure` does. */
   default(waiter?: Waiter): Promise<StartImage>
   /**

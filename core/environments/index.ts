@@ -12,6 +12,7 @@ export type {
   ClusterImage,
   ClusterImages,
   ClusterImageWish,
+  InspectedImage,
   PredictedImage,
   PushProgress,
 } from './cluster-image-types.ts'

@@ -106,6 +106,10 @@ describeWithKubernetes('a bucket', () => {
     const { sentBytes } = await store.putMissing(uploads)
     expect(sentBytes).toBe(names.length * 'trees/t/00000'.length)
     expect(await store.putMissing(uploads)).toEqual({ sentBytes: 0 })
+    const size = 'trees/t/00000'.length
+    const expected = names.map((key, index) => ({ key, size: index === 7 ? size + 1 : size }))
+    const missing = await store.findMissing([...expected, { key: 'trees/t/x', size: undefined }])
+    expect([...missing].toSorted()).toEqual([names[7], 'trees/t/x'])
     expect(await keysOf(store, 'trees/')).toEqual(names)
     await store.remove(names)
     expect(await keysOf(store, 'trees/')).toEqual([])

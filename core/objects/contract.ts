@@ -22,6 +22,9 @@ export type ObjectSource =
 
 export type Upload = { readonly key: string; readonly source: ObjectSource }
 
+/** An object that should be there; any size will do where none is given. */
+export type ExpectedObject = { readonly key: string; readonly size: number | undefined }
+
 /** How far a transfer is; `secondsLeft` by the rate of the last seconds, null before it is known. */
 export type TransferProgress = {
   readonly doneBytes: number
@@ -59,6 +62,8 @@ export type ObjectStore = AsyncDisposable & {
    * try (also of an earlier core) has left are used. Resolves when all are there.
    */
   putMissing(uploads: readonly Upload[], options?: TransferOptions): Promise<{ readonly sentBytes: number }>
+  /** Keys of those that are missing or have another size: what `putMissing` would put. */
+  findMissing(objects: readonly ExpectedObject[], signal?: AbortSignal): Promise<ReadonlySet<string>>
   /** Within the bucket, by the store itself. */
   copy(from: string, to: string): Promise<void>
   /** True or false: it is no fault where there was none. */

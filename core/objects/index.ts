@@ -1,5 +1,6 @@
 /** A bucket of any store that speaks S3, as the core uses it for artifacts of runs on a cluster. */
 export type {
+  ExpectedObject,
   ObjectSource,
   ObjectStore,
   ObjectStoreOptions,

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { Connection } from './connection.ts'
-import type { ObjectSource, Upload } from './contract.ts'
+import type { ExpectedObject, ObjectSource } from './contract.ts'
 import { PAGE_KEYS, listPages } from './list.ts'
 import { forEachAtOnce } from './pool.ts'
 import { headObject } from './read.ts'
@@ -17,26 +17,27 @@ export function sizeOf(source: ObjectSource): number | undefined {
   return 'bytes' in source ? Buffer.byteLength(source.bytes) : source.size
 }
 
-/** Those uploads whose key is not there, or is there with another size. Of several with one key, the first. */
+/** Keys of those that are not there, or are there with another size. Of several with one key, the first counts. */
 export async function findMissing(
   connection: Connection,
-  uploads: readonly Upload[],
+  objects: readonly ExpectedObject[],
   signal: AbortSignal | undefined,
-): Promise<Upload[]> {
-  const byKey = new Map(uploads.toReversed().map((upload) => [upload.key, upload]))
+): Promise<Set<string>> {
+  const wanted = new Map(objects.toReversed().map(({ key, size }) => [key, size]))
   const sizes = new Map<string, number | undefined>()
-  const groups = Map.groupBy(byKey.keys(), groupOf)
+  const groups = Map.groupBy(wanted.keys(), groupOf)
   for (const [prefix, keys] of groups) {
     if (keys.length >= WORTH_A_LISTING) await lookByListing({ connection, sizes, signal }, prefix, keys)
   }
-  const unknown = [...byKey.keys()].filter((key) => !sizes.has(key))
+  const unknown = [...wanted.keys()].filter((key) => !sizes.has(key))
   await forEachAtOnce(unknown, { atOnce: HEADS_AT_ONCE, signal }, async (key, stop) => {
     sizes.set(key, (await headObject(connection, key, stop))?.size)
   })
-  return [...byKey.values()].filter(({ key, source }) => {
+  const isMissing = ([key, expected]: readonly [string, number | undefined]): boolean => {
     const size = sizes.get(key)
-    return size === undefined || size !== (sizeOf(source) ?? size)
-  })
+    return size === undefined || size !== (expected ?? size)
+  }
+  return new Set([...wanted].filter(isMissing).map(([key]) => key))
 }
 
 /** `trees/<sha256>/` and the like: the first two folders of a key, or the one it has. */

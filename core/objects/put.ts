@@ -27,7 +27,10 @@ export async function putMissingObjects(
   uploads: readonly Upload[],
   options: TransferOptions = {},
 ): Promise<{ readonly sentBytes: number }> {
-  const missing = await findMissing(connection, uploads, options.signal)
+  const byKey = new Map(uploads.toReversed().map((upload) => [upload.key, upload]))
+  const wanted = [...byKey.values()].map(({ key, source }) => ({ key, size: sizeOf(source) }))
+  const keys = await findMissing(connection, wanted, options.signal)
+  const missing = [...byKey.values()].filter(({ key }) => keys.has(key))
   const isMissing = new Set(missing)
   const there = uploads.filter((it) => !isMissing.has(it))
   return sendAll(

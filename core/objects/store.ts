@@ -2,6 +2,7 @@ import { openConnection } from './connection.ts'
 import type { ObjectStore, ObjectStoreOptions } from './contract.ts'
 import { copyObject } from './copy.ts'
 import { listObjects } from './list.ts'
+import { findMissing } from './present.ts'
 import { putMissingObjects, putObject } from './put.ts'
 import { headObject, readIfThere, readObject, streamObject } from './read.ts'
 import { removeObjects } from './remove.ts'
@@ -20,6 +21,7 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
     list: (prefix) => listObjects(connection, prefix),
     put: (key, source, transfer) => putObject(connection, { key, source }, transfer),
     putMissing: (uploads, transfer) => putMissingObjects(connection, uploads, transfer),
+    findMissing: (objects, signal) => findMissing(connection, objects, signal),
     copy: (from, to) => copyObject(connection, from, to),
     remove: (keys) => removeObjects(connection, keys),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),

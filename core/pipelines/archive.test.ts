@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openBlobs, removeTree, type Blobs } from '#core/store/index.ts'
-import { archiveCode } from './archive.ts'
+import { archiveCode, archiveSize } from './archive.ts'
 import { takeSnapshot } from './snapshot.ts'
 
 let base = ''
@@ -67,6 +68,25 @@ describe('archiveCode', () => {
     const { snapshot } = await archived('one', files)
     for await (const _ of archiveCode(snapshot, blobs)) break
     await expect(buffer(archiveCode(snapshot, openBlobs(join(base, 'none'))))).rejects.toThrow()
+  })
+
+  test('has as many bytes as were told before', async () => {
+    const { snapshot, bytes } = await archived('one', files)
+    expect(await archiveSize(snapshot)).toBe(bytes.length)
+    expect(await archiveSize({ files: [], links: [] })).toBe((await buffer(archiveCode({ files: [], links: [] }, blobs))).length)
+    const path = fc.stringMatching(/^[a-zé]{1,120}(\/[a-z]{1,90}){0,2}$/)
+    const sizes = fc.constantFrom(0, 1, 511, 512, 513, 63_999, 64_511, 65_023, 130_000)
+    const entries = fc.uniqueArray(fc.record({ path, size: sizes }), { selector: (it) => it.path, maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(entries, async (made) => {
+        const all = made.map(({ path: name, size }) => {
+          return { path: name, executable: false, ...blobs.putBytes(Buffer.alloc(size)) }
+        })
+        const code = { files: all, links: [] }
+        expect(await archiveSize(code)).toBe((await buffer(archiveCode(code, blobs))).length)
+      }),
+      { numRuns: 50 },
+    )
   })
 
   test('works for code without files', async () => {

@@ -26,6 +26,19 @@ export async function* archiveCode(
   }
 }
 
+/** Bytes of what `archiveCode` gives, without reading any file. */
+export async function archiveSize({ files, links }: Pick<CodeSnapshot, 'files' | 'links'>): Promise<number> {
+  const tar = pack()
+  for (const link of links) addLink(tar, link)
+  for (const { path, executable } of files) tar.entry({ ...SAME, ...headerOf({ path, executable }) }, '')
+  tar.finalize()
+  let bytes = 0
+  for await (const piece of tar) if (piece instanceof Uint8Array) bytes += piece.length
+  for (const { size } of files) bytes += Math.ceil(size / TAR_BLOCK) * TAR_BLOCK
+  const blocks = Math.floor(bytes / BLOCK) + 1
+  return GZIP_HEADER.length + bytes + blocks * BLOCK_HEADER + GZIP_TRAILER
+}
+
 async function fill(tar: Pack, { files, links }: Pick<CodeSnapshot, 'files' | 'links'>, blobs: Blobs): Promise<void> {
   const entries: (FileEntry | CodeLink)[] = [...files, ...links]
   for (const entry of entries.toSorted((a, b) => compareText(a.path, b.path))) {
@@ -41,8 +54,14 @@ function addLink(tar: Pack, { path, target }: CodeLink): void {
   tar.entry({ ...SAME, name: path, type: 'symlink', linkname: target, mode: 0o777 })
 }
 
-async function addFile(tar: Pack, { path, size, executable, sha256 }: FileEntry, blobs: Blobs): Promise<void> {
-  const entry = tar.entry({ ...SAME, name: path, type: 'file', size, mode: executable ? 0o755 : 0o644 })
+type Header = { readonly name: string; readonly type: 'file'; readonly mode: number }
+
+function headerOf({ path, executable }: Pick<FileEntry, 'path' | 'executable'>): Header {
+  return { name: path, type: 'file', mode: executable ? 0o755 : 0o644 }
+}
+
+async function addFile(tar: Pack, { size, sha256, ...file }: FileEntry, blobs: Blobs): Promise<void> {
+  const entry = tar.entry({ ...SAME, ...headerOf(file), size })
   await pipeline(blobs.read(sha256), entry)
 }
 
@@ -50,6 +69,9 @@ async function addFile(tar: Pack, { path, size, executable, sha256 }: FileEntry,
 const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff)
 /** The longest stored block of the deflate format. */
 const BLOCK = 65_535
+const BLOCK_HEADER = 5
+const GZIP_TRAILER = 8
+const TAR_BLOCK = 512
 
 /** Wraps bytes as gzip with stored blocks of one length, however the source cuts them. */
 async function* storedGzip(source: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void> {
@@ -68,17 +90,17 @@ async function* storedGzip(source: AsyncIterable<unknown>): AsyncGenerator<Uint8
     }
   }
   yield storedBlock(held, true)
-  const trailer = Buffer.alloc(8)
+  const trailer = Buffer.alloc(GZIP_TRAILER)
   trailer.writeUInt32LE(sum, 0)
   trailer.writeUInt32LE(size, 4)
   yield trailer
 }
 
 function storedBlock(bytes: Uint8Array, last: boolean): Uint8Array {
-  const block = Buffer.alloc(5 + bytes.length)
+  const block = Buffer.alloc(BLOCK_HEADER + bytes.length)
   block.writeUInt8(last ? 1 : 0, 0)
   block.writeUInt16LE(bytes.length, 1)
   block.writeUInt16LE(BLOCK - bytes.length, 3)
-  block.set(bytes, 5)
+  block.set(bytes, BLOCK_HEADER)
   return block
 }

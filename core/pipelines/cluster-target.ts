@@ -5,10 +5,12 @@ import type { CompiledView, PodView } from '#core/contract/run.ts'
 import type { ImageEnvironments } from '#core/environments/index.ts'
 import type { AttemptAddress } from './attempt-folders.ts'
 import type { BoundPlan } from './bind.ts'
+import type { ClusterPushes } from './cluster-pushes.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import type { Executor, Mirror } from './executor.ts'
 import type { Foreseen } from './foresee.ts'
 import type { RemoteFile, RemoteFiles } from './remote-files.ts'
+import type { ClusterSurvey, SurveyedRun } from './cluster-survey.ts'
 import type { CacheEntry, FrozenRun } from './run-rows.ts'
 import type { Progress } from './service-types.ts'
 import type { StepTracking } from './step-tracking.ts'
@@ -65,8 +67,15 @@ export type ClusterTarget = {
    * cluster.
    */
   prepare(run: ClusterRun, progress: Progress): Promise<JsonObject>
+  /**
+   * Looks at all that `prepare` would do, and at what a push would, and does none of it: no image is made, nothing is
+   * uploaded and nothing is created. Throws only for what is no Problem; each part says for itself what was in its way.
+   */
+  survey(run: SurveyedRun, options: { readonly signal?: AbortSignal | undefined }): Promise<ClusterSurvey>
   /** What would be pushed for a pipeline: asks neither cluster nor bucket nor registry. */
   compile(run: Omit<ClusterRun, 'foresee' | 'learn' | 'fetch'>): Promise<CompiledView>
+  /** Pipelines that lie there for everybody. */
+  readonly pushes: ClusterPushes
   open(run: OpenClusterRun): Executor & { readonly mirror: Mirror }
   /** Takes the log of an attempt to this machine, as far as it is there; the rest while it is asked for again and again. */
   takeLog(attempt: ClusterAttempt, isOver: boolean): Promise<void>

@@ -64,16 +64,24 @@ export async function freezeHere(pipeline: PipelineFile, options: FreezeOptions)
   return { frozen, snapshot, bound }
 }
 
+export type GatherOptions = Progress &
+  Pick<FreezeOptions, 'home' | 'index' | 'parallelism' | 'cache' | 'resumes'> & {
+    readonly target: Target
+    readonly blobs: Pick<Blobs, 'has' | 'putFile'>
+    /** Makes the locks; `lockPipeline`, which writes the lock file, where absent. */
+    readonly lock?: typeof lockPipeline
+  }
+
 /** What is fixed of a run by files beside its document: inputs, code and locks. The target is not asked. */
 export async function gather(
   pipeline: PipelineFile,
   parameters: Parameters,
-  options: Omit<FreezeOptions, 'target'> & { readonly target: Target },
+  options: GatherOptions,
 ): Promise<Pick<Frozen, 'frozen' | 'snapshot'>> {
-  const { target, cache, resumes } = options
+  const { target, cache, resumes, lock = lockPipeline } = options
   const files = await readInputs(pipeline, options)
   const snapshot = await snapshotOf(pipeline, options)
-  const locked = await lockPipeline(pipeline, { ...options, images: target.images, update: false })
+  const locked = await lock(pipeline, { ...options, images: target.images, update: false })
   const frozen: FrozenRun = {
     parameters,
     environments: locked.environments,
@@ -148,7 +156,7 @@ async function snapshotOf(pipeline: PipelineFile, { blobs, index, home }: Place)
   return takeSnapshot({ folder, exclude, blobs, index })
 }
 
-type Place = Pick<FreezeOptions, 'blobs' | 'index' | 'home'>
+type Place = Pick<GatherOptions, 'blobs' | 'index' | 'home'>
 type Gathered = { readonly snapshot: CodeSnapshot; readonly files: RunFacts['files']; readonly locked: Locked }
 
 function factsOf({ plan }: PipelineFile, { snapshot, files, locked }: Gathered): RunFacts {

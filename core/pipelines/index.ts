@@ -14,6 +14,8 @@ export type {
   StepOutcome,
   ArtifactFile,
 } from './service-types.ts'
+export type { HistoryWish, PipelineHistory, StepHistory } from './history.ts'
+export { askedLimits, notEnforcedOnCluster } from './asked-limits.ts'
 export { problemOf, validateDocument, type Validation } from './validate.ts'
 export { processTarget, type LocalTarget, type Target, type Targets } from './targets.ts'
 export type {
@@ -23,7 +25,20 @@ export type {
   ScheduleListener,
   ScheduleThere,
 } from './cluster-schedules.ts'
+export type { ClusterPushes, PushedEntry, PushRun, PutPush } from './cluster-pushes.ts'
+export type { PushAddress } from './push-verbs.ts'
+export { recordOf } from './push-record.ts'
 export type { ClusterAttempt, ClusterRun, ClusterTarget, OpenClusterRun } from './cluster-target.ts'
+export type {
+  ArgoMeter,
+  ClusterSurvey,
+  CompiledObject,
+  SurveyedImage,
+  SurveyedObject,
+  SurveyedRun,
+  SurveyedWorkflow,
+} from './cluster-survey.ts'
+export type { PipelineSurvey } from './survey.ts'
 export { filesOf, type RemoteFile, type RemoteFiles } from './remote-files.ts'
 export type { CacheEntry, FrozenRun } from './run-rows.ts'
 export {
@@ -44,11 +59,11 @@ export {
   resultOfExit,
 } from './attempt-result.ts'
 export { attemptFolders, type AttemptAddress } from './attempt-folders.ts'
-export { archiveCode } from './archive.ts'
+export { archiveCode, archiveSize } from './archive.ts'
 export { copySample, listSamples } from './samples.ts'
 export { foresee, type Foreseen } from './foresee.ts'
 export { addressOf, idOf } from './attempt-workload.ts'
-export { checkRequest } from './check-request.ts'
+export { checkRequest, type CheckedRequest } from './check-request.ts'
 export type { KeyParts, RunFacts } from './step-key.ts'
 export { differences as keyDifferences } from './why.ts'
 export {
@@ -68,5 +83,6 @@ export { CONTAINER_PATHS } from './container-files.ts'
 export type { BoundControl, BoundPlan, BoundStep, BoundTemplate } from './bind.ts'
 export type { Edge, PlannedStep } from './plan.ts'
 export { bindParameters, bindPlan } from './bind.ts'
-export { readDocument } from './read-document.ts'
+export { pathText, readDocument, type PathPart } from './read-document.ts'
+export { matchFiles } from './snapshot.ts'
 export type { Registration, StepTracking, TrackedAttempt } from './step-tracking.ts'

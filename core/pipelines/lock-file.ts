@@ -20,11 +20,14 @@ import type { Progress } from './service-types.ts'
 /** An environment as a run is frozen with it. */
 export type FrozenEnvironment = { readonly digest: string; readonly lock: EnvironmentLock }
 
+/** `changed`: the lock file did not say so. */
 export type Locked = { readonly environments: Record<string, FrozenEnvironment>; readonly changed: boolean }
 
 export type LockOptions = Progress & {
   readonly home: string
   readonly update: boolean
+  /** False: the lock file stays as it is, whatever was resolved. */
+  readonly write?: boolean
   /** Null where attempts are processes, for which an image is no environment. */
   readonly images: Pick<ImageEnvironments, 'lock'> | null
 }
@@ -50,7 +53,7 @@ export async function lockPipeline(pipeline: PipelineFile, options: LockOptions)
     changed ||=
       known === undefined || environmentDigest(known) !== environments[name].digest || !lockMatches(known, spec)
   }
-  if (changed) await writeLock(pipeline.lockFile, merge(before, environments))
+  if (changed && options.write !== false) await writeLock(pipeline.lockFile, merge(before, environments))
   return { environments, changed }
 }
 

@@ -23,7 +23,11 @@ export function collectOutputs({ folder, declared, blobs }: CollectOptions): Pro
 }
 
 /** Copies a file or folder that lies beside a document into the store. Throws Problem `input_missing` with what is wrong. */
-export async function readInput(path: string, type: 'file' | 'folder', blobs: Blobs): Promise<OutputRecord> {
+export async function readInput(
+  path: string,
+  type: 'file' | 'folder',
+  blobs: Pick<Blobs, 'putFile'>,
+): Promise<OutputRecord> {
   const issues: Issue[] = []
   const output = await checkOutput(dirname(path), { name: basename(path), declaration: { type } }, issues)
   if (output !== undefined) return recordOutput(path, output, (file) => blobs.putFile(file, { link: false }))

@@ -1,6 +1,7 @@
 import { Problem } from '#core/base/problem.ts'
 import { isRecordStep } from '#core/contract/definition.ts'
 import { isFinalRun, isFinalStep } from '#core/contract/events.ts'
+import type { Prices } from '#core/contract/prices.ts'
 import type { LogPageView, RunView, UsageView } from '#core/contract/run.ts'
 import { readPage, readSamples, type LogPage } from '#core/attempts/index.ts'
 import { attemptOf } from './find-attempt.ts'
@@ -8,6 +9,7 @@ import { attemptFolders } from './attempt-folders.ts'
 import { begunRun } from './begun-run.ts'
 import { explainStep } from './explain-step.ts'
 import { expansionsOf, findRun, findStep } from './find-run.ts'
+import { openHistory } from './history.ts'
 import { itemPage, statusOfUntouched } from './item-page.ts'
 import { runOutcome } from './outcome.ts'
 import { openPlans } from './plans.ts'
@@ -34,6 +36,7 @@ type Reading = Pick<
   | 'log'
   | 'usage'
   | 'runUsage'
+  | 'history'
   | 'applyUsage'
   | 'artifacts'
   | 'artifactFiles'
@@ -43,6 +46,7 @@ type Options = {
   readonly store: RunStore
   readonly targets: Targets
   readonly now: () => number
+  readonly prices: () => Prices | null
 }
 
 /** The verbs that only look. */
@@ -62,6 +66,7 @@ export function readingVerbs(options: Options): Reading {
     log: (address, range) => readLog(options, address, range),
     usage: (address, attempt) => readUsage(options, address, attempt),
     ...usageVerbs(options, plans),
+    history: openHistory({ store, plans }),
     artifacts(id) {
       const run = findRun(store, id)
       const isFanOut = (step: string): boolean => (run.definition.steps[step]?.forEach.length ?? 0) > 0

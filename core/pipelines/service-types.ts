@@ -24,7 +24,10 @@ import type { AppliedResources, RunUsage } from '#core/contract/usage.ts'
 import type { EnvironmentLock } from '#core/environments/index.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import type { CheckedRequest, RequestToCheck } from './check-request.ts'
+import type { HistoryWish, PipelineHistory } from './history.ts'
+import type { PushVerbs } from './push-verbs.ts'
 import type { KeyParts } from './step-key.ts'
+import type { PipelineSurvey } from './survey.ts'
 
 /** Long work says what it does, a line at a time, and can be given up. */
 export type Progress = { readonly onLine?: (line: string) => void; readonly signal?: AbortSignal | undefined }
@@ -129,7 +132,7 @@ export type RunOutcome = RunSummary & {
 }
 
 /** What the server, and so every client, can ask of pipelines and runs. Run ids may be shortened to a unique prefix. */
-export type PipelineService = {
+export type PipelineService = PushVerbs & {
   /** Where runs can be started, and whether each could start something now. */
   targets(): Promise<TargetView[]>
   validate(file: string): Promise<PipelineView>
@@ -142,6 +145,13 @@ export type PipelineService = {
   check(request: RequestToCheck): Promise<CheckedRequest>
   /** What a cluster target would be given for a pipeline; nothing is sent. Throws Problem `not_supported` for others. */
   compile(request: RequestToCheck, progress: Progress): Promise<CompiledView>
+  /**
+   * What `start` would do on a cluster, with nothing of it done: no lock file, no run, no image, no object in bucket or
+   * namespace; what others have computed may be noted as cached. The target may be away: what could not be looked at says
+   * so. Throws a Problem for what is wrong with the request, `not_supported` for a target of this machine, and
+   * `request_timeout` where a lock that does not fit took too long to be made.
+   */
+  survey(request: RunRequest, progress: Progress): Promise<PipelineSurvey>
   /** Validates, locks on first use, takes the snapshot, writes the run and begins. Nothing is written on a Problem. */
   start(request: RunRequest, progress: Progress, origin?: RunOrigin): Promise<RunView>
   resume(run: string, options: { readonly withCode: boolean } & Progress): Promise<RunView>
@@ -200,6 +210,8 @@ export type PipelineService = {
   usage(address: StepAddress, attempt?: number): UsageView
   /** Where the time of a run went, what its steps used of what they asked for, and what would be better. */
   runUsage(run: string): Promise<RunUsage>
+  /** What the latest runs of a pipeline took, on a target where it ran there. Empty where it never ran. */
+  history(wish: HistoryWish): Promise<PipelineHistory>
   /**
    * Writes what is proposed, for all steps where none is named, into the document of a run. Throws Problem `conflict` where
    * the run goes on, the document is another one now or is changed meanwhile, and `not_supported` where it is written in a way that cannot be changed by itself.

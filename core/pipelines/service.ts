@@ -1,6 +1,7 @@
 import { newId } from '#core/base/id.ts'
 import { Problem } from '#core/base/problem.ts'
 import { isFinalRun } from '#core/contract/events.ts'
+import type { Prices } from '#core/contract/prices.ts'
 import { RunRequest, type RunSummary, type RunView } from '#core/contract/run.ts'
 import type { Environments } from '#core/environments/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
@@ -23,9 +24,11 @@ import { openRemoteFiles, type RemoteFiles } from './remote-files.ts'
 import { RunListStore } from './run-list-store.ts'
 import type { RunRow } from './run-rows.ts'
 import { RunStore } from './run-store.ts'
+import { pushVerbs } from './push-verbs.ts'
 import type { PipelineService, Progress, RunOrigin } from './service-types.ts'
 import type { StepTracking } from './step-tracking.ts'
 import { checkTarget, findTarget, listTargets, type Targets } from './targets.ts'
+import { surveyPipeline } from './survey.ts'
 import { openScheduledRuns, type ScheduledRuns } from './scheduled-runs.ts'
 import { planOf } from './validate.ts'
 import { twinsOf } from './twins.ts'
@@ -43,6 +46,8 @@ export type PipelineOptions = {
   /** Makes versions of models; as `tracking` does it where absent. */
   readonly register?: StepTracking['register']
   readonly now?: () => number
+  /** The prices of the data folder, read anew; none where absent. Throws a Problem where they are not valid. */
+  readonly prices?: () => Prices | null
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void
 }
@@ -66,7 +71,8 @@ export function openPipelines(options: PipelineOptions): Pipelines {
   const changes = openChanges(runs, options.onError)
   const index = openFileIndex(options.store.db)
   const remote = openRemoteFiles(options.store)
-  const base = { ...options, now: options.now ?? Date.now, store, index, remote, runs, changes }
+  const prices = options.prices ?? (() => null)
+  const base = { ...options, now: options.now ?? Date.now, prices, store, index, remote, runs, changes }
   const { tracking } = options
   const register = options.register ?? (tracking && ((registration) => tracking.register(registration)))
   const context: Context = { ...base, live: new LiveRuns({ ...base, register, tracking: options.tracking }) }
@@ -77,7 +83,9 @@ export function openPipelines(options: PipelineOptions): Pipelines {
     ...environmentVerbs(context),
     ...readingVerbs(context),
     ...clusterVerbs(context),
+    ...pushVerbs(context),
     compile: (request, progress) => compilePipeline(request, { ...context, ...progress }),
+    survey: (request, progress) => surveyPipeline(request, { ...context, ...progress }),
     ...folderVerbs({ ...context, store: options.store }),
     list: (filter) => listRuns(runs, filter),
     twins: (run) => twinsOf(runs, findRun(store, run)),

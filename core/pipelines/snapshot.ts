@@ -19,7 +19,7 @@ export type SnapshotOptions = {
   readonly folder: string
   /** Paths relative to the folder that are never taken: the document and its lock. */
   readonly exclude: readonly string[]
-  readonly blobs: Blobs
+  readonly blobs: Pick<Blobs, 'has' | 'putFile'>
   readonly index: FileIndex
 }
 

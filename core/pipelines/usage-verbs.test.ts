@@ -34,7 +34,7 @@ spec:
     a: {command: [x], resources: {memory: 8Gi}} # one
     b: {command: [y], resources: {memory: 8Gi}} # two
 `
-const verbs = usageVerbs({ home: folder, store: opened.runs, now: () => 60_000 }, openPlans())
+const verbs = usageVerbs({ home: folder, store: opened.runs, now: () => 60_000, prices: () => null }, openPlans())
 
 /** A run of the document in which each step had 300 MB of memory for a second. */
 function ran({ isOver = true } = {}): string {

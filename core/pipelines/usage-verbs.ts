@@ -1,7 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { Problem } from '#core/base/problem.ts'
 import type { RunUsage } from '#core/contract/usage.ts'
-import { addEvent, openTimes, runUsage, timesOf, type TimesFold, type WantedResources } from '#core/usage/index.ts'
+import type { Prices } from '#core/contract/prices.ts'
+import {
+  addEvent,
+  lookAtPrices,
+  openTimes,
+  runUsage,
+  timesOf,
+  type TimesFold,
+  type WantedResources,
+} from '#core/usage/index.ts'
 import { openDocumentWriter } from './apply-usage.ts'
 import { openUses } from './attempt-uses.ts'
 import { findRun } from './find-run.ts'
@@ -15,11 +24,16 @@ const PAGE = 2_000
 /** Of so many runs that go on the events are not read again that were read already. */
 const KEPT_RUNS = 4
 
-type Options = { readonly home: string; readonly store: RunStore; readonly now: () => number }
+type Options = {
+  readonly home: string
+  readonly store: RunStore
+  readonly now: () => number
+  readonly prices: () => Prices | null
+}
 
 /** The verbs for what a run has used. */
 export function usageVerbs(options: Options, plans: Plans): Pick<PipelineService, 'runUsage' | 'applyUsage'> {
-  const { home, store, now } = options
+  const { home, store, now, prices } = options
   const readUses = openUses(home)
   const readTimes = openFolds(store, plans)
   const write = openDocumentWriter()
@@ -29,9 +43,11 @@ export function usageVerbs(options: Options, plans: Plans): Pick<PipelineService
       name,
       cpuAsked: resources.cpu ?? null,
       memoryAsked: resources.memory ?? null,
+      gpuAsked: resources.gpu ?? null,
     }))
     const uses = await readUses(run.id, attempts)
-    return runUsage({ ...run, run: run.id, steps, attempts, uses }, now())
+    const record = { ...run, run: run.id, steps, attempts, uses, prices: lookAtPrices(prices) }
+    return runUsage(record, now())
   }
   return {
     runUsage: async (id) => usageOf(findRun(store, id)),

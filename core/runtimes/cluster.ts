@@ -18,6 +18,8 @@ export type KubeObject = {
     readonly uid?: string
     readonly resourceVersion?: string
     readonly creationTimestamp?: string
+    /** Counts changes of what was asked for, from 1. */
+    readonly generation?: number
     readonly deletionTimestamp?: string
     readonly labels?: Readonly<Record<string, string>>
     readonly annotations?: Readonly<Record<string, string>>

@@ -17,6 +17,8 @@ export type EngineImage = {
   /** The user that its command runs as; empty for root. */
   readonly user: string
   readonly env: Readonly<Record<string, string>>
+  /** `sha256:…` of the content of each layer, unpacked, the lowest first. */
+  readonly layers: readonly string[]
 }
 
 /** How far a pull or a push is: bytes of the layers that are known so far. */
@@ -35,6 +37,8 @@ export type StoredImage = {
   readonly labels: Readonly<Record<string, string>>
   /** Of its layers, as they are sent. */
   readonly sizeBytes: number
+  /** `sha256:…` of the content of each layer, unpacked, the lowest first: those of `EngineImage.layers`. */
+  readonly layers: readonly string[]
 }
 
 /** Registries, asked from here: no engine is needed. Logins are those of Docker's configuration. */
@@ -44,6 +48,8 @@ export type ImageRegistries = {
    * `image_login`, `image_unavailable` or `network_unavailable`; rejects with the signal's reason when it aborts.
    */
   read(reference: string, platform: string, signal?: AbortSignal): Promise<StoredImage | undefined>
+  /** Tags below a name such as `registry.example/team/image`, at most 1,000; none where there is no such repository. */
+  tags(name: string, signal?: AbortSignal): Promise<string[]>
   /** Whether images may be pushed below a name such as `registry.example/team`, tried without leaving anything there. */
   checkPush(registry: string, signal?: AbortSignal): Promise<PushCheck>
 }
@@ -55,6 +61,8 @@ export type PushCheck = { readonly push: 'ok' | Problem }
 export type RunnerImages = {
   /** 12 hex digits that stand for the runner. Throws Problem `not_supported` where this copy was not built. */
   mark(): Promise<string>
+  /** The image of the runner for a platform, where the engine has it. */
+  find(platform: string): Promise<EngineImage | undefined>
   /**
    * Builds an image of `base` (`scratch`, or the id of one that the engine has) with the runner as its last layer, which
    * is the same bytes above every base. Throws what a build throws, and a pull of what the runner is made from.
@@ -98,6 +106,8 @@ export type ImageEngine = {
   platform(): Promise<string>
   /** An image by tag, digest or id; undefined where the engine does not have it. */
   find(reference: string): Promise<EngineImage | undefined>
+  /** Bytes of each of its layers, unpacked, the lowest first; undefined where the engine does not tell them apart. */
+  layerSizes(image: Pick<EngineImage, 'id' | 'layers'>): Promise<number[] | undefined>
   /** Every image that carries this label, with this value where one is given. */
   list(label: string, value?: string): Promise<EngineImage[]>
   /**

@@ -230,4 +230,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (job, seq)
   ) WITHOUT ROWID;
   `,
+  `
+  -- The latest runs on a target, of one pipeline or of any.
+  CREATE INDEX runs_by_target ON runs (project, target, pipeline, id);
+  `,
 ]

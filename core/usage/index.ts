@@ -2,4 +2,7 @@
 export { addEvent, openTimes, timesOf, type AttemptTimes, type TimesFold } from './attempt-times.ts'
 export { runUsage, type AskedStep } from './run-usage.ts'
 export { useOf, type AttemptUse } from './attempt-use.ts'
+export { addUsed, NOTHING_USED, priced, type Priced, type Used } from './cost.ts'
+export { lookAtPrices, priceWords, type PriceSource } from './price-source.ts'
 export { writeResources, type WantedResources } from './write-resources.ts'
+export { partsOf } from './spans.ts'

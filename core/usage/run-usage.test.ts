@@ -3,10 +3,13 @@ import { describe, expect, test } from 'vitest'
 import type { AttemptOutcome, RunEvent } from '#core/contract/events.ts'
 import { coresFor, ratesOf, type UsageSample } from './cpu-rates.ts'
 import { addEvent, openTimes, runUsage, timesOf, useOf, type AttemptTimes } from './index.ts'
+import type { PriceSource } from './price-source.ts'
 import { propose, type Measured } from './propose.ts'
 import { lengthOf } from './spans.ts'
 
 const GIB = 2 ** 30
+const NO_PRICES: PriceSource = { prices: null, words: 'none' }
+const RUN = { run: 'r', file: 'f', target: 'process', prices: NO_PRICES }
 type At = readonly [at: number, event: RunEvent]
 const NEEDS = new Map([
   ['a', []],
@@ -16,10 +19,10 @@ const NEEDS = new Map([
 function usageOf(events: readonly At[], { finishedAt, now = 0 }: { finishedAt: number | null; now?: number }) {
   const fold = openTimes(NEEDS, 0)
   for (const [at, event] of events) addEvent(fold, { ...event, seq: 1, at })
-  const steps = [...NEEDS.keys()].map((name) => ({ name, cpuAsked: null, memoryAsked: null }))
+  const steps = [...NEEDS.keys()].map((name) => ({ name, cpuAsked: null, memoryAsked: null, gpuAsked: null }))
   const end = finishedAt ?? now
   const attempts = timesOf(fold, end)
-  return runUsage({ run: 'r', file: 'f', createdAt: 0, finishedAt, steps, attempts, uses: new Map() }, end)
+  return runUsage({ ...RUN, createdAt: 0, finishedAt, steps, attempts, uses: new Map() }, end)
 }
 
 const created = (step: string, attempt = 1, item: number | null = null): RunEvent => {
@@ -236,11 +239,10 @@ describe('what a step needs', () => {
     const { cpu = null, memory = null, finishedAt = MINUTE } = asked
     const [step] = runUsage(
       {
-        run: 'r',
-        file: 'f',
+        ...RUN,
         createdAt: 0,
         finishedAt,
-        steps: [{ name: 'a', cpuAsked: cpu, memoryAsked: memory }],
+        steps: [{ name: 'a', cpuAsked: cpu, memoryAsked: memory, gpuAsked: null }],
         attempts: all.map(([attempt]) => attempt),
         uses: new Map(all.map(([attempt, samples]) => [attempt.createdSeq, useOf(attempt, samples)])),
       },

@@ -11,6 +11,7 @@ import { RUN_STATUSES } from '#core/contract/events.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { compareSearch, experimentSearch } from '#renderer/pages/experiment/search.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
+import { loadPiece } from './load-piece.ts'
 import { NotFound } from './not-found.tsx'
 import { Shell } from './shell.tsx'
 
@@ -19,6 +20,11 @@ const text = z
   .union([z.string(), z.number().transform(String)])
   .optional()
   .catch(undefined)
+
+/** A page, by the name that its module gives it; it comes when it is first shown. */
+function lazyPage<Module extends object, Name extends keyof Module>(load: () => Promise<Module>, name: Name) {
+  return lazyRouteComponent(() => loadPiece(load), name)
+}
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 const home = createRoute({
@@ -33,14 +39,14 @@ const pipelines = createRoute({
   path: '/pipelines',
   /** `search`: a part of the names or paths that are shown. */
   validateSearch: z.object({ search: text }),
-  component: lazyRouteComponent(() => import('#renderer/pages/pipelines/pipelines-page.tsx'), 'PipelinesPage'),
+  component: lazyPage(() => import('#renderer/pages/pipelines/pipelines-page.tsx'), 'PipelinesPage'),
 })
 /** `from`: the run whose parameters the form begins with. */
 const pipeline = createRoute({
   getParentRoute: () => root,
   path: '/pipelines/$pipeline',
   validateSearch: z.object({ from: text }),
-  component: lazyRouteComponent(() => import('#renderer/pages/pipelines/pipeline-page.tsx'), 'PipelinePage'),
+  component: lazyPage(() => import('#renderer/pages/pipelines/pipeline-page.tsx'), 'PipelinePage'),
 })
 const runs = createRoute({
   getParentRoute: () => root,
@@ -50,7 +56,7 @@ const runs = createRoute({
     pipeline: text,
     search: text,
   }),
-  component: lazyRouteComponent(() => import('#renderer/pages/runs/runs-page.tsx'), 'RunsPage'),
+  component: lazyPage(() => import('#renderer/pages/runs/runs-page.tsx'), 'RunsPage'),
 })
 /** `step`, `item` and `tab` open the drawer; `view` is the graph or its twin, the table. */
 const run = createRoute({
@@ -69,102 +75,99 @@ const run = createRoute({
     output: text,
     path: text,
   }),
-  component: lazyRouteComponent(() => import('#renderer/pages/run/run-page.tsx'), 'RunPage'),
+  component: lazyPage(() => import('#renderer/pages/run/run-page.tsx'), 'RunPage'),
 })
 /** Two runs side by side, and whether they are the same. */
 const parity = createRoute({
   getParentRoute: () => root,
   path: '/runs/$run/verify/$other',
-  component: lazyRouteComponent(() => import('#renderer/pages/parity/parity-page.tsx'), 'ParityPage'),
+  component: lazyPage(() => import('#renderer/pages/parity/parity-page.tsx'), 'ParityPage'),
 })
 const schedules = createRoute({
   getParentRoute: () => root,
   path: '/schedules',
   /** `file`: open the form for a new one of this document. */
   validateSearch: z.object({ file: text }),
-  component: lazyRouteComponent(() => import('#renderer/pages/schedules/schedules-page.tsx'), 'SchedulesPage'),
+  component: lazyPage(() => import('#renderer/pages/schedules/schedules-page.tsx'), 'SchedulesPage'),
 })
 const schedule = createRoute({
   getParentRoute: () => root,
   path: '/schedules/$schedule',
-  component: lazyRouteComponent(() => import('#renderer/pages/schedules/schedule-page.tsx'), 'SchedulePage'),
+  component: lazyPage(() => import('#renderer/pages/schedules/schedule-page.tsx'), 'SchedulePage'),
 })
 const environments = createRoute({
   getParentRoute: () => root,
   path: '/environments',
-  component: lazyRouteComponent(() => import('#renderer/pages/environments/environments-page.tsx'), 'EnvironmentsPage'),
+  component: lazyPage(() => import('#renderer/pages/environments/environments-page.tsx'), 'EnvironmentsPage'),
 })
 const environment = createRoute({
   getParentRoute: () => root,
   path: '/environments/$digest',
   /** `search`: which of its packages are shown. */
   validateSearch: z.object({ search: text }),
-  component: lazyRouteComponent(() => import('#renderer/pages/environments/environment-page.tsx'), 'EnvironmentPage'),
+  component: lazyPage(() => import('#renderer/pages/environments/environment-page.tsx'), 'EnvironmentPage'),
 })
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
-  component: lazyRouteComponent(() => import('#renderer/pages/settings/settings-page.tsx'), 'SettingsPage'),
+  component: lazyPage(() => import('#renderer/pages/settings/settings-page.tsx'), 'SettingsPage'),
 })
 const targets = createRoute({
   getParentRoute: () => root,
   path: '/settings/targets',
-  component: lazyRouteComponent(() => import('#renderer/pages/targets/targets-page.tsx'), 'TargetsPage'),
+  component: lazyPage(() => import('#renderer/pages/targets/targets-page.tsx'), 'TargetsPage'),
 })
 const newTarget = createRoute({
   getParentRoute: () => root,
   path: '/settings/new-target',
   /** What the form begins with: a context, and the kubeconfig files that define it. */
   validateSearch: z.object({ context: text, kubeconfig: z.array(z.string()).optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('#renderer/pages/targets/new-target-page.tsx'), 'NewTargetPage'),
+  component: lazyPage(() => import('#renderer/pages/targets/new-target-page.tsx'), 'NewTargetPage'),
 })
 const target = createRoute({
   getParentRoute: () => root,
   path: '/settings/targets/$target',
   /** `edit`: the form that changes it is shown. */
   validateSearch: z.object({ edit: z.boolean().optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('#renderer/pages/targets/target-page.tsx'), 'TargetPage'),
+  component: lazyPage(() => import('#renderer/pages/targets/target-page.tsx'), 'TargetPage'),
 })
 const newCluster = createRoute({
   getParentRoute: () => root,
   path: '/settings/clusters/new',
-  component: lazyRouteComponent(() => import('#renderer/pages/clusters/new-cluster-page.tsx'), 'NewClusterPage'),
+  component: lazyPage(() => import('#renderer/pages/clusters/new-cluster-page.tsx'), 'NewClusterPage'),
 })
 const cluster = createRoute({
   getParentRoute: () => root,
   path: '/settings/clusters/$cluster',
   /** `job`: the latest work on it, which is known where the cluster is no more. */
   validateSearch: z.object({ job: text }),
-  component: lazyRouteComponent(() => import('#renderer/pages/clusters/cluster-page.tsx'), 'ClusterPage'),
+  component: lazyPage(() => import('#renderer/pages/clusters/cluster-page.tsx'), 'ClusterPage'),
 })
 const conformance = createRoute({
   getParentRoute: () => root,
   path: '/settings/conformance',
   /** `only`: cases that failed somewhere. `search`: words of the cases that are shown. */
   validateSearch: z.object({ only: z.enum(['failures']).optional().catch(undefined), search: text }),
-  component: lazyRouteComponent(() => import('#renderer/pages/conformance/conformance-page.tsx'), 'ConformancePage'),
+  component: lazyPage(() => import('#renderer/pages/conformance/conformance-page.tsx'), 'ConformancePage'),
 })
 const experiments = createRoute({
   getParentRoute: () => root,
   path: '/experiments',
   /** `search`: a part of the names. `view`: the trash in place of the list. */
   validateSearch: z.object({ search: text, view: z.enum(['deleted']).optional().catch(undefined) }),
-  component: lazyRouteComponent(
-    () => import('#renderer/pages/experiment/list/experiments-page.tsx'),
-    'ExperimentsPage',
-  ),
+  component: lazyPage(() => import('#renderer/pages/experiment/list/experiments-page.tsx'), 'ExperimentsPage'),
 })
 const experiment = createRoute({
   getParentRoute: () => root,
   path: '/experiments/$experiment',
   validateSearch: experimentSearch,
-  component: lazyRouteComponent(() => import('#renderer/pages/experiment/experiment-page.tsx'), 'ExperimentPage'),
+  component: lazyPage(() => import('#renderer/pages/experiment/experiment-page.tsx'), 'ExperimentPage'),
 })
 const compare = createRoute({
   getParentRoute: () => root,
   path: '/compare',
   validateSearch: compareSearch,
-  component: lazyRouteComponent(() => import('#renderer/pages/experiment/compare/compare-page.tsx'), 'CompareRunsPage'),
+  component: lazyPage(() => import('#renderer/pages/experiment/compare/compare-page.tsx'), 'CompareRunsPage'),
 })
 /** How charts are drawn, in the address of each page that has some. */
 const chartSearch = experimentSearch.pick({
@@ -192,28 +195,28 @@ const trackedRun = createRoute({
     sort: text,
     down: z.boolean().optional().catch(undefined),
   }),
-  component: lazyRouteComponent(() => import('#renderer/pages/experiment/run/tracked-run-page.tsx'), 'TrackedRunPage'),
+  component: lazyPage(() => import('#renderer/pages/experiment/run/tracked-run-page.tsx'), 'TrackedRunPage'),
 })
 const models = createRoute({
   getParentRoute: () => root,
   path: '/models',
   /** `search`: a part of the names that are shown. */
   validateSearch: z.object({ search: text }),
-  component: lazyRouteComponent(() => import('#renderer/pages/models/models-page.tsx'), 'ModelsPage'),
+  component: lazyPage(() => import('#renderer/pages/models/models-page.tsx'), 'ModelsPage'),
 })
 const model = createRoute({
   getParentRoute: () => root,
   path: '/models/$model',
   /** The versions that are chosen to be compared. */
   validateSearch: z.object({ left: text, right: text }),
-  component: lazyRouteComponent(() => import('#renderer/pages/models/model-page.tsx'), 'ModelPage'),
+  component: lazyPage(() => import('#renderer/pages/models/model-page.tsx'), 'ModelPage'),
 })
 const compareVersions = createRoute({
   getParentRoute: () => root,
   path: '/models/$model/compare',
   /** Two versions as the core takes them; `only`: lines that differ. */
   validateSearch: z.object({ left: text, right: text, only: z.enum(['differences']).optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('#renderer/pages/models/compare-page.tsx'), 'ComparePage'),
+  component: lazyPage(() => import('#renderer/pages/models/compare-page.tsx'), 'ComparePage'),
 })
 const modelVersion = createRoute({
   getParentRoute: () => root,
@@ -225,7 +228,7 @@ const modelVersion = createRoute({
     search: text,
     path: text,
   }),
-  component: lazyRouteComponent(() => import('#renderer/pages/models/version-page.tsx'), 'VersionPage'),
+  component: lazyPage(() => import('#renderer/pages/models/version-page.tsx'), 'VersionPage'),
 })
 
 const routeTree = root.addChildren([
@@ -276,7 +279,7 @@ export async function loadAllPages(router: ReturnType<typeof createAppRouter>): 
   performance.mark('pages-loaded')
 }
 
-/** A piece that could not be fetched is not asked for again by itself. */
+/** A piece that could not be fetched again and again is asked for no more by itself. */
 function PageFailed({ error }: ErrorComponentProps) {
   const { message } = problemOf(error)
   return <ProblemAlert title="This page failed" message={message} onRetry={() => window.location.reload()} />

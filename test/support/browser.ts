@@ -92,7 +92,7 @@ export async function openPageFixture(prepare: (home: string) => void = () => un
       const page = await context.newPage()
       showWhereItFails(page)
       const { code } = await client.createSessionCode()
-      await page.goto(`${url}${path}#code=${code}`)
+      await visit(page, `${url}${path}#code=${code}`)
       await page.locator('#main').waitFor()
       return page
     },
@@ -111,6 +111,16 @@ export async function openPageFixture(prepare: (home: string) => void = () => un
       rmSync(root, { recursive: true, force: true })
       if (faults.length > 0) throw new Error(`pages did what they may not:\n${faults.join('\n')}`)
     },
+  }
+}
+
+/** A browser breaks a load off when a network of the machine comes or goes, as those of containers do: then it loads again. */
+async function visit(page: Page, address: string): Promise<void> {
+  try {
+    await page.goto(address)
+  } catch (error) {
+    if (!String(error).includes('ERR_NETWORK_CHANGED')) throw error
+    await page.goto(address)
   }
 }
 

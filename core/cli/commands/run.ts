@@ -33,7 +33,7 @@ export async function resumeCommand(
 }
 
 /** What the command line asks for. Throws Problem `usage`, `input_missing`. */
-async function runRequest(file: string, options: RunOptions): Promise<RunRequest> {
+export async function runRequest(file: string, options: RunOptions): Promise<RunRequest> {
   await requireFile(file)
   const parallelism =
     options.parallelism === undefined ? undefined : wholeNumber('--parallelism', options.parallelism, 1)

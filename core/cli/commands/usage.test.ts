@@ -3,7 +3,7 @@ import type { RunUsage } from '#core/contract/usage.ts'
 import { ofSteps, usageText } from './usage.ts'
 
 const none = { attempts: 0, queueMs: 0, startMs: 0, runMs: 0, collectMs: 0, overheadMs: 0 }
-const step = { ...none, cpuAsked: null, cpuUsed: null, memoryAsked: null, memoryPeak: null }
+const step = { ...none, cost: null, energyWh: null, cpuAsked: null, cpuUsed: null, memoryAsked: null, memoryPeak: null }
 const proposal = { cpu: null, memory: '1Gi', because: 'so' }
 const usage: RunUsage = {
   run: 'r',
@@ -12,6 +12,9 @@ const usage: RunUsage = {
   wallMs: 0,
   ...none,
   cpuSeconds: null,
+  cost: null,
+  energyWh: null,
+  priceWords: 'so',
   steps: ['a', 'b'].map((name) => ({ ...step, name, proposal })),
 }
 

@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '#core/base/quantity.ts'
+import { formatBytes, formatCost, formatDuration, formatEnergy } from '#core/base/quantity.ts'
 import { Problem } from '#core/base/problem.ts'
 import type { AppliedResources, ResourceProposal, RunUsage, StepUsage } from '#core/contract/usage.ts'
 import { connect } from '#core/cli/connect.ts'
@@ -39,6 +39,7 @@ function appliedText({ file, changed }: AppliedResources): string {
 
 export function usageText(usage: RunUsage, names?: readonly string[]): string {
   const head = ['STEP', 'ATTEMPTS', 'QUEUE', 'START-UP', 'RUN', 'COLLECT', 'CPU ASKED', 'USED', 'MEMORY ASKED', 'PEAK']
+  const prices = priceColumns(usage)
   const rows = usage.steps.map((step) => [
     step.name,
     String(step.attempts),
@@ -49,11 +50,29 @@ export function usageText(usage: RunUsage, names?: readonly string[]): string {
     step.cpuUsed === null ? '' : `${step.cpuUsed.p50.toFixed(2)} / ${step.cpuUsed.p95.toFixed(2)}`,
     step.memoryAsked === null ? '' : formatBytes(step.memoryAsked),
     step.memoryPeak === null ? '' : formatBytes(step.memoryPeak),
+    ...prices.map(({ of }) => of(step)),
   ])
   const { wallMs, overheadMs, cpuSeconds, isOver } = usage
   const cpu = cpuSeconds === null ? '' : `, ${cpuSeconds.toFixed(1)} s of CPU`
   const took = `${isOver ? 'took' : 'has taken'} ${formatDuration(wallMs)}, of that ${formatDuration(overheadMs)} by the engine${cpu}`
-  return `run ${usage.run} ${took}\n\n${columns([head, ...rows])}${proposalsText(usage, names)}`
+  const all = [[...head, ...prices.map(({ name }) => name)], ...rows]
+  return `run ${usage.run} ${took}\n${moneyText(usage)}\n${columns(all)}${proposalsText(usage, names)}`
+}
+
+/** What it cost and drew; where no prices say so, how to have that said. */
+function moneyText({ cost, energyWh, priceWords }: RunUsage): string {
+  const known = [cost === null ? '' : formatCost(cost), energyWh === null ? '' : formatEnergy(energyWh)].filter(Boolean)
+  return `${known.length === 0 ? '' : `${known.join(', ')}: `}${plainText(priceWords)}\n`
+}
+
+/** Columns of money and energy, as far as something is known of them. */
+function priceColumns({ steps }: RunUsage): { name: string; of: (step: StepUsage) => string }[] {
+  const cost = { name: 'COST', of: ({ cost: it }: StepUsage) => (it === null ? '' : formatCost(it)) }
+  const energy = { name: 'ENERGY', of: ({ energyWh }: StepUsage) => (energyWh === null ? '' : formatEnergy(energyWh)) }
+  return [
+    ...(steps.some((step) => step.cost !== null) ? [cost] : []),
+    ...(steps.some((step) => step.energyWh !== null) ? [energy] : []),
+  ]
 }
 
 function proposalsText({ run, steps, isOver }: RunUsage, names: readonly string[] = []): string {

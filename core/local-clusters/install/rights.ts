@@ -55,7 +55,7 @@ export const POD_RULES: readonly Rule[] = [rule(ARGO, ['workflowtaskresults'], '
 /** What a user of the namespace needs; docs/targets.md has the same. */
 export const USER_RULES: readonly Rule[] = [
   rule(ARGO, ['workflows', 'cronworkflows'], 'create', 'get', 'list', 'watch', 'patch', 'delete'),
-  rule(ARGO, ['workflowtemplates'], 'create', 'get', 'list', 'watch'),
+  rule(ARGO, ['workflowtemplates'], 'create', 'get', 'list', 'watch', 'delete'),
   rule('', ['pods'], 'get', 'list', 'watch', 'delete', 'deletecollection'),
   rule('', ['pods/log'], 'get'),
   rule('', ['events'], 'list'),

@@ -35,6 +35,7 @@ const IMAGE: EngineImage = {
   labels: {},
   user: '',
   env: { container: 'docker' },
+  layers: [],
 }
 const KIND = { unfit: [], pinned: 'v0.30.0', canDownload: true }
 const TOOL = { path: '/usr/bin/kind', version: 'v0.30.0', from: 'path' } as const

@@ -7,7 +7,7 @@ import { knownReference, withLoginFault } from './images-pull.ts'
 import { pushProblem } from './images-push-problems.ts'
 import type { RegistryQuestion } from './images-registry.ts'
 import { callRegistry } from './images-registry-http.ts'
-import { readStoredImage } from './images-registry-read.ts'
+import { readStoredImage, readTags } from './images-registry-read.ts'
 
 export type ImageRegistriesOptions = {
   /** Asked whether a registry that does not speak https may be asked by http. */
@@ -23,6 +23,10 @@ export function openImageRegistries(options: ImageRegistriesOptions): ImageRegis
     async read(reference, platform, signal) {
       signal?.throwIfAborted()
       return asked(reference, { signal, isInsecure }, (question) => readStoredImage(question, platform))
+    },
+    async tags(name, signal) {
+      signal?.throwIfAborted()
+      return asked(name, { signal, isInsecure }, readTags)
     },
     checkPush: (registry, signal) => checkPush(registry, { signal, isInsecure }),
   }

@@ -23,6 +23,7 @@ const manifest = z.object({
   layers: z.array(z.object({ size: z.number() })),
 })
 const config = platformFields.extend({
+  rootfs: z.object({ diff_ids: z.array(z.string()).nullish() }).nullish(),
   config: z
     .object({ Env: z.array(z.string()).nullish(), Labels: z.record(z.string(), z.string()).nullish() })
     .nullish(),
@@ -48,6 +49,21 @@ export async function readStoredImage(question: RegistryQuestion, platform: stri
   return { digest, ...(await describe(own, question)) }
 }
 
+const tagList = z.object({ tags: z.array(z.string()).nullish() })
+const MOST_TAGS = 1_000
+
+/** See `ImageRegistries.tags`; the reference of the question names the repository. */
+export async function readTags(question: RegistryQuestion): Promise<string[]> {
+  const answer = await callRegistry({ method: 'GET', path: `tags/list?n=${MOST_TAGS}` }, question)
+  if (answer.status === 404) {
+    await answer.body?.cancel()
+    return []
+  }
+  const found = tagList.safeParse(readJson(await readBody(answer, question)))
+  if (!found.success) throw strange(question, 'something else than a list of tags')
+  return found.data.tags ?? []
+}
+
 async function ofPlatform(
   platforms: Readonly<Record<string, string>>,
   platform: string,
@@ -71,6 +87,7 @@ async function describe(body: Uint8Array, question: RegistryQuestion): Promise<O
     env: Object.fromEntries((data.config?.Env ?? []).map(readVariable)),
     labels: data.config?.Labels ?? {},
     sizeBytes: found.data.layers.reduce((sum, { size }) => sum + size, 0),
+    layers: data.rootfs?.diff_ids ?? [],
   }
 }
 

@@ -6,6 +6,7 @@ import type { DockerEngine } from './engine.ts'
 import { reasonOf, statusOf } from './engine-problems.ts'
 import { buildImage } from './images-build.ts'
 import { knownReference, pullImage } from './images-pull.ts'
+import { readLayerSizes } from './images-layers.ts'
 import { pushImage } from './images-push.ts'
 import { readVariable } from './images-registry-read.ts'
 import { resolveImage } from './images-resolve.ts'
@@ -25,6 +26,7 @@ export function openDockerImages({ engine }: { readonly engine: DockerEngine }):
   return {
     platform,
     find,
+    layerSizes: (image) => guarded((client) => readLayerSizes(client, image)),
     list: (label, value) => guarded((client) => listImages(client, value === undefined ? label : `${label}=${value}`)),
     async pull(reference, options = {}) {
       await pullImage(engine, reference, options)
@@ -81,6 +83,7 @@ function describeImage(info: Dockerode.ImageInspectInfo): EngineImage {
     labels: config?.Labels ?? {},
     user: config?.User ?? '',
     env: Object.fromEntries((config?.Env ?? []).map(readVariable)),
+    layers: info.RootFS.Layers ?? [],
   }
 }
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pack } from 'tar-stream'
 import type { EngineImage, ImageEngine, RunnerImages, RunnerLayerOptions } from '#core/runtimes/images.ts'
-import { ensureRunnerImage, readRunnerSource, RUNNER_BUNDLE, type RunnerSource } from './runner-image.ts'
+import { ensureRunnerImage, readRunnerSource, RUNNER_BUNDLE, runnerTag, type RunnerSource } from './runner-image.ts'
 
 export type RunnerImagesOptions = {
   readonly images: ImageEngine
@@ -16,6 +16,7 @@ export function openRunnerImages(options: RunnerImagesOptions): RunnerImages {
   const source = (): Promise<RunnerSource> => readRunnerSource(options.bundle ?? RUNNER_BUNDLE)
   return {
     mark: async () => (await source()).mark,
+    find: async (platform) => options.images.find(runnerTag((await source()).mark, platform)),
     build: async (layer) => buildLayer(layer, options, await source()),
   }
 }

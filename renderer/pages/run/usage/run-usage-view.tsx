@@ -1,5 +1,6 @@
 import { Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { formatCost, formatEnergy } from '#core/base/quantity.ts'
 import type { RunUsage } from '#core/contract/usage.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
@@ -44,12 +45,15 @@ export function RunUsageView() {
 }
 
 function RunTimes({ usage }: { readonly usage: RunUsage }) {
-  const { isOver, wallMs, overheadMs, cpuSeconds } = usage
+  const { isOver, wallMs, overheadMs, cpuSeconds, cost, energyWh, priceWords } = usage
   return (
     <>
       <Fact name={isOver ? 'Took' : 'So far'}>{durationText(wallMs)}</Fact>
       <Fact name="By the engine">{durationText(overheadMs)}, in which no command ran and none waited for its turn</Fact>
       <Fact name="CPU time">{cpuSeconds === null ? 'not measured' : durationText(cpuSeconds * 1_000)}</Fact>
+      <Fact name="Cost">{cost === null ? 'not known' : formatCost(cost)}</Fact>
+      <Fact name="Energy">{energyWh === null ? 'not known' : formatEnergy(energyWh)}</Fact>
+      <Fact name="Prices">{priceWords}</Fact>
     </>
   )
 }

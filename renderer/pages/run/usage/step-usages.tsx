@@ -1,4 +1,5 @@
 import { Table } from '@mantine/core'
+import { formatCost, formatEnergy } from '#core/base/quantity.ts'
 import type { RunUsage, StepUsage } from '#core/contract/usage.ts'
 import { bytesText } from '#renderer/ui/bytes.ts'
 import { TextLink } from '#renderer/ui/link.tsx'
@@ -7,13 +8,15 @@ import { WideTable } from '#renderer/ui/wide-table.tsx'
 import { NOTHING_OPEN } from '../run-search.ts'
 
 const COLUMNS = ['Attempts', 'Queue', 'Start-up', 'Run', 'Collect', 'Cores', 'Memory'] as const
+const PRICED = ['Cost', 'Energy'] as const
 
 /** Times of each step with all of its items together, and what it used of what it asked for. */
 export function StepUsages({ usage }: { readonly usage: RunUsage }) {
+  const hasPrices = usage.steps.some(({ cost, energyWh }) => cost !== null || energyWh !== null)
   const head = (
     <>
       <Table.Th scope="col">Step</Table.Th>
-      {COLUMNS.map((name) => (
+      {[...COLUMNS, ...(hasPrices ? PRICED : [])].map((name) => (
         <Table.Th key={name} scope="col" ta="right">
           {name}
         </Table.Th>
@@ -23,13 +26,15 @@ export function StepUsages({ usage }: { readonly usage: RunUsage }) {
   return (
     <WideTable label="Usage of the steps" head={head}>
       {usage.steps.map((step) => (
-        <StepRow key={step.name} step={step} />
+        <StepRow key={step.name} step={step} hasPrices={hasPrices} />
       ))}
     </WideTable>
   )
 }
 
-function StepRow({ step }: { readonly step: StepUsage }) {
+type StepRowProps = { readonly step: StepUsage; readonly hasPrices: boolean }
+
+function StepRow({ step, hasPrices }: StepRowProps) {
   const { name, attempts, queueMs, startMs, runMs, collectMs } = step
   return (
     <Table.Tr>
@@ -52,6 +57,8 @@ function StepRow({ step }: { readonly step: StepUsage }) {
       ))}
       <Table.Td ta="right">{coresText(step)}</Table.Td>
       <Table.Td ta="right">{memoryText(step)}</Table.Td>
+      {hasPrices && <Table.Td ta="right">{step.cost === null ? '–' : formatCost(step.cost)}</Table.Td>}
+      {hasPrices && <Table.Td ta="right">{step.energyWh === null ? '–' : formatEnergy(step.energyWh)}</Table.Td>}
     </Table.Tr>
   )
 }

@@ -1,0 +1,119 @@
+import type { Plan, PlanImage, PlanStep, PlanUpload } from '#core/contract/plan.ts'
+import { diffPushes } from '#core/contract/push-changes.ts'
+import { askedLimits, notEnforcedOnCluster, recordOf, type StepState } from '#core/pipelines/index.ts'
+import type { PlanParts } from './planner.ts'
+import { predict, type Predicted } from './predict/index.ts'
+import { surveyChecks } from './survey-checks.ts'
+import { verdictOf } from './verdict.ts'
+import { widthOf } from './widths.ts'
+
+/** All of a plan, from what was looked at. `seconds`: that it took until now. */
+export function composePlan(parts: PlanParts, seconds: () => number): Plan {
+  const { survey, judgement, prices, history } = parts
+  const { pipeline, target, cluster } = survey
+  const { definition, digest } = pipeline.plan
+  const images = imagesOf(parts)
+  const uploads = uploadsOf(parts)
+  const bytes = [...images.map((it) => it.bytes ?? 0), ...uploads.map((it) => it.missingBytes)]
+  const bytesToSend = bytes.reduce((sum, it) => sum + it, 0)
+  const bare = cluster.state.steps.map((step) => bareStep(step, parts, images))
+  const needs = (name: string) => new Set(pipeline.plan.steps.find((it) => it.name === name)?.edges.map((it) => it.step))
+  const { prediction, steps: times } = predict({
+    target,
+    steps: bare.map((step) => ({
+      ...step,
+      needs: [...needs(step.name)],
+      parallelism: definition.steps[step.name]?.parallelism ?? null,
+    })),
+    history,
+    prices,
+    parallelism: survey.frozen.parallelism,
+    bytesToSend: images.some((it) => it.bytes === null) ? null : bytesToSend,
+  })
+  const steps = bare.map((step) => ({ ...step, ...timesOf(times, step.name) }))
+  const checks = [...surveyChecks(parts), ...judgement.checks]
+  const portability = [...parts.portability.findings]
+  return {
+    target,
+    pipeline: definition.name,
+    pipelineDigest: digest,
+    template: cluster.template.isPinned ? (cluster.template.object?.metadata.name ?? null) : null,
+    ...verdictOf({ checks, portability, steps }),
+    objects: cluster.objects.flatMap(({ plan }) => (plan.value === undefined ? [] : [plan.value])),
+    since: sinceOf(parts, images),
+    images,
+    uploads,
+    bytesToSend,
+    steps,
+    prediction,
+    portability,
+    checks,
+    seconds: seconds(),
+  }
+}
+
+function timesOf(times: Predicted['steps'], name: string): Pick<PlanStep, 'seconds' | 'overheadSeconds'> {
+  return times[name] ?? { seconds: null, overheadSeconds: null }
+}
+
+/** What would be sent: the images of steps that would run, in the order of the survey. */
+function imagesOf({ survey: { cluster } }: PlanParts): PlanImage[] {
+  return cluster.images.flatMap(({ image }) => (image.value === undefined ? [] : [image.value]))
+}
+
+/** Of a run and of the template of a push, each object once. */
+function uploadsOf({ survey: { cluster } }: PlanParts): PlanUpload[] {
+  const all = [cluster.workflow, cluster.template].flatMap((it) => it?.uploads.value ?? [])
+  return [...new Map(all.map((upload) => [upload.key, upload])).values()]
+}
+
+type BareStep = Omit<PlanStep, 'seconds' | 'overheadSeconds'>
+
+function bareStep(step: StepState, parts: PlanParts, images: readonly PlanImage[]): BareStep {
+  const { name, definition } = step.bound.planned
+  const { cpu = null, memory = null, gpu = null } = definition.resources
+  const nodes = parts.judgement.nodes[name] ?? { fits: null, count: null, why: null }
+  return {
+    name,
+    decision: decisionOf(step),
+    because: parts.survey.reasons.get(name) ?? null,
+    pods: widthOf(step),
+    requests: { cpu, memory, gpu },
+    image: images.find(({ steps }) => steps.includes(name))?.reference ?? '',
+    nodes,
+    limits: limitsOf(step, parts),
+  }
+}
+
+function decisionOf({ status, bound }: StepState): PlanStep['decision'] {
+  if (status === 'cached' || status === 'skipped') return status
+  if (status === 'succeeded') return 'cached'
+  return bound.planned.edges.length > 0 && bound.when !== null ? 'unknown' : 'runs'
+}
+
+/** Nothing is said of what never ran here. */
+function limitsOf({ bound: { planned } }: StepState, { here }: PlanParts): PlanStep['limits'] {
+  const notHere = here.get(planned.name)
+  if (notHere === undefined) return []
+  const notThere = notEnforcedOnCluster(planned.definition)
+  return askedLimits(planned.definition).map((limit) => ({
+    limit,
+    there: !notThere.includes(limit),
+    here: !notHere.includes(limit),
+  }))
+}
+
+function sinceOf({ last, survey }: PlanParts, images: readonly PlanImage[]): Plan['since'] {
+  const found = last.value ?? null
+  if (found === null) return null
+  const { version, record } = found
+  if (record === null) return { version, changes: [] }
+  const { pipeline, frozen, snapshot, bound, cluster } = survey
+  const names = cluster.images.flatMap(({ environment, image }) =>
+    environment === null || image.value === undefined ? [] : [[environment, image.value.reference] as const],
+  )
+  const template = cluster.template.object?.metadata.name ?? ''
+  const run = { digest: pipeline.plan.digest, bound, frozen, snapshot }
+  const now = recordOf(run, { template, images: Object.fromEntries(names), keys: [] })
+  return { version, changes: diffPushes(record, now) }
+}

@@ -1,0 +1,66 @@
+import { isValueAt, lineAround, type Hit, type Source } from './source.ts'
+import { pieceAt } from './tokenize.ts'
+
+/** Not within a word, an address or a longer path; `file://` and `sqlite:///` are before paths. */
+const START = String.raw`(?:(?<![\w.\/~})\]*%#-])|(?<=:\/{2,3}))`
+const REST = String.raw`(?:[\w.@{}+,=*?%-]+\/?)+`
+/** Folders of people, and where their disks are mounted. */
+const OF_PEOPLE = new RegExp(String.raw`${START}\/(?:home|Users|mnt|Volumes|root|cygdrive)\/${REST}`, 'g')
+/** Such a folder may also be the path of an address. */
+const MAYBE = new RegExp(
+  String.raw`${START}\/(?:data|datasets?|media|scratch|srv|nfs|gpfs|lustre|storage|workspace|content|kaggle|dbfs)\/${REST}`,
+  'g',
+)
+const HOME = /(?<![\w.\/~})\]*%-])~\/(?!\.cache\b)[\w.][\w.\/{}@+-]*/g
+const DRIVE = /(?<![A-Za-z0-9_.\/])[A-Za-z]:(?:\\\\?|\/(?!\/))[A-Za-z_.{][^\n"'`<>|:*?;,]*/g
+const TEMPORARY = new RegExp(String.raw`${START}\/tmp\/${REST}`, 'g')
+
+/** What is done with files, or what a name of them is given to. */
+const WITH_FILES =
+  /\b(?:open|Path|read_?\w*|load\w*|to_\w+|save\w*|exists|listdir|glob|isfile|isdir|makedirs|mkdir|chdir|walk|imread|fread)\s*\(|(?:path|dir|file|folder|root|data|input|output)\w*["']?\s*[:=]|\b(?:cat|cp|mv|ls|cd|rsync)\s|<\s*\/|--[\w-]+[= ]\//i
+const OF_ADDRESS = /\.(?:get|post|put|delete|patch|route|add_api_route|use|mount)\s*\(|\b(?:url|uri|endpoint|route|href)\w*["']?\s*[:=]/i
+const HAS_ENDING = /\.[A-Za-z]\w{0,7}$/
+/** What a backslash and such a letter mean is no folder. */
+const ESCAPE = /^[A-Za-z]:\\[abfnrtuvxN0]/
+
+/** Paths that only this machine has. */
+export function hostPaths(source: Source): Hit[] {
+  return [
+    ...hits(source, OF_PEOPLE),
+    ...hits(source, MAYBE).filter((hit) => isOfFiles(source, hit)),
+    ...hits(source, HOME),
+    ...hits(source, DRIVE).filter((hit) => isDrive(source, hit)),
+  ]
+}
+
+/** Paths below `/tmp`, which are fine within one step. */
+export function temporaryPaths(source: Source): Hit[] {
+  return hits(source, TEMPORARY)
+}
+
+function hits(source: Source, pattern: RegExp): Hit[] {
+  return [...source.text.matchAll(pattern)]
+    .map(({ index: offset, 0: found }) => ({ offset, text: trimmed(found) }))
+    .filter(({ offset }) => isValueAt(source, offset) && !isAppended(source, offset))
+}
+
+/** What is added to another text is no path from the root. */
+function isAppended({ text, pieces, grammar }: Source, offset: number): boolean {
+  if (!grammar.inStrings) return false
+  const start = pieceAt(pieces, offset)?.start ?? offset
+  return offset - start <= 3 && text.slice(Math.max(0, start - 40), start).replace(/[rbfu]{1,2}$/i, '').trimEnd().endsWith('+')
+}
+
+function isOfFiles(source: Source, { offset, text }: Hit): boolean {
+  const line = lineAround(source, offset)
+  return !OF_ADDRESS.test(line) && (HAS_ENDING.test(text) || WITH_FILES.test(line))
+}
+
+function isDrive({ pieces }: Source, { offset, text }: Hit): boolean {
+  if (text.length < 5) return false
+  return !ESCAPE.test(text) || pieceAt(pieces, offset)?.isRaw === true
+}
+
+function trimmed(text: string): string {
+  return text.replace(/[.,\\\s})]+$/, (end) => (end.startsWith('}') && text.includes('{') ? '}' : ''))
+}

@@ -1,0 +1,119 @@
+import type { Looked } from '#core/base/looked.ts'
+import type { Problem } from '#core/base/problem.ts'
+import type { PlanCheck } from '#core/contract/plan.ts'
+import { failed, findingOf, passed, warning, type Finding } from '#core/cluster-facts/index.ts'
+import type { ArgoMeter, SurveyedImage } from '#core/pipelines/index.ts'
+import { formatBytes } from '#core/base/quantity.ts'
+import type { PlanParts } from './planner.ts'
+
+/** Checks of what a push sends, by id; docs/push-checks.md has them too. */
+export const SURVEY_CHECKS = {
+  lock: 'Lock of the environments',
+  image: 'Image',
+  bucket: 'Bucket',
+  'shared-cache': 'Cache of the bucket',
+  'argo-limits': 'Limits of Argo',
+  'dry-run': 'Dry run of the Workflow',
+  objects: 'Objects of the namespace',
+  'carried-secrets': 'Secrets that go along',
+  pushed: 'What was pushed before',
+  'code-scan': 'Search of the code',
+} as const
+
+type Id = keyof typeof SURVEY_CHECKS
+
+/** From so much of a limit of Argo on it is told. */
+const NEAR = 0.8
+
+/** What the survey found, as checks: each part that could not be looked at says why. */
+export function surveyChecks(parts: PlanParts): PlanCheck[] {
+  const { cluster, lock, pipeline } = parts.survey
+  const usedBy = (environment: string | null) =>
+    pipeline.plan.steps.filter(({ definition }) => definition.environment === environment).map(({ name }) => name)
+  return [
+    told('lock', lock === 'fits' ? passed('the lock file fits') : toLock(), 0),
+    ...cluster.images.map((it) => imageCheck(it, usedBy(it.environment === '' ? null : it.environment))),
+    ...argoChecks(parts),
+    ...(cluster.dryRun === null ? [] : [lookedAt('dry-run', cluster.dryRun, 'the API server would take the run')]),
+    ...bucketChecks(parts),
+    ...cluster.objects
+      .filter(({ plan }) => plan.problem !== undefined)
+      .map(({ kind, name, plan }) => lookedAt('objects', plan, `${kind} ${name}`)),
+    ...carriedChecks(parts),
+    ...(parts.last.problem === undefined ? [] : [lookedAt('pushed', parts.last, '')]),
+    ...scanChecks(parts),
+  ]
+}
+
+function toLock(): Finding {
+  const found = 'the lock file is missing or does not fit the document: which packages the cluster gets is not fixed yet'
+  return warning(found, 'write it with `minisub lock`, and keep it with the document; a push does it too')
+}
+
+function imageCheck({ image }: SurveyedImage, steps: readonly string[]): PlanCheck {
+  if (image.problem !== undefined) return problemCheck('image', image.problem, image.seconds, onlyOf(steps))
+  const { what, bytes, action } = image.value
+  const size = bytes === null ? 'of a size that is known when it is built' : formatBytes(bytes)
+  const words = { present: 'is in the registry', as_is: 'is pulled from elsewhere', push: `is to be sent, ${size}`, build: `is to be built and sent, ${size}` }
+  return told('image', passed(`${what} ${words[action]}`), image.seconds, onlyOf(steps))
+}
+
+function onlyOf(steps: readonly string[]): string | null {
+  const [first, ...rest] = steps
+  return first === undefined || rest.length > 0 ? null : first
+}
+
+function argoChecks({ survey: { cluster } }: PlanParts): PlanCheck[] {
+  const { workflow, template } = cluster
+  const problem = template.problem ?? workflow?.problem ?? null
+  if (problem !== null) return [problemCheck('argo-limits', problem, 0)]
+  const near = [...template.meter, ...(workflow?.meter ?? [])].filter(isNear)
+  const [first] = near
+  if (first === undefined) return [told('argo-limits', passed('the pipeline is within all of them'), 0)]
+  const found = `${first.used} of at most ${first.cap} ${first.what} are used: a larger fan-out or more steps may not fit`
+  return [told('argo-limits', warning(found, 'split the pipeline, or hand long lists on as files'), 0)]
+}
+
+function isNear({ used, cap }: ArgoMeter): boolean {
+  return cap !== null && used >= cap * NEAR
+}
+
+function bucketChecks({ survey: { cluster } }: PlanParts): PlanCheck[] {
+  const uploads = cluster.workflow?.uploads ?? cluster.template.uploads
+  const cache = cluster.cache.problem === undefined ? [] : [lookedAt('shared-cache', cluster.cache, '')]
+  return [lookedAt('bucket', uploads, 'it answers, and says what it has'), ...cache]
+}
+
+/** A template that others start by hand takes secrets of the namespace alone. */
+function carriedChecks({ survey: { cluster } }: PlanParts): PlanCheck[] {
+  const { problem, value = {}, seconds } = cluster.secrets
+  if (problem !== undefined) return [problemCheck('carried-secrets', problem, seconds)]
+  const here = Object.entries(value).flatMap(([key, from]) => (from === 'here' ? [key] : []))
+  if (here.length === 0) return []
+  const found = `${here.join(', ')}: set on this machine, and sent along with each run that is started here`
+  const fix = 'make the Secret in the namespace where others are to start what is pushed'
+  return [told('carried-secrets', warning(found, fix), seconds)]
+}
+
+function scanChecks({ portability: { leftOut } }: PlanParts): PlanCheck[] {
+  if (leftOut === 0) return []
+  const found = `${leftOut} ${leftOut === 1 ? 'file was' : 'files were'} not searched for what is tied to this machine: too large, or no text`
+  return [told('code-scan', { status: 'skipped', found, fix: null }, 0)]
+}
+
+function lookedAt(id: Id, { problem, seconds }: Looked<unknown>, found: string): PlanCheck {
+  return problem === undefined ? told(id, passed(found), seconds) : problemCheck(id, problem, seconds)
+}
+
+const FIX = 'see `minisub target test`'
+
+/** Nobody knows what lies behind a deadline. */
+function problemCheck(id: Id, problem: Problem, seconds: number, step: string | null = null): PlanCheck {
+  const { found, fix } = findingOf(problem, FIX)
+  const late = { status: 'skipped', found, fix } as const
+  return told(id, problem.code === 'request_timeout' ? late : failed(found, fix ?? FIX), seconds, step)
+}
+
+function told(id: Id, finding: Finding, seconds: number, step: string | null = null): PlanCheck {
+  return { id, title: SURVEY_CHECKS[id], step, ...finding, seconds }
+}

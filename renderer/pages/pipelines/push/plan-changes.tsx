@@ -1,0 +1,35 @@
+import { Text } from '@mantine/core'
+import type { Plan } from '#core/contract/plan.ts'
+import { RowsTable } from '#renderer/ui/rows-table.tsx'
+import { Section } from '#renderer/ui/section.tsx'
+import { Time } from '#renderer/ui/time.tsx'
+
+type ChangesProps = { readonly since: Plan['since']; readonly target: string }
+
+/** How it differs from what was pushed there last. */
+export function PlanChanges({ since, target }: ChangesProps) {
+  return (
+    <Section title="Since the last push">
+      {since === null ? (
+        <Text size="sm">This pipeline was never pushed to {target}.</Text>
+      ) : (
+        <>
+          <Text size="sm" mb="xs">
+            {since.version.pushedBy} pushed {since.version.template} <Time iso={since.version.pushedAt} />
+            {since.changes.length === 0 && ', and nothing has changed since'}.
+          </Text>
+          {since.changes.length > 0 && (
+            <RowsTable
+              label="Changes since the last push"
+              heads={['What', 'Part', 'Change', 'Before', 'Now']}
+              rows={since.changes.map(({ part, name, change, before, after }) => ({
+                key: `${part} ${name}`,
+                cells: [name, part, change, before ?? 'nothing', after ?? 'nothing'],
+              }))}
+            />
+          )}
+        </>
+      )}
+    </Section>
+  )
+}
