@@ -12,6 +12,7 @@ import type { Route } from '#core/contract/route.ts'
 import { ROUTES, SOCKETS } from '#core/contract/routes.ts'
 import { parsePrices } from '#core/prices/parse-prices.ts'
 import { validateDocument } from '#core/pipelines/index.ts'
+import { CHECKS } from '#core/promotion/judge/checks.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
@@ -112,6 +113,13 @@ describe('docs/local-clusters.md', () => {
       ({ id, fix }) => !lines.some((line) => line.startsWith(`| \`${id}\``) && line.includes(fix)),
     )
     expect(lacking).toEqual([])
+  })
+})
+
+describe('docs/push-checks.md', () => {
+  test('has a row for every check of a push, in their order, and no other row', () => {
+    const rows = [...read('docs/push-checks.md').matchAll(/^\| `([\w-]+)` *\| *\S.*\| *\S.*\|$/gm)].map(([, id]) => id)
+    expect(rows).toEqual(Object.keys(CHECKS))
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatBytes, formatDuration, parseBytes, parseCpu, parseDuration } from './quantity.ts'
+import { formatBytes, formatDuration, parseBytes, parseCpu, parseDuration, parseQuantity } from './quantity.ts'
 
 describe('durations', () => {
   test.each([
@@ -81,4 +81,51 @@ describe('sizes and cores', () => {
     [999_960, '1.0 MB'],
     [5e15, '5000.0 TB'],
   ])('%i bytes for people', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
+})
+
+describe('quantities of Kubernetes', () => {
+  test.each([
+    ['1500m', 1.5],
+    ['0.1', 0.1],
+    ['100m', 0.1],
+    ['1Gi', 2 ** 30],
+    ['1G', 1e9],
+    ['24581256Ki', 24581256 * 1024],
+    ['128974848000m', 128974848],
+    ['1Pi', 2 ** 50],
+    ['2e3', 2000],
+    ['1E3', 1000],
+    ['1E', 1e18],
+    ['5u', 5e-6],
+    ['.5', 0.5],
+    ['5.', 5],
+    ['-1', -1],
+    ['+2', 2],
+    ['0', 0],
+  ])('%s is %d', (text, number) => expect(parseQuantity(text)).toBe(number))
+
+  test.each(['', ' 1', '1 Gi', '1gi', '1KI', '1K', 'Gi', '1e', '1mi', '0x10', '1,5', '1Gi1', '--1', 'Infinity'])(
+    '%j is none',
+    (text) => expect(parseQuantity(text)).toBeUndefined(),
+  )
+
+  test('never throws, and reads what it reads as a number', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const number = parseQuantity(text)
+        return number === undefined || !Number.isNaN(number)
+      }),
+    )
+  })
+
+  test('of thousandths and of binary units is that of the number itself', () => {
+    const units = fc.constantFrom(...(['m', 'k', 'Ki', 'Mi', 'Gi', 'M', 'G'] as const))
+    const factors = { m: 1e-3, k: 1e3, Ki: 1024, Mi: 2 ** 20, Gi: 2 ** 30, M: 1e6, G: 1e9 }
+    fc.assert(
+      fc.property(fc.nat(1_000_000), units, (amount, unit) => {
+        const number = parseQuantity(`${amount}${unit}`) ?? Number.NaN
+        return Math.abs(number - amount * factors[unit]) <= 1e-9 * Math.max(1, number)
+      }),
+    )
+  })
 })

@@ -11,7 +11,12 @@ describe('what a pod takes', () => {
     ['an init container that needs more', [asked('2')], [asked('1')], 2],
     ['init containers one after the other', [asked('1'), asked('1')], [asked('1')], 1],
     ['one that goes on beside', [asked('1', { restartPolicy: 'Always' })], [asked('1')], 2],
-    ['an init container after one that goes on', [asked('1', { restartPolicy: 'Always' }), asked('3')], [asked('1')], 4],
+    [
+      'an init container after one that goes on',
+      [asked('1', { restartPolicy: 'Always' }), asked('3')],
+      [asked('1')],
+      4,
+    ],
     ['an amount that cannot be read', [], [asked('lots')], undefined],
     ['nothing', [], [], undefined],
   ])('is that of %s', (_, initContainers, containers, cpu) => {

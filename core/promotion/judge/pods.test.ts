@@ -24,7 +24,11 @@ describe('the pods of a compiled object', () => {
 
   test('have what their object says of them, and what Argo adds', () => {
     const spec = specOf('resources.yaml')
-    const executor = { image: 'argoexec:v3', resources: { requests: { cpu: '100m' }, limits: {} }, securityContext: undefined }
+    const executor = {
+      image: 'argoexec:v3',
+      resources: { requests: { cpu: '100m' }, limits: {} },
+      securityContext: undefined,
+    }
     const [pod] = podsOf(spec, { templates: new Map([['s-a', 'a']]), executor })
     expect(pod?.labels['mini-submarine/pipeline']).toBe('p')
     expect(pod?.spec).toMatchObject({
@@ -34,7 +38,11 @@ describe('the pods of a compiled object', () => {
       activeDeadlineSeconds: 990,
       terminationGracePeriodSeconds: 20,
       initContainers: [{ name: 'init', image: 'argoexec:v3', resources: { requests: { cpu: '100m' } } }],
-      containers: [{ name: 'wait' }, { name: 'runner' }, { name: 'main', resources: { limits: { 'nvidia.com/gpu': '1' } } }],
+      containers: [
+        { name: 'wait' },
+        { name: 'runner' },
+        { name: 'main', resources: { limits: { 'nvidia.com/gpu': '1' } } },
+      ],
     })
     expect(pod?.spec.volumes.map(({ name }) => name)).toEqual(['minisub', 'minisub-runner', 'minisub-shm'])
     expect(pod?.spec.containers[1]).not.toHaveProperty('dependencies')
@@ -91,5 +99,9 @@ test.each([
   [{ a: 1 }, { b: 2 }, { a: 1, b: 2 }],
   [{ a: { x: 1 } }, { a: { y: 2 } }, { a: { x: 1, y: 2 } }],
   [{ a: [1] }, { a: [2] }, { a: [2] }],
-  [{ a: [{ name: 'x', v: 1 }] }, { a: [{ name: 'x', w: 2 }, { name: 'y' }] }, { a: [{ name: 'x', v: 1, w: 2 }, { name: 'y' }] }],
+  [
+    { a: [{ name: 'x', v: 1 }] },
+    { a: [{ name: 'x', w: 2 }, { name: 'y' }] },
+    { a: [{ name: 'x', v: 1, w: 2 }, { name: 'y' }] },
+  ],
 ])('%j with the patch %j is %j', (into, patch, result) => expect(merged(into, patch)).toEqual(result))

@@ -113,7 +113,7 @@ export async function readExecutor(
 /** The ConfigMap of a controller has all in one text `config`, or a key for each part. */
 export function executorOf(data: Readonly<Record<string, string>>, imageOfFlag: string | undefined): Executor {
   const whole: unknown = parse(data['config'] ?? '{}')
-  const parts = z.object({ executor: z.unknown() }).parse(whole ?? {})
+  const parts = z.object({ executor: z.unknown().optional() }).parse(whole ?? {})
   const own: unknown = data['executor'] === undefined ? parts.executor : parse(data['executor'])
   const { image, resources, securityContext } = ExecutorConfig.parse(own ?? {})
   return { image: imageOfFlag ?? image, resources, securityContext }
