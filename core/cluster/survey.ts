@@ -96,7 +96,10 @@ async function surveySent(
           await connection.cluster.create(WORKFLOWS, workflow, { dryRun: true, signal: stop })
           return true
         }),
-    surveyPushed({ template: template.object, pipeline: run.bound.plan.definition.name, secrets }, { ...options, looks }),
+    surveyPushed(
+      { template: template.object, pipeline: run.bound.plan.definition.name, secrets },
+      { ...options, looks },
+    ),
   ])
   return { workflow: sent, template: pushed, dryRun, objects }
 }

@@ -17,7 +17,8 @@ export function composePlan(parts: PlanParts, seconds: () => number): Plan {
   const bytes = [...images.map((it) => it.bytes ?? 0), ...uploads.map((it) => it.missingBytes)]
   const bytesToSend = bytes.reduce((sum, it) => sum + it, 0)
   const bare = cluster.state.steps.map((step) => bareStep(step, parts, images))
-  const needs = (name: string) => new Set(pipeline.plan.steps.find((it) => it.name === name)?.edges.map((it) => it.step))
+  const needs = (name: string) =>
+    new Set(pipeline.plan.steps.find((it) => it.name === name)?.edges.map((it) => it.step))
   const { prediction, steps: times } = predict({
     target,
     steps: bare.map((step) => ({
