@@ -33,7 +33,7 @@ test('what is not known is said so, and what is empty is left out', () => {
   })
   expect(text).toMatch(/ {2}train {2}depend +\? +1 +1\.1 GB +- +\? +\? +\? +its code is new\n/)
   expect(text).not.toMatch(/since|about|enforced there/)
-  expect(text).toContain('foretold from nothing: it never ran')
+  expect(text).toContain('foretells from\n  nothing: it never ran\n')
 })
 
 test('a long list is cut, and control characters do not reach the terminal', () => {

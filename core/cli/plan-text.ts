@@ -9,7 +9,7 @@ const WIDEST = 48
 /** A plan for people: the verdict first, then what would be done, and last what to look at. */
 export function planText(plan: Plan): string {
   const parts = [
-    `${plan.pipeline} on ${plan.target}: ${plainText(plan.words)}\n${summary(plan)}\n`,
+    `${plan.pipeline} on ${plan.target}: ${plainText(plan.words)}\n${summary(plan)}`,
     section(sinceTitle(plan), sinceRows(plan)),
     section('steps', stepRows(plan)),
     section('images', imageRows(plan)),
@@ -33,7 +33,8 @@ function summary({ bytesToSend, steps, prediction, seconds }: Plan): string {
     ...(cost === null ? [] : [`${cost.amount.toFixed(2)} ${cost.currency}`]),
     ...(energyWh === null ? [] : [`${energyWh.toFixed(1)} Wh`]),
   ]
-  return `${parts.join(', ')}\nforetold from ${plainText(words)}; the plan took ${formatDuration(seconds * 1_000)}`
+  const basis = plainText(words).split('; ').join('\n  ')
+  return `${parts.join(', ')}\nthe plan took ${formatDuration(seconds * 1_000)}, and foretells from\n  ${basis}\n`
 }
 
 /** A title with a table below it; nothing where that is empty. */
@@ -61,7 +62,7 @@ function sinceRows({ since }: Plan): string[][] {
 }
 
 function stepRows({ steps }: Plan): string[][] {
-  const head = ['STEP', 'WOULD', 'PODS', 'CPU', 'MEMORY', 'GPU', 'NODES', 'TIME', 'AND', 'BECAUSE']
+  const head = ['STEP', 'WOULD', 'PODS', 'CPU', 'MEMORY', 'GPU', 'NODES', 'TIME', 'POD START', 'BECAUSE']
   const rows = steps.map((step) => {
     const { cpu, memory, gpu } = step.requests
     const time = (seconds: number | null): string => (seconds === null ? '?' : formatDuration(seconds * 1_000))
@@ -72,7 +73,7 @@ function stepRows({ steps }: Plan): string[][] {
       cpu === null ? '-' : String(cpu),
       memory === null ? '-' : formatBytes(memory),
       gpu === null ? '-' : String(gpu),
-      step.nodes.count === null ? '?' : String(step.nodes.count),
+      step.pods === 0 ? '-' : step.nodes.count === null ? '?' : String(step.nodes.count),
       time(step.seconds),
       time(step.overheadSeconds),
       step.because ?? '',

@@ -1,3 +1,4 @@
+import { isRecordStep } from '#core/contract/definition.ts'
 import { isFinalStep } from '#core/contract/events.ts'
 import type { FrozenRun } from './run-rows.ts'
 import { stepOf, type RunState, type StepState } from './run-state.ts'
@@ -20,12 +21,14 @@ export function reasonsToRun(state: RunState, known: Known): Map<string, string>
 function reasonOf(step: StepState, state: RunState, { frozen, store }: Known): string | null {
   const { planned } = step.bound
   const { definition, name, usesRun } = planned
+  if (isRecordStep(definition)) return 'the core does it, without a pod'
   if (isFinalStep(step.status)) return step.status === 'skipped' ? step.reason : null
   if (!frozen.cache) return 'the cache is switched off'
   if (!definition.cache) return 'the step says cache: false'
   if (usesRun) return 'the step uses run.*, which differs in every run'
-  const open = planned.edges.map((edge) => edge.step).filter((it) => !isFinalStep(stepOf(state, it).status))
-  if (open.length > 0) return `${[...new Set(open)].slice(0, SHOWN).join(', ')} runs before it`
+  const upstream = [...new Set(planned.edges.map((edge) => edge.step))]
+  const open = upstream.filter((it) => !isFinalStep(stepOf(state, it).status))
+  if (open.length > 0) return `${open.slice(0, SHOWN).join(', ')} ${open.length === 1 ? 'runs' : 'run'} before it`
   const earlier = store.earlierParts(state.plan.plan.definition.name, name, LATEST)
   if (earlier === undefined) return 'nothing has computed it yet'
   const changed = differences(earlier.parts, keyParts(state, step.bound, frozen.facts))

@@ -31,7 +31,7 @@ type Wish = Options &
   Progress & { readonly cluster: ClusterTarget; readonly asked: ReturnType<typeof RunRequest.parse> }
 
 /** So long a lock that does not fit may take to be made: packages are looked up in an index. */
-const LOCK_MS = 15_000
+const LOCK_MS = 60_000
 /** So long the buckets of other clusters are asked whether they are there. */
 const STORES_MS = 1_000
 
