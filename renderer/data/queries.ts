@@ -123,6 +123,21 @@ export const queries = {
       queryKey: ['run', run, 'parity', other],
       queryFn: ({ signal }) => client.verifyRuns({ run, other }, { signal }),
     }),
+  /** What a push would do: looked at anew whenever it is opened. */
+  plan: (client: Client, request: Parameters<Client['planPush']>[0]) =>
+    queryOptions({
+      queryKey: ['plan', request],
+      queryFn: ({ signal }) => client.planPush(request, { signal }),
+      gcTime: 0,
+      refetchOnWindowFocus: false,
+    }),
+  /** What was pushed to a cluster; others push there too. */
+  pushes: (client: Client, target: string) =>
+    queryOptions({
+      queryKey: ['pushes', target],
+      queryFn: ({ signal }) => client.listPushes({ target }, { signal }),
+      staleTime: 0,
+    }),
   environments: (client: Client) =>
     queryOptions({
       queryKey: ['environments', 'list'],

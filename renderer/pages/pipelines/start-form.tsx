@@ -1,26 +1,42 @@
 import { Button, Collapse, Group, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { Play } from 'lucide-react'
 import { useRef, type FormEvent } from 'react'
+import { isCluster } from '#renderer/data/use-target.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { ProgressLines } from '#renderer/ui/progress-lines.tsx'
 import { TargetField } from '#renderer/ui/target-field.tsx'
 import { ParameterField } from './parameter-field.tsx'
 import { pullsOf } from './pulls.ts'
-import { PARALLELISM, TARGET, useStartForm, type StartFormState, type StartInput } from './use-start-form.ts'
+import { PlanPush } from './push/plan-push.tsx'
+import {
+  PARALLELISM,
+  TARGET,
+  useStartForm,
+  type StartFormState,
+  type StartInput,
+  type StartRequest,
+} from './use-start-form.ts'
 
 /** Starts a run with one control for each parameter. */
 export function StartForm(props: StartInput) {
   const form = useStartForm(props)
   const { fields } = form
   const element = useRef<HTMLFormElement>(null)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    const wrong = form.submit()
+  const focusOn = (wrong: string | undefined) => {
     if (wrong === undefined) return
     const named = [...(element.current?.querySelectorAll<HTMLInputElement>(`[name="${wrong}"]`) ?? [])]
     // Of a choice the one that is chosen.
     const field = named.find((it) => it.checked) ?? named[0]
     field?.focus()
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    focusOn(form.submit())
+  }
+  const plan = (): StartRequest | undefined => {
+    const wrong = form.wrongField()
+    focusOn(wrong)
+    return wrong === undefined ? form.request() : undefined
   }
   return (
     <form ref={element} onSubmit={submit} noValidate aria-labelledby="start">
@@ -40,7 +56,7 @@ export function StartForm(props: StartInput) {
         ))}
         <Where form={form} />
         <Options form={form} />
-        <Outcome form={form} />
+        <Outcome form={form} onPlan={plan} />
       </Stack>
     </form>
   )
@@ -83,7 +99,13 @@ function Options({ form }: { readonly form: StartFormState }) {
   )
 }
 
-function Outcome({ form }: { readonly form: StartFormState }) {
+type OutcomeProps = {
+  readonly form: StartFormState
+  /** What is to be planned; undefined where a field is wrong. */
+  readonly onPlan: () => StartRequest | undefined
+}
+
+function Outcome({ form, onPlan }: OutcomeProps) {
   const { call, rest } = form
   const run = useRef<HTMLButtonElement>(null)
   const restore = () => {
@@ -114,6 +136,7 @@ function Outcome({ form }: { readonly form: StartFormState }) {
         <Button ref={run} type="submit" loading={call.isBusy} leftSection={<Play size={16} aria-hidden />}>
           Run
         </Button>
+        {isCluster(form.choice.target) && <PlanPush isDisabled={call.isBusy} onPlan={onPlan} />}
         {form.fields.isChanged && (
           <Button variant="default" onClick={restore} disabled={call.isBusy}>
             Undo my changes

@@ -18,6 +18,15 @@ export const TARGET = 'run-target'
 /** What a form begins with. */
 export type StartInput = FieldsInput & { readonly file: string; readonly choice: TargetChoice }
 
+/** What a form asks for. */
+export type StartRequest = {
+  readonly file: string
+  readonly target: string
+  readonly parameterTexts: Record<string, string>
+  readonly cache: boolean
+  readonly parallelism?: number
+}
+
 /** What the form shows, and what can be done with it. */
 export type StartFormState = {
   readonly fields: Fields
@@ -30,6 +39,10 @@ export type StartFormState = {
   readonly parallelismFault: string | undefined
   readonly setParallelism: (text: string) => void
   readonly call: LongCall<RunView>
+  /** Marks what is wrong, and returns the name of the first such field. */
+  readonly wrongField: () => string | undefined
+  /** What the form asks for as it is. */
+  readonly request: () => StartRequest
   /** Starts the run, or returns the name of the first field that is wrong. */
   readonly submit: () => string | undefined
 }
@@ -48,22 +61,27 @@ export function useStartForm({ file, choice, ...input }: StartInput): StartFormS
     setRest(parts.rest)
   })
   const parallel = readParallelism(parallelism)
-  const submit = (): string | undefined => {
+  const wrongField = (): string | undefined => {
     setRest(undefined)
     const faults = faultsOf(declarations, fields.texts)
     fields.setFaults(faults)
     const [wrong] = faults.keys()
     if (wrong !== undefined) return wrong
     if (choice.isUnavailable) return TARGET
-    if (parallel.fault !== undefined) return PARALLELISM
-    const parameterTexts = textsToSend(declarations, fields.texts)
-    const request = { file, parameterTexts, cache, target: choice.target }
+    return parallel.fault === undefined ? undefined : PARALLELISM
+  }
+  const request = () => {
     const atOnce = parallel.value === undefined ? {} : { parallelism: parallel.value }
-    call.begin((options) => client.startRun({ ...request, ...atOnce }, options))
-    return undefined
+    return { file, parameterTexts: textsToSend(declarations, fields.texts), cache, target: choice.target, ...atOnce }
+  }
+  const submit = (): string | undefined => {
+    const wrong = wrongField()
+    if (wrong === undefined) call.begin((options) => client.startRun(request(), options))
+    return wrong
   }
   const parallelismFault = parallel.fault
-  return { fields, rest, choice, cache, setCache, parallelism, parallelismFault, setParallelism, call, submit }
+  const shown = { fields, rest, choice, cache, setCache, parallelism, parallelismFault, setParallelism }
+  return { ...shown, call, submit, wrongField, request }
 }
 
 /** Starts a run and goes to it; where the page was left meanwhile, it is said. */

@@ -13,6 +13,7 @@ import { Waiting } from '#renderer/ui/waiting.tsx'
 import { DeleteTarget } from './delete-target.tsx'
 import { draftOf } from './draft.ts'
 import { ProfileFacts } from './profile-facts.tsx'
+import { PushedSection } from './pushed-section.tsx'
 import { State } from './state.tsx'
 import { TargetForm } from './target-form.tsx'
 import { TestSection } from './test-section.tsx'
@@ -77,6 +78,7 @@ function ShowPage({ target }: { readonly target: ClusterTargetView }) {
         <State state={data?.targets.find((it) => it.name === name)} isAsked={error === null} profile={profile} />
       </div>
       <TestSection target={target} />
+      <PushedSection target={name} />
       <ProfileFacts target={target} />
       <Back />
     </Page>
