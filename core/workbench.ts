@@ -8,6 +8,7 @@ import type { LocalClusters } from '#core/local-clusters/index.ts'
 import { openParity, type Parity } from '#core/parity/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import { openPrices } from '#core/prices/index.ts'
+import type { Planner } from '#core/promotion/index.ts'
 import { openRegister, openRunTracking, openStepMetrics, type RunTracking } from '#core/run-tracking/index.ts'
 import { openSchedules, type ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
@@ -20,6 +21,7 @@ import { openTransfer, type Transfer } from '#core/transfer/index.ts'
 import { lazyConformance } from './conformance-engine.ts'
 import { blobFolder, blobsOf, openEngine, type Engine } from './engine.ts'
 import { openClusterDomain } from './local-cluster-domain.ts'
+import { openPlans } from './planner.ts'
 import { openCheckDeps, readContexts } from './target-checks.ts'
 
 /** Where `npm run build` puts the page that browsers load. */
@@ -92,6 +94,7 @@ type Domains = {
   readonly access: Access
   readonly models: Models
   readonly parity: Parity
+  readonly planner: Planner
   readonly tracking: TrackingService
   readonly transfer: Transfer
   readonly mlflow: Mlflow
@@ -145,6 +148,7 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
   const transfer = stack.use(openTransfer({ home, tracking, blobs, blobFolder: blobFolder(home) }))
   return {
     service,
+    planner: openPlans(home, engine),
     schedules,
     settings,
     secrets,

@@ -8,6 +8,7 @@ import type { runRoutes } from '#core/contract/routes-runs.ts'
 import type { LocalClusters } from '#core/local-clusters/index.ts'
 import type { Parity } from '#core/parity/index.ts'
 import type { PipelineService, StepAddress } from '#core/pipelines/index.ts'
+import type { Planner } from '#core/promotion/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { PriceBook } from '#core/prices/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
@@ -28,6 +29,7 @@ import { conformanceHandlers } from './handlers-conformance.ts'
 import { folderHandlers } from './handlers-folders.ts'
 import { modelHandlers } from './handlers-models.ts'
 import { parityHandlers } from './handlers-parity.ts'
+import { planHandlers } from './handlers-plan.ts'
 import { priceHandlers } from './handlers-prices.ts'
 import { pushHandlers } from './handlers-push.ts'
 import { scheduleHandlers } from './handlers-schedules.ts'
@@ -57,6 +59,7 @@ export type HandlersOptions = {
   readonly access: Access
   readonly models: Models
   readonly parity: Parity
+  readonly planner: Planner
   readonly tracking: TrackingService
   readonly transfer: Transfer
   readonly sessions: Sessions
@@ -75,6 +78,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...pipelineHandlers(options),
     ...resultHandlers(options),
     ...parityHandlers(options),
+    ...planHandlers(options),
     ...folderHandlers(options),
     ...scheduleHandlers(options),
     ...pushHandlers(options),

@@ -11,6 +11,7 @@ import { openParity, type Parity } from '#core/parity/index.ts'
 import { openRunTracking, type RunTracking } from '#core/run-tracking/index.ts'
 import { openSecrets, type Secrets } from '#core/secrets/index.ts'
 import { openPrices, type PriceBook } from '#core/prices/index.ts'
+import type { Planner } from '#core/promotion/index.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'
 import { openBlobs, openStore, WORKBENCH_FILE, type Blobs, type Store } from '#core/store/index.ts'
 import { openTargets, openTargetService, type TargetService } from '#core/targets/index.ts'
@@ -44,6 +45,8 @@ export type ServerFixture = AsyncDisposable & {
   /** Of a real store in the data folder. */
   readonly models: Models
   readonly parity: Parity
+  /** Answers a Problem: there is no cluster. */
+  readonly planner: Planner
   /** Bytes of artifacts. */
   readonly blobs: Blobs
   readonly transfer: Transfer
@@ -74,7 +77,10 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
   const onBug = (error: unknown) => logger.error({ err: error }, 'something failed by a bug')
   const engine = { service, setSecret: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() }
   const conformance = openConformance({ home, version, open: () => Promise.resolve(engine), onError: onBug })
-  const same = { home, page, service, schedules, conformance, settings, prices: openPrices(home), secrets }
+  const planner: Planner = {
+    plan: () => Promise.reject(new Problem('not_supported', 'there is no cluster here: add one')),
+  }
+  const same = { home, page, planner, service, schedules, conformance, settings, prices: openPrices(home), secrets }
   const open = async (): Promise<Opened> => {
     const rows = openRows(home, service, onBug)
     const server = await startServer({ ...same, ...rows, tracking: rows.tracked, version, logger, limits })

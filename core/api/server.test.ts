@@ -311,6 +311,7 @@ describe('the address', () => {
       targets,
       models,
       parity: fixture.parity,
+      planner: fixture.planner,
       mlflow,
       tracking: tracked,
       transfer: fixture.transfer,

@@ -9,6 +9,7 @@ import type { RunTracking } from '#core/run-tracking/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { PriceBook } from '#core/prices/index.ts'
+import type { Planner } from '#core/promotion/index.ts'
 import type { Settings } from '#core/settings/index.ts'
 import type { LocalClusters } from '#core/local-clusters/index.ts'
 import type { TargetService } from '#core/targets/index.ts'
@@ -55,6 +56,8 @@ export type ServerOptions = {
   readonly models: Models
   /** Whether runs are the same. */
   readonly parity: Parity
+  /** What pushes would do. */
+  readonly planner: Planner
   /** What pages do with what is tracked. */
   readonly tracking: TrackingService
   /** Import and export of what is tracked. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { planRoutes } from '#core/contract/routes-plan.ts'
 import { planText } from './plan-text.ts'
 
-const plan = planRoutes.planPush.example.output
+const plan = planRoutes.planPush.response.parse(planRoutes.planPush.example.output)
 
 test('a plan tells its verdict, what would be done, and what to look at with its fix', () => {
   const text = planText({ ...plan, prediction: { ...plan.prediction, cost: { amount: 0.5, currency: 'EUR' } } })
@@ -21,6 +21,7 @@ test('a plan tells its verdict, what would be done, and what to look at with its
 
 test('what is not known is said so, and what is empty is left out', () => {
   const [step] = plan.steps
+  if (step === undefined) throw new Error('the example has a step')
   const unknown = { ...step, decision: 'unknown' as const, pods: null, seconds: null, overheadSeconds: null }
   const nothing = { wallSeconds: null, overheadSeconds: null, words: 'nothing: it never ran' }
   const text = planText({

@@ -30,7 +30,10 @@ async function learn(store: MemoryStore, chain: readonly string[]) {
     const missed = chain.find((key) => !learned.some((it) => it.key === key))
     return { state: {} as never, missed: missed === undefined ? [] : [missed] }
   }
-  await learnCache({ foresee, remote, learn: (entries) => void learned.push(...entries) }, { connection: { store }, storeId: 's' })
+  await learnCache(
+    { foresee, remote, learn: (entries) => void learned.push(...entries) },
+    { connection: { store }, storeId: 's' },
+  )
   return { learned: learned.map(({ key }) => key), remote }
 }
 

@@ -103,8 +103,7 @@ function targetOf(profile: ClusterProfile, opened: Opened): ClusterTarget {
     },
     prepare: (run, progress) =>
       prepareRun(run, { ...own, ...opened, connection, profile, images: opened.clusterImages }, progress),
-    survey: (run, how) =>
-      surveyRun(run, { ...own, ...opened, connection, profile, images: opened.clusterImages }, how),
+    survey: (run, how) => surveyRun(run, { ...own, ...opened, connection, profile, images: opened.clusterImages }, how),
     compile: (run) => compileTemplate(run, { ...own, profile, images: opened.clusterImages }),
     pushes: openPushes({ ...own, ...opened, connection, profile, images: opened.clusterImages }),
     open(run) {

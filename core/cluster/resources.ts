@@ -3,7 +3,6 @@ import type { Resource } from '#core/runtimes/cluster.ts'
 const ARGO = '/apis/argoproj.io/v1alpha1'
 
 export const WORKFLOWS: Resource = { path: ARGO, plural: 'workflows' }
-export const WORKFLOW_TEMPLATES: Resource = { path: ARGO, plural: 'workflowtemplates' }
 export const CRON_WORKFLOWS: Resource = { path: ARGO, plural: 'cronworkflows' }
 export const WORKFLOW_TEMPLATES: Resource = { path: ARGO, plural: 'workflowtemplates' }
 export const PODS: Resource = { path: '/api/v1', plural: 'pods' }

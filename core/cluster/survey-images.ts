@@ -90,7 +90,11 @@ function wishOf({ profile, run }: Options, signal: AbortSignal): ClusterImageWis
   return { registry, platform, pipeline: run.bound.plan.definition.name, signal }
 }
 
-function imageOf({ reference, runner, ...known }: PredictedImage & { readonly env?: ClusterImage['env'] }): ClusterImage {
+function imageOf({
+  reference,
+  runner,
+  ...known
+}: PredictedImage & { readonly env?: ClusterImage['env'] }): ClusterImage {
   return { reference, runner, env: known.env ?? {}, why: '' }
 }
 

@@ -51,7 +51,10 @@ type Pushed = {
 }
 
 /** What a push makes in the namespace. */
-export async function surveyPushed({ template, pipeline, secrets }: Pushed, options: Options): Promise<SurveyedObject[]> {
+export async function surveyPushed(
+  { template, pipeline, secrets }: Pushed,
+  options: Options,
+): Promise<SurveyedObject[]> {
   if (template === null) return []
   const [made, history, carried] = await Promise.all([
     surveyTemplate(template, options),
@@ -80,7 +83,8 @@ function surveyHistory(pipeline: string, template: string, options: Options): Pr
   const site = { ...connection, storeId }
   const work = async (signal: AbortSignal): Promise<Found> => {
     const found = await readHistory(site, pipeline, signal)
-    if (found === undefined) return { action: 'create', because: 'it says which version is current, and which were before' }
+    if (found === undefined)
+      return { action: 'create', because: 'it says which version is current, and which were before' }
     return currentOf(found.history).template === template
       ? { action: 'leave', because: 'this is the current version already' }
       : { action: 'change', because: 'another version is the current one' }

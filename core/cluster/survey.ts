@@ -96,7 +96,10 @@ async function surveySent(
           await connection.cluster.create(WORKFLOWS, workflow, { dryRun: true, signal: stop })
           return true
         }),
-    surveyPushed({ template: template.object, pipeline: run.bound.plan.definition.name, secrets }, { ...options, looks }),
+    surveyPushed(
+      { template: template.object, pipeline: run.bound.plan.definition.name, secrets },
+      { ...options, looks },
+    ),
   ])
   return { workflow: sent, template: pushed, dryRun, objects }
 }
@@ -104,7 +107,11 @@ async function surveySent(
 /** Files of cached outputs that only other buckets have would be taken here, and sent from here. */
 function blobsOrElsewhere({ remote, frozen }: SurveyedRun, { blobs }: Pick<PrepareOptions, 'blobs'>): Blobs {
   const isElsewhere = (sha256: string): boolean => remote.find(sha256, frozen.stores ?? []) !== undefined
-  return { ...blobs, has: (sha256) => blobs.has(sha256) || isElsewhere(sha256), sourceOf: (sha256) => blobs.pathOf(sha256) }
+  return {
+    ...blobs,
+    has: (sha256) => blobs.has(sha256) || isElsewhere(sha256),
+    sourceOf: (sha256) => blobs.pathOf(sha256),
+  }
 }
 
 function sourcesOf(secrets: FrozenCluster['secrets']): Record<string, 'cluster' | 'here'> {

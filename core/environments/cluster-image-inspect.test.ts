@@ -71,8 +71,12 @@ describeWithDocker('what would be done for images of clusters', () => {
   test('is told to the byte before they are pushed, and nothing is pushed by it', async () => {
     const images = open()
     // The runner's own image must be here, as it is wherever a container was started.
-    await openRunnerImages({ images: openDockerImages({ engine: openDockerEngine() }), bundle })
-      .build({ base: 'scratch', platform: AMD, tag: `minisub-test:inspect-${process.pid}`, labels: {} })
+    await openRunnerImages({ images: openDockerImages({ engine: openDockerEngine() }), bundle }).build({
+      base: 'scratch',
+      platform: AMD,
+      tag: `minisub-test:inspect-${process.pid}`,
+      labels: {},
+    })
     execFileSync('docker', ['rmi', `minisub-test:inspect-${process.pid}`])
     const plain = await images.inspect(null, wish())
     expect(plain).toMatchObject({

@@ -51,10 +51,7 @@ async function likelyNames(plan: PushPlan, { registry, registries, signal }: Loo
 }
 
 /** Undefined for what is not ours, or gone meanwhile. */
-async function readOurs(
-  name: string,
-  { registries, platform, signal }: Looking,
-): Promise<StoredImage | undefined> {
+async function readOurs(name: string, { registries, platform, signal }: Looking): Promise<StoredImage | undefined> {
   try {
     const stored = await registries.read(name, platform, signal)
     return stored?.labels[CLUSTER_LABEL] === undefined ? undefined : stored

@@ -73,7 +73,9 @@ describe('archiveCode', () => {
   test('has as many bytes as were told before', async () => {
     const { snapshot, bytes } = await archived('one', files)
     expect(await archiveSize(snapshot)).toBe(bytes.length)
-    expect(await archiveSize({ files: [], links: [] })).toBe((await buffer(archiveCode({ files: [], links: [] }, blobs))).length)
+    expect(await archiveSize({ files: [], links: [] })).toBe(
+      (await buffer(archiveCode({ files: [], links: [] }, blobs))).length,
+    )
     const path = fc.stringMatching(/^[a-zé]{1,120}(\/[a-z]{1,90}){0,2}$/)
     const sizes = fc.constantFrom(0, 1, 511, 512, 513, 63_999, 64_511, 65_023, 130_000)
     const entries = fc.uniqueArray(fc.record({ path, size: sizes }), { selector: (it) => it.path, maxLength: 5 })

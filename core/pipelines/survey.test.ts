@@ -140,9 +140,19 @@ describe('a survey', () => {
     ['no such target', { target: 'nowhere' }, SPEC, 'not_supported'],
     ['an unknown parameter', { parameters: { width: 1 } }, SPEC, 'unknown_parameter'],
     ['a parameter of another type', { parameters: { depth: 'deep' } }, SPEC, 'invalid_parameter'],
-    ['an input that is not there', {}, { steps: { a: { ...sh('x'), inputs: { t: { file: 'none' } } } } }, 'input_missing'],
+    [
+      'an input that is not there',
+      {},
+      { steps: { a: { ...sh('x'), inputs: { t: { file: 'none' } } } } },
+      'input_missing',
+    ],
     ['a document that is none', {}, { steps: {} }, 'document_invalid'],
-    ['no such version of python', {}, { ...SPEC, environments: { py: { python: '>=3.99', packages: [] } } }, 'python_missing'],
+    [
+      'no such version of python',
+      {},
+      { ...SPEC, environments: { py: { python: '>=3.99', packages: [] } } },
+      'python_missing',
+    ],
   ])('is refused for %s', async (name, request, spec, code) => {
     const file = await pipeline(spec, `wrong-${name.replaceAll(' ', '-')}`)
     const asked = engine.service.survey({ file, target: 'away', ...request }, {})
@@ -152,6 +162,8 @@ describe('a survey', () => {
   test('is given up when its signal aborts', async () => {
     const file = await pipeline(SPEC)
     const stop = new Error('given up')
-    await expect(engine.service.survey({ file, target: 'away' }, { signal: AbortSignal.abort(stop) })).rejects.toBe(stop)
+    await expect(engine.service.survey({ file, target: 'away' }, { signal: AbortSignal.abort(stop) })).rejects.toBe(
+      stop,
+    )
   })
 })

@@ -11,6 +11,7 @@ import { bindRequest, gather, type FreezeOptions, type Frozen } from './freeze.t
 import { lockPipeline } from './lock-file.ts'
 import { createLookup } from './lookup.ts'
 import { readPipelineFile, type PipelineFile } from './pipeline-file.ts'
+import { reasonsToRun } from './reasons-to-run.ts'
 import type { Progress } from './service-types.ts'
 import { findTarget, type Targets } from './targets.ts'
 
@@ -21,10 +22,13 @@ export type PipelineSurvey = Frozen & {
   /** `would_be_made`: the lock file is missing or does not fit; a run would write `frozen.environments` into it. */
   readonly lock: 'fits' | 'would_be_made'
   readonly cluster: ClusterSurvey
+  /** Why steps would run or be skipped, by name, as far as anybody can say. */
+  readonly reasons: ReadonlyMap<string, string>
 }
 
 type Options = Pick<FreezeOptions, 'home' | 'targets' | 'secrets' | 'blobs' | 'store' | 'remote' | 'now' | 'index'>
-type Wish = Options & Progress & { readonly cluster: ClusterTarget; readonly asked: ReturnType<typeof RunRequest.parse> }
+type Wish = Options &
+  Progress & { readonly cluster: ClusterTarget; readonly asked: ReturnType<typeof RunRequest.parse> }
 
 /** So long a lock that does not fit may take to be made: packages are looked up in an index. */
 const LOCK_MS = 15_000
@@ -44,14 +48,12 @@ export async function surveyPipeline(request: RunRequest, options: Options & Pro
   const { lock, ...frozen } = await freezeQuietly(pipeline, wish)
   options.signal?.throwIfAborted()
   const cluster = await target.survey(surveyedRun(pipeline, frozen, wish), { signal: options.signal })
-  return { ...frozen, pipeline, target: asked.target, lock, cluster }
+  const reasons = reasonsToRun(cluster.state, { ...options, frozen: frozen.frozen })
+  return { ...frozen, pipeline, target: asked.target, lock, cluster, reasons }
 }
 
 /** As a run is frozen, but files are hashed where they lie, and the lock file stays as it is. */
-async function freezeQuietly(
-  pipeline: PipelineFile,
-  wish: Wish,
-): Promise<Frozen & Pick<PipelineSurvey, 'lock'>> {
+async function freezeQuietly(pipeline: PipelineFile, wish: Wish): Promise<Frozen & Pick<PipelineSurvey, 'lock'>> {
   const { asked, cluster, signal } = wish
   const { parameters, bound } = await bindRequest(pipeline, { ...wish, ...asked })
   const elsewhere = asked.cache

@@ -17,7 +17,8 @@ export function composePlan(parts: PlanParts, seconds: () => number): Plan {
   const bytes = [...images.map((it) => it.bytes ?? 0), ...uploads.map((it) => it.missingBytes)]
   const bytesToSend = bytes.reduce((sum, it) => sum + it, 0)
   const bare = cluster.state.steps.map((step) => bareStep(step, parts, images))
-  const needs = (name: string) => new Set(pipeline.plan.steps.find((it) => it.name === name)?.edges.map((it) => it.step))
+  const needs = (name: string) =>
+    new Set(pipeline.plan.steps.find((it) => it.name === name)?.edges.map((it) => it.step))
   const { prediction, steps: times } = predict({
     target,
     steps: bare.map((step) => ({
@@ -40,7 +41,7 @@ export function composePlan(parts: PlanParts, seconds: () => number): Plan {
     template: cluster.template.isPinned ? (cluster.template.object?.metadata.name ?? null) : null,
     ...verdictOf({ checks, portability, steps }),
     objects: cluster.objects.flatMap(({ plan }) => (plan.value === undefined ? [] : [plan.value])),
-    since: sinceOf(parts, images),
+    since: sinceOf(parts),
     images,
     uploads,
     bytesToSend,
@@ -103,7 +104,7 @@ function limitsOf({ bound: { planned } }: StepState, { here }: PlanParts): PlanS
   }))
 }
 
-function sinceOf({ last, survey }: PlanParts, images: readonly PlanImage[]): Plan['since'] {
+function sinceOf({ last, survey }: PlanParts): Plan['since'] {
   const found = last.value ?? null
   if (found === null) return null
   const { version, record } = found

@@ -8,7 +8,10 @@ const LOCAL: ReadonlySet<string> = new Set(['process', 'docker'])
 type Asked = Pick<PipelineService, 'list' | 'detail'>
 
 /** By step, limits that its attempt in the last run on this machine did not enforce; steps that did not run are not in it. */
-export function limitsHere({ cluster, pipeline }: PipelineSurvey, pipelines: Asked): ReadonlyMap<string, readonly string[]> {
+export function limitsHere(
+  { cluster, pipeline }: PipelineSurvey,
+  pipelines: Asked,
+): ReadonlyMap<string, readonly string[]> {
   const runs = pipelines.list({ pipeline: pipeline.plan.definition.name, limit: LATEST })
   const last = runs.find(({ target, status }) => LOCAL.has(target) && isFinalRun(status))
   const found = new Map<string, readonly string[]>()

@@ -65,7 +65,11 @@ export function openPlanner({ pipelines, target, prices }: PlannerOptions): Plan
       const { name } = survey.pipeline.plan.definition
       const [judgement, last, history, portability] = await Promise.all([
         judge(survey, place, signal),
-        look((deadline) => place.lastPush(name, deadline), { what: 'what was pushed', deadlineMs: DEADLINE_MS, signal }),
+        look((deadline) => place.lastPush(name, deadline), {
+          what: 'what was pushed',
+          deadlineMs: DEADLINE_MS,
+          signal,
+        }),
         pipelines.history({ pipeline: name, target: survey.target }),
         scanRun(survey, signal),
       ])

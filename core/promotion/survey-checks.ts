@@ -46,7 +46,8 @@ export function surveyChecks(parts: PlanParts): PlanCheck[] {
 }
 
 function toLock(): Finding {
-  const found = 'the lock file is missing or does not fit the document: which packages the cluster gets is not fixed yet'
+  const found =
+    'the lock file is missing or does not fit the document: which packages the cluster gets is not fixed yet'
   return warning(found, 'write it with `minisub lock`, and keep it with the document; a push does it too')
 }
 
@@ -54,7 +55,12 @@ function imageCheck({ image }: SurveyedImage, steps: readonly string[]): PlanChe
   if (image.problem !== undefined) return problemCheck('image', image.problem, image.seconds, onlyOf(steps))
   const { what, bytes, action } = image.value
   const size = bytes === null ? 'of a size that is known when it is built' : formatBytes(bytes)
-  const words = { present: 'is in the registry', as_is: 'is pulled from elsewhere', push: `is to be sent, ${size}`, build: `is to be built and sent, ${size}` }
+  const words = {
+    present: 'is in the registry',
+    as_is: 'is pulled from elsewhere',
+    push: `is to be sent, ${size}`,
+    build: `is to be built and sent, ${size}`,
+  }
   return told('image', passed(`${what} ${words[action]}`), image.seconds, onlyOf(steps))
 }
 
@@ -95,9 +101,11 @@ function carriedChecks({ survey: { cluster } }: PlanParts): PlanCheck[] {
   return [told('carried-secrets', warning(found, fix), seconds)]
 }
 
-function scanChecks({ portability: { leftOut } }: PlanParts): PlanCheck[] {
-  if (leftOut === 0) return []
-  const found = `${leftOut} ${leftOut === 1 ? 'file was' : 'files were'} not searched for what is tied to this machine: too large, or no text`
+/** Large files may be code; binary ones are data. */
+function scanChecks({ portability: { files, leftOut } }: PlanParts): PlanCheck[] {
+  const looked = `${files} ${files === 1 ? 'file was' : 'files were'} searched for what is tied to this machine`
+  if (leftOut.large === 0) return [told('code-scan', passed(looked), 0)]
+  const found = `${looked}, and ${leftOut.large} of more than 1 MiB ${leftOut.large === 1 ? 'was' : 'were'} not`
   return [told('code-scan', { status: 'skipped', found, fix: null }, 0)]
 }
 

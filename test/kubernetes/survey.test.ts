@@ -170,7 +170,10 @@ describeWithKubernetes('a survey of a pipeline for a cluster', () => {
       because: expect.stringContaining('survey/token') as string,
     })
     const items = Array.from({ length: 1_000 }, (_, index) => `${index}`.padStart(1_000))
-    const big = await engine.pipeline({ steps: { a: { ...sh('true', '${{ each.i }}'), forEach: { i: items } } } }, 'big')
+    const big = await engine.pipeline(
+      { steps: { a: { ...sh('true', '${{ each.i }}'), forEach: { i: items } } } },
+      'big',
+    )
     const { workflow } = (await surveyOf(engine, big)).cluster
     expect(workflow?.problem).toMatchObject({ code: 'workflow_too_large' })
     const bytes = workflow?.meter.find(({ what }) => what === 'bytes')

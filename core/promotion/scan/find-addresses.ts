@@ -49,7 +49,8 @@ function ownName(source: Source, hostName: string): Hit[] {
   const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
   const pattern = new RegExp(String.raw`(?<![\w.-])${escaped}(?![\w.-])(?::\d{2,5})?`, 'gi')
   return hits(source, pattern).filter(
-    (hit) => isHost(source, hit) && !/:\/\/(?:[^\s/@]*@)?$/.test(source.text.slice(Math.max(0, hit.offset - 80), hit.offset)),
+    (hit) =>
+      isHost(source, hit) && !/:\/\/(?:[^\s/@]*@)?$/.test(source.text.slice(Math.max(0, hit.offset - 80), hit.offset)),
   )
 }
 
