@@ -59,7 +59,7 @@ export async function openPlace(options: TenantOptions = {}): Promise<Place> {
     cluster,
     removeNamespace,
     profile,
-    add: tenant.add,
+    add: (object) => tenant.add(object),
     async addWhole(object) {
       await objects.create(object)
       whole.push(object)

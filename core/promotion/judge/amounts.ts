@@ -26,7 +26,7 @@ export function sumOf(all: readonly Amounts[]): Amounts {
   return combined(all, (a, b) => a + b)
 }
 
-export function mostOf(all: readonly Amounts[]): Amounts {
+function mostOf(all: readonly Amounts[]): Amounts {
   return combined(all, Math.max)
 }
 

@@ -51,7 +51,7 @@ function stepFindings(step: string, found: readonly Finding[]): StepFinding[] {
 }
 
 /** What a pod cannot have, of all quotas that count it. */
-export function shortsOf(pod: PodSpec, quotas: readonly ResourceQuota[]): Short[] {
+function shortsOf(pod: PodSpec, quotas: readonly ResourceQuota[]): Short[] {
   const takes = takesOf(pod)
   return quotas
     .filter((quota) => countsPod(quota, pod))

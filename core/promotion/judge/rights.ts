@@ -6,7 +6,6 @@ import { told, unseen } from './told.ts'
 
 /** Without these a push and its runs work; what they are for does not. */
 const WANTED: Readonly<Record<string, string>> = {
-  'patch workflowtemplates': 'which push is the current one cannot be written',
   'delete workflowtemplates': 'a push cannot be taken back',
   'watch workflowtemplates': 'a push of somebody else is seen late',
   'deletecollection pods': 'pods of a cancelled run go one by one',
@@ -15,11 +14,7 @@ const WANTED: Readonly<Record<string, string>> = {
 
 /** What a push and its runs need in the namespace; schedules need CronWorkflows as well. */
 export function neededRights(hasSchedules: boolean): Right[] {
-  return USER_RIGHTS.filter(({ resource }) => hasSchedules || resource !== 'cronworkflows').map((right) =>
-    right.resource === 'workflowtemplates'
-      ? { ...right, verbs: [...new Set([...right.verbs, 'patch', 'delete'])] }
-      : right,
-  )
+  return USER_RIGHTS.filter(({ resource }) => hasSchedules || resource !== 'cronworkflows')
 }
 
 /** A check for each kind of objects. */
