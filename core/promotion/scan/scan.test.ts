@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PortabilityFinding } from '#core/contract/plan.ts'
-import { sha256 } from '#core/files/index.ts'
 import { validateDocument } from '#core/pipelines/index.ts'
 import { grammarOf, grammarOfProgram, PLAIN_WORDS, type Grammar } from './grammar.ts'
 import { scanCode, type CodeScan, type ScanOptions } from './scan-code.ts'
@@ -16,11 +15,13 @@ type Files = Readonly<Record<string, string | Uint8Array>>
 async function scanned(document: string, files: Files, change: Partial<ScanOptions> = {}): Promise<CodeScan> {
   const validation = validateDocument(document)
   if (!validation.ok) throw new Error(JSON.stringify(validation.issues))
-  const bytes = new Map(Object.entries(files).map(([path, it]) => [path, Buffer.from(it)]))
+  const bytes = new Map<string, Uint8Array>(
+    Object.entries(files).map(([path, it]) => [path, typeof it === 'string' ? Buffer.from(it) : it] as const),
+  )
   return scanCode({
     definition: validation.plan.definition,
     document,
-    files: [...bytes].map(([path, it]) => ({ path, size: it.length, sha256: sha256(it), executable: false })),
+    files: [...bytes].map(([path, it]) => ({ path, size: it.length, sha256: '', executable: false })),
     read: ({ path }) => bytes.get(path) ?? Buffer.alloc(0),
     images: {},
     hostName: 'ada-laptop',
@@ -210,7 +211,7 @@ describe('any text', () => {
     )
   })
 
-  test.each(['/home/a'.repeat(50_000), '"'.repeat(200_000), '('.repeat(200_000), 'a:'.repeat(100_000), '/a'.repeat(100_000), '<<A\n'.repeat(30_000), '~/'.repeat(100_000), '1.'.repeat(100_000), 'x@'.repeat(100_000), 'http://'.repeat(40_000), '-'.repeat(200_000), 'export A '.repeat(30_000)].map((text) => [text.slice(0, 12), text]))('of one kind, such as %j, takes no long time', (_, text) => {
+  test.each(['/home/a'.repeat(50_000), '"'.repeat(200_000), '('.repeat(200_000), 'a:'.repeat(100_000), '/a'.repeat(100_000), '<<A\n'.repeat(30_000), '~/'.repeat(100_000), '1.'.repeat(100_000), 'x@'.repeat(100_000), 'http://'.repeat(40_000), '-'.repeat(200_000), 'export A '.repeat(30_000), '"/home/a/" '.repeat(30_000), '$A '.repeat(60_000), 'x.local '.repeat(30_000), 'os.environ["A"] '.repeat(20_000)].map((text) => [text.slice(0, 12), text]))('of one kind, such as %j, takes no long time', (_, text) => {
     for (const grammar of grammars) {
       const began = performance.now()
       search(sourceOf(text, grammar), 'ada-laptop', () => false)
