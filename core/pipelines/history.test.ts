@@ -29,11 +29,25 @@ function ran(events: readonly At[], change: Partial<RunRow> = {}, spec: object =
     const dirty: Dirty = new Map()
     markDirty(dirty, state, sequenced)
     applyEvent(state, sequenced)
-    opened.runs.write({ run: id, events: [sequenced], parts: [], cache: [], ...projectionOf(state, [sequenced], dirty) })
+    opened.runs.write({
+      run: id,
+      events: [sequenced],
+      parts: [],
+      cache: [],
+      ...projectionOf(state, [sequenced], dirty),
+    })
   }
 }
 
-type Try = { step: string; from: number; ms: number; item?: number | null; attempt?: number; outcome?: 'failed'; used?: number | null }
+type Try = {
+  step: string
+  from: number
+  ms: number
+  item?: number | null
+  attempt?: number
+  outcome?: 'failed'
+  used?: number | null
+}
 
 /** One attempt that waits 100 ms, starts up for 200, runs so long, and is collected for 50. */
 function attempt({ step, from, ms, item = null, attempt: number = 1, outcome, used = 1 }: Try): At[] {

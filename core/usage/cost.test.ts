@@ -69,7 +69,12 @@ const none = { cpuAsked: null, memoryAsked: null, gpuAsked: null }
 test.each([
   ['what it asks for, while its command runs', attempt, asked, [4, 1, 2, 0.5, 1]],
   ['what it used where it asks for nothing', attempt, none, [0.5, 2, 0, 0.5, 1]],
-  ['what was not measured is not known', { ...attempt, cpuSeconds: null, peakMemoryBytes: null }, none, [null, null, 0, null, 1]],
+  [
+    'what was not measured is not known',
+    { ...attempt, cpuSeconds: null, peakMemoryBytes: null },
+    none,
+    [null, null, 0, null, 1],
+  ],
   ['what was not measured worked all the time', { ...attempt, cpuSeconds: null }, asked, [4, 1, 2, 4, 1]],
   ['nothing before its command began', { ...attempt, startedAt: null }, none, [0, 0, 0, 0, 0]],
 ])('an attempt counts by %s', (_, one, wish, [coreHours, gibHours, gpuHours, workedCoreHours, pods]) => {

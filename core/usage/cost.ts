@@ -118,7 +118,9 @@ function lacksOf(used: Used, rates: Rates, { target, gpu }: Where): string[] {
   return [
     usesGpus && hasMoney(rates) && money === undefined ? 'a price of its GPUs (gpuHour)' : '',
     usesGpus && hasPower(rates) && watts === undefined ? 'the power of its GPUs (wattsPerGpu)' : '',
-    lacks(used.coreHours, rates.coreHour) || lacks(used.workedCoreHours, rates.wattsPerCore) ? 'the cores that are used' : '',
+    lacks(used.coreHours, rates.coreHour) || lacks(used.workedCoreHours, rates.wattsPerCore)
+      ? 'the cores that are used'
+      : '',
     lacks(used.gibHours, rates.gibHour) || lacks(used.gibHours, rates.wattsPerGib) ? 'the memory that is used' : '',
     lacks(used.gpuHours, money) || lacks(used.gpuHours, watts) ? 'how long GPUs are used' : '',
     lacks(used.pods, rates.podStart) ? 'the number of pods' : '',

@@ -8,7 +8,9 @@ export type PriceSource = { readonly prices: Prices } | { readonly prices: null;
 export function lookAtPrices(read: () => Prices | null): PriceSource {
   try {
     const prices = read()
-    return prices === null ? { prices, words: 'no price file: minisub prices --init writes one to fill in' } : { prices }
+    return prices === null
+      ? { prices, words: 'no price file: minisub prices --init writes one to fill in' }
+      : { prices }
   } catch (error) {
     if (isProblem(error)) return { prices: null, words: error.message }
     throw error

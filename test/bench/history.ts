@@ -68,6 +68,14 @@ function attempt(step: string, item: number | null): RunEvent[] {
   return [
     { kind: 'attempt.created', ...of, key: 'k', verdict: { hit: false, reason: '' }, defaults: [] },
     { kind: 'attempt.started', ...of, startedAt: 100, notEnforced: [] },
-    { kind: 'attempt.finished', ...of, ...end, outcome: 'succeeded', finishedAt: 900, cpuSeconds: 1, peakMemoryBytes: 1e6 },
+    {
+      kind: 'attempt.finished',
+      ...of,
+      ...end,
+      outcome: 'succeeded',
+      finishedAt: 900,
+      cpuSeconds: 1,
+      peakMemoryBytes: 1e6,
+    },
   ]
 }

@@ -15,9 +15,16 @@ export async function measureScan(): Promise<Measurement[]> {
   const document = readFileSync(join(FOLDER, 'pipeline.yaml'), 'utf8')
   const validation = validateDocument(document.replaceAll(/^ +files: .*$/gm, ''))
   if (!validation.ok) throw new Error(JSON.stringify(validation.issues))
-  const code = ['train.py', 'evaluate.py', 'picture.py'].map((name) => readFileSync(join(FOLDER, name), 'utf8')).join('\n')
+  const code = ['train.py', 'evaluate.py', 'picture.py']
+    .map((name) => readFileSync(join(FOLDER, name), 'utf8'))
+    .join('\n')
   const bytes = Buffer.from(code.repeat(Math.ceil(BYTES / code.length)).slice(0, BYTES))
-  const files = Array.from({ length: FILES }, (_, at) => ({ path: `m${at}.py`, size: BYTES, sha256: '', executable: false }))
+  const files = Array.from({ length: FILES }, (_, at) => ({
+    path: `m${at}.py`,
+    size: BYTES,
+    sha256: '',
+    executable: false,
+  }))
   const { definition } = validation.plan
   const took: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -29,5 +36,7 @@ export async function measureScan(): Promise<Measurement[]> {
   const began = performance.now()
   for (let at = 0; at < FILES; at += 1) new TextDecoder().decode(bytes).includes('environ')
   const floor = (performance.now() - began) / 1_000
-  return [{ name: 'scan of 10,000 files of 10 kB', value: median(took), unit: 's', floor, floorName: 'decoding', bound: 3 }]
+  return [
+    { name: 'scan of 10,000 files of 10 kB', value: median(took), unit: 's', floor, floorName: 'decoding', bound: 3 },
+  ]
 }

@@ -19,7 +19,13 @@ const stepOf = (name: string, needs: string[] = [], change: Partial<PredictStep>
 })
 
 function historyOf(seconds: Record<string, number>, change: Partial<PipelineHistory> = {}): PipelineHistory {
-  const of = (value: number) => ({ targets: ['lab'], attempts: 1, seconds: value, cpuSeconds: 36, memoryBytes: GIB / 2 })
+  const of = (value: number) => ({
+    targets: ['lab'],
+    attempts: 1,
+    seconds: value,
+    cpuSeconds: 36,
+    memoryBytes: GIB / 2,
+  })
   return {
     runs: { lab: 2 },
     steps: Object.fromEntries(Object.entries(seconds).map(([name, value]) => [name, of(value)])),
@@ -171,7 +177,11 @@ test('more work never makes a run shorter, and more at once never makes it longe
   fc.assert(
     fc.property(arbitrary, fc.integer({ min: 1, max: 8 }), (all, parallelism) => {
       const steps = all.map(({ pods, needs, own }, at) =>
-        stepOf(`s${at}`, needs.filter((need) => need < at).map((need) => `s${need}`), { pods, parallelism: own }),
+        stepOf(
+          `s${at}`,
+          needs.filter((need) => need < at).map((need) => `s${need}`),
+          { pods, parallelism: own },
+        ),
       )
       const history = historyOf(Object.fromEntries(all.map(({ seconds }, at) => [`s${at}`, seconds])))
       const wall = (change: Partial<PredictOptions>) => predicted(steps, history, change).prediction.wallSeconds ?? 0

@@ -39,7 +39,10 @@ function partsOf(value: Json): Part[] {
   const steps = Object.entries(mapOf(spec['steps'])).flatMap(([name, it]) => {
     const path = ['spec', 'steps', name]
     const step = mapOf(it)
-    return [...commandTexts(step['command'], [...path, 'command'], name), ...textsIn(step['env'], [...path, 'env'], [name])]
+    return [
+      ...commandTexts(step['command'], [...path, 'command'], name),
+      ...textsIn(step['env'], [...path, 'env'], [name]),
+    ]
   })
   return [...parameters, ...shared, ...steps]
 }

@@ -25,8 +25,12 @@ const COMPARED = /(?:[=!]==?|\b(?:not\s+)?in\s*[([{]|startswith\s*\(|endsWith\s*
 /** Addresses that mean this machine or its network. `hostName`: the name of this machine. */
 export function localAddresses(source: Source, hostName: string): Hit[] {
   const plain = PLAIN.flatMap((pattern) => hits(source, pattern))
-  const named = hits(source, NAMED, '.local').filter((hit) => !hit.text.includes('.cluster.local') && isHost(source, hit))
-  const oneLabel = hits(source, ONE_LABEL, '://').filter(({ text }) => !/:\/\/(?:[^/@]*@)?(?:localhost|example)\b/.test(text))
+  const named = hits(source, NAMED, '.local').filter(
+    (hit) => !hit.text.includes('.cluster.local') && isHost(source, hit),
+  )
+  const oneLabel = hits(source, ONE_LABEL, '://').filter(
+    ({ text }) => !/:\/\/(?:[^/@]*@)?(?:localhost|example)\b/.test(text),
+  )
   return [...plain, ...named, ...ownName(source, hostName), ...oneLabel].filter(
     ({ offset }) => !isOwnServer(source, offset),
   )
@@ -51,7 +55,8 @@ function ownName(source: Source, hostName: string): Hit[] {
   const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
   const pattern = new RegExp(String.raw`(?<![\w.-])${escaped}(?![\w.-])(?::\d{2,5})?`, 'g')
   return hits(source, pattern, name).filter(
-    (hit) => isHost(source, hit) && !/:\/\/(?:[^\s/@]*@)?$/.test(source.text.slice(Math.max(0, hit.offset - 80), hit.offset)),
+    (hit) =>
+      isHost(source, hit) && !/:\/\/(?:[^\s/@]*@)?$/.test(source.text.slice(Math.max(0, hit.offset - 80), hit.offset)),
   )
 }
 

@@ -18,7 +18,8 @@ const TEMPORARY = new RegExp(String.raw`${START}\/tmp\/${REST}`, 'g')
 /** What is done with files, or what a name of them is given to. */
 const WITH_FILES =
   /\b(?:open|Path|read_?\w*|load\w*|to_\w+|save\w*|exists|listdir|glob|isfile|isdir|makedirs|mkdir|chdir|walk|imread|fread)\s*\(|(?:path|dir|file|folder|root|data|input|output)\w*["']?\s*[:=]|\b(?:cat|cp|mv|ls|cd|rsync)\s|<\s*\/|--[\w-]+[= ]\//i
-const OF_ADDRESS = /\.(?:get|post|put|delete|patch|route|add_api_route|use|mount)\s*\(|\b(?:url|uri|endpoint|route|href)\w*["']?\s*[:=]/i
+const OF_ADDRESS =
+  /\.(?:get|post|put|delete|patch|route|add_api_route|use|mount)\s*\(|\b(?:url|uri|endpoint|route|href)\w*["']?\s*[:=]/i
 const HAS_ENDING = /\.[A-Za-z]\w{0,7}$/
 /** What a backslash and such a letter mean is no folder. */
 const ESCAPE = /^[A-Za-z]:\\[abfnrtuvxN0]/
@@ -48,7 +49,14 @@ function hits(source: Source, pattern: RegExp): Hit[] {
 function isAppended({ text, pieces, grammar }: Source, offset: number): boolean {
   if (!grammar.inStrings) return false
   const start = pieceAt(pieces, offset)?.start ?? offset
-  return offset - start <= 3 && text.slice(Math.max(0, start - 40), start).replace(/[rbfu]{1,2}$/i, '').trimEnd().endsWith('+')
+  return (
+    offset - start <= 3 &&
+    text
+      .slice(Math.max(0, start - 40), start)
+      .replace(/[rbfu]{1,2}$/i, '')
+      .trimEnd()
+      .endsWith('+')
+  )
 }
 
 function isOfFiles(source: Source, { offset, text }: Hit): boolean {

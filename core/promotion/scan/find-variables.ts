@@ -46,7 +46,8 @@ function* pythonReads(source: Source): Generator<Hit> {
   for (const { 0: all, 1: name = '', index: offset } of text.matchAll(PYTHON_INDEX)) {
     const after = text.slice(offset + all.length, offset + all.length + 300)
     if (!isCodeAt(source, offset) || /^\s*=(?!=)/.test(after) || /\bdel\s+$/.test(before(text, offset))) continue
-    if (!/\bexcept\s*\(?[\w\s,.]*\b(?:KeyError|LookupError|Exception)\b|\bexcept\s*:/.test(after)) yield { offset, text: name }
+    if (!/\bexcept\s*\(?[\w\s,.]*\b(?:KeyError|LookupError|Exception)\b|\bexcept\s*:/.test(after))
+      yield { offset, text: name }
   }
   for (const { 0: all, 1: name = '', 2: comma, index: offset } of text.matchAll(PYTHON_CALL)) {
     const after = text.slice(offset + all.length, offset + all.length + 60)
@@ -77,13 +78,15 @@ function nodeReads(source: Source): Hit[] {
 
 function shellReads(source: Source): Hit[] {
   const { text, pieces } = source
-  return [...text.matchAll(SHELL_READ)].flatMap(({ 1: plain, 2: braced, 3: first = '', 4: second = '', index: offset }) => {
-    const isQuoted = pieceAt(pieces, offset)?.isRaw === true
-    const isEscaped = /(?:^|[^\\])(?:\\\\)*\\$/.test(before(text, offset)) || /\$$/.test(before(text, offset))
-    const hasDefault = '-=+'.includes(first || ' ') || (first === ':' && '-=+'.includes(second || ' '))
-    if (isQuoted || isEscaped || hasDefault) return []
-    return [{ offset, text: plain ?? braced ?? '' }]
-  })
+  return [...text.matchAll(SHELL_READ)].flatMap(
+    ({ 1: plain, 2: braced, 3: first = '', 4: second = '', index: offset }) => {
+      const isQuoted = pieceAt(pieces, offset)?.isRaw === true
+      const isEscaped = /(?:^|[^\\])(?:\\\\)*\\$/.test(before(text, offset)) || /\$$/.test(before(text, offset))
+      const hasDefault = '-=+'.includes(first || ' ') || (first === ':' && '-=+'.includes(second || ' '))
+      if (isQuoted || isEscaped || hasDefault) return []
+      return [{ offset, text: plain ?? braced ?? '' }]
+    },
+  )
 }
 
 function otherReads(source: Source): Hit[] {

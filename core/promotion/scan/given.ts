@@ -14,7 +14,12 @@ export type ImageVariables = Readonly<Record<string, readonly string[]>>
 export function isGiven(name: string, step: StepDefinition, images: ImageVariables): boolean {
   const environment = step.environment ?? ''
   const ofImage = Object.hasOwn(images, environment) ? images[environment] : undefined
-  return isUsual(name) || Object.hasOwn(step.env, name) || Object.hasOwn(step.secrets, name) || ofImage?.includes(name) === true
+  return (
+    isUsual(name) ||
+    Object.hasOwn(step.env, name) ||
+    Object.hasOwn(step.secrets, name) ||
+    ofImage?.includes(name) === true
+  )
 }
 
 /** Whether a shell sets it itself. */

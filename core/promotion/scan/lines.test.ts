@@ -185,7 +185,7 @@ describe('in JavaScript', () => {
     "if (process.env.DEBUG) console.log('x')",
     "process.env.API_KEY = 'x'",
     "const isTest = process.env.STAGE === 'test'",
-    "const env = process.env.NODE_ENV",
+    'const env = process.env.NODE_ENV',
     'const half = a / b; const third = c / d',
     "server.listen(8080, '127.0.0.1')",
   ])('%j names nothing', (text) => expect(found('a.ts', text)).toEqual([]))

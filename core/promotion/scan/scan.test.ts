@@ -41,7 +41,9 @@ describe('the sample pipelines', () => {
   const samples = join(import.meta.dirname, '..', '..', '..', 'resources', 'samples')
   test.each(readdirSync(samples))('%s would run anywhere', async (name) => {
     const folder = join(samples, name)
-    const paths = readdirSync(folder).filter((path) => path !== 'pipeline.yaml' && !path.endsWith('.lock.json') && path !== '__pycache__')
+    const paths = readdirSync(folder).filter(
+      (path) => path !== 'pipeline.yaml' && !path.endsWith('.lock.json') && path !== '__pycache__',
+    )
     const files = Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path))]))
     const scan = await scanned(readFileSync(join(folder, 'pipeline.yaml'), 'utf8'), files)
     expect(scan.findings).toEqual([])
@@ -125,16 +127,23 @@ steps:
         cp /mnt/nas/y .
     env: { BROKER: "kafka://broker:9092", LOCAL: /usr/bin }
   train: { command: [python, -c, "import os; print(os.environ['API_KEY'])", $NOT_READ, --data=/Users/ada/x] }`)
-    expect(brief(await scanned(document, {}))).toEqual([
-      ['pipeline', 6, '/home/ada/wine.csv', []],
-      ['pipeline', 7, 'http://localhost:1234', []],
-      ['pipeline', 9, '~/datasets/x', []],
-      ['pipeline', 19, 'API_URL', ['fetch']],
-      ['pipeline', 20, '/mnt/nas/y', ['fetch']],
-      ['pipeline', 21, 'kafka://broker:9092', ['fetch']],
-      ['pipeline', 22, 'API_KEY', ['train']],
-      ['pipeline', 22, '/Users/ada/x', ['train']],
-    ].map(([file, line, text, steps]) => [file, line, text === 'http://localhost:1234' ? 'localhost:1234' : text, steps]))
+    expect(brief(await scanned(document, {}))).toEqual(
+      [
+        ['pipeline', 6, '/home/ada/wine.csv', []],
+        ['pipeline', 7, 'http://localhost:1234', []],
+        ['pipeline', 9, '~/datasets/x', []],
+        ['pipeline', 19, 'API_URL', ['fetch']],
+        ['pipeline', 20, '/mnt/nas/y', ['fetch']],
+        ['pipeline', 21, 'kafka://broker:9092', ['fetch']],
+        ['pipeline', 22, 'API_KEY', ['train']],
+        ['pipeline', 22, '/Users/ada/x', ['train']],
+      ].map(([file, line, text, steps]) => [
+        file,
+        line,
+        text === 'http://localhost:1234' ? 'localhost:1234' : text,
+        steps,
+      ]),
+    )
   })
 
   test('that is JSON too', async () => {
@@ -156,7 +165,10 @@ describe('files', () => {
   })
 
   test('very many are looked through in a second or so, and others have their turn meanwhile', async () => {
-    const text = Array.from({ length: 250 }, (_, at) => `    value_${at} = compute(value_${at}, "name ${at}")  # it's`).join('\n')
+    const text = Array.from(
+      { length: 250 },
+      (_, at) => `    value_${at} = compute(value_${at}, "name ${at}")  # it's`,
+    ).join('\n')
     const files = Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [`a${at}.py`, text]))
     let turns = 0
     const timer = setInterval(() => (turns += 1), 1)
@@ -169,16 +181,63 @@ describe('files', () => {
   })
 
   test('are given up with the signal', async () => {
-    const files = Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`a${at}.py`, 'x = "/home/ada/x"\n'.repeat(500)]))
+    const files = Object.fromEntries(
+      Array.from({ length: 3_000 }, (_, at) => [`a${at}.py`, 'x = "/home/ada/x"\n'.repeat(500)]),
+    )
     await expect(scanned(TWO, files, { signal: AbortSignal.abort(new Error('given up')) })).rejects.toThrow('given up')
   })
 })
 
 describe('any text', () => {
-  const grammars = ['a.py', 'a.sh', 'a.js', 'a.yaml', 'a.json', 'a.r', 'a.ini'].flatMap((name) => grammarOf(name, '') ?? [])
+  const grammars = ['a.py', 'a.sh', 'a.js', 'a.yaml', 'a.json', 'a.r', 'a.ini'].flatMap(
+    (name) => grammarOf(name, '') ?? [],
+  )
   const part = fc.constantFrom(
-    ...['"', "'", '`', '"""', "'''", '#', '//', '/*', '*/', '\\', '\n', ' ', '(', ')', '{', '}', '[', ']', '$', '${', '<<', '<<EOF', "<<'EOF'", 'EOF'],
-    ...['r', 'f', 'os.environ[', 'os.getenv(', 'process.env.', 'X', '/home/ada', 'C:\\', '~/', 'localhost', '::1', '10.0.0.1', 'http://', ':', ',', '=', 'in'],
+    ...[
+      '"',
+      "'",
+      '`',
+      '"""',
+      "'''",
+      '#',
+      '//',
+      '/*',
+      '*/',
+      '\\',
+      '\n',
+      ' ',
+      '(',
+      ')',
+      '{',
+      '}',
+      '[',
+      ']',
+      '$',
+      '${',
+      '<<',
+      '<<EOF',
+      "<<'EOF'",
+      'EOF',
+    ],
+    ...[
+      'r',
+      'f',
+      'os.environ[',
+      'os.getenv(',
+      'process.env.',
+      'X',
+      '/home/ada',
+      'C:\\',
+      '~/',
+      'localhost',
+      '::1',
+      '10.0.0.1',
+      'http://',
+      ':',
+      ',',
+      '=',
+      'in',
+    ],
   )
   const soup = fc.array(part, { maxLength: 200 }).map((parts) => parts.join(''))
   const texts = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), soup)
@@ -211,7 +270,26 @@ describe('any text', () => {
     )
   })
 
-  test.each(['/home/a'.repeat(50_000), '"'.repeat(200_000), '('.repeat(200_000), 'a:'.repeat(100_000), '/a'.repeat(100_000), '<<A\n'.repeat(30_000), '~/'.repeat(100_000), '1.'.repeat(100_000), 'x@'.repeat(100_000), 'http://'.repeat(40_000), '-'.repeat(200_000), 'export A '.repeat(30_000), '"/home/a/" '.repeat(30_000), '$A '.repeat(60_000), 'x.local '.repeat(30_000), 'os.environ["A"] '.repeat(20_000)].map((text) => [text.slice(0, 12), text]))('of one kind, such as %j, takes no long time', (_, text) => {
+  test.each(
+    [
+      '/home/a'.repeat(50_000),
+      '"'.repeat(200_000),
+      '('.repeat(200_000),
+      'a:'.repeat(100_000),
+      '/a'.repeat(100_000),
+      '<<A\n'.repeat(30_000),
+      '~/'.repeat(100_000),
+      '1.'.repeat(100_000),
+      'x@'.repeat(100_000),
+      'http://'.repeat(40_000),
+      '-'.repeat(200_000),
+      'export A '.repeat(30_000),
+      '"/home/a/" '.repeat(30_000),
+      '$A '.repeat(60_000),
+      'x.local '.repeat(30_000),
+      'os.environ["A"] '.repeat(20_000),
+    ].map((text) => [text.slice(0, 12), text]),
+  )('of one kind, such as %j, takes no long time', (_, text) => {
     for (const grammar of grammars) {
       const began = performance.now()
       search(sourceOf(text, grammar), 'ada-laptop', () => false)
@@ -221,5 +299,11 @@ describe('any text', () => {
 })
 
 test('a program is known by its name', () => {
-  expect(['/bin/sh', 'bash', 'python3.12', 'node', 'Rscript'].map((it) => grammarOfProgram(it)?.name)).toEqual(['shell', 'shell', 'python', 'javascript', undefined])
+  expect(['/bin/sh', 'bash', 'python3.12', 'node', 'Rscript'].map((it) => grammarOfProgram(it)?.name)).toEqual([
+    'shell',
+    'shell',
+    'python',
+    'javascript',
+    undefined,
+  ])
 })

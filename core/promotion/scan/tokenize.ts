@@ -38,7 +38,8 @@ function lookAt(scan: Scan, at: number): number {
 function addString(scan: Scan, at: number, quote: string): number {
   const { text, grammar, pieces } = scan
   const isTriple = grammar.name === 'python' && text.startsWith(quote.repeat(3), at)
-  const prefix = grammar.name === 'python' ? (/[rbfut]{1,2}$/i.exec(text.slice(Math.max(0, at - 2), at))?.[0] ?? '') : ''
+  const prefix =
+    grammar.name === 'python' ? (/[rbfut]{1,2}$/i.exec(text.slice(Math.max(0, at - 2), at))?.[0] ?? '') : ''
   const isRaw = grammar.verbatim.includes(quote) || /r/i.test(prefix)
   const marks = isTriple ? quote.repeat(3) : quote
   const isLong = isTriple || grammar.manyLines.includes(quote)

@@ -7,7 +7,8 @@ import { matchFiles } from '#core/pipelines/index.ts'
 export type UsersOf = (file: FileEntry) => string[]
 
 /** What runs tests and not steps. */
-const OF_TESTS = /(?:^|\/)(?:tests?|__tests__|testing)\/|(?:^|\/)(?:test_[^/]*|conftest|[^/]*_test|[^/]*\.(?:test|spec))\.\w+$/
+const OF_TESTS =
+  /(?:^|\/)(?:tests?|__tests__|testing)\/|(?:^|\/)(?:test_[^/]*|conftest|[^/]*_test|[^/]*\.(?:test|spec))\.\w+$/
 
 /**
  * Who uses a file: the steps whose `files` name it, or which have none. A file that a command names is that of the steps
@@ -29,5 +30,7 @@ export function openUsers({ steps }: PipelineDefinition): UsersOf {
 /** An argument as a path of the code, and of `-m package.module` that of the module. */
 function wordsOf(argument: string): string[] {
   const words = argument.split(/[\s;&|]+/).map((word) => word.replace(/^\.\//, ''))
-  return words.flatMap((word) => (/^[\w.]+$/.test(word) && basename(word) === word ? [word, `${word.replaceAll('.', '/')}.py`] : [word]))
+  return words.flatMap((word) =>
+    /^[\w.]+$/.test(word) && basename(word) === word ? [word, `${word.replaceAll('.', '/')}.py`] : [word],
+  )
 }
