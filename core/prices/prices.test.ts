@@ -95,8 +95,29 @@ test('a file of another kind is refused by its size', () => {
 
 test('whatever stands in the file is read, or is told what is wrong', () => {
   const part = fc.constantFrom(
-    ...['currency', 'EUR', 'default', 'targets', 'lab', ...Object.keys(Rates.shape)],
-    ...[': ', '\n', '\n  ', '{', '}', ',', '[', '-', '1', '-1', '.nan', '"', '&a ', '*a', '#', '__proto__', '\u0000'],
+    ...Object.keys(Rates.shape),
+    'currency',
+    'EUR',
+    'default',
+    'targets',
+    'lab',
+    ': ',
+    '\n',
+    '\n  ',
+    '{',
+    '}',
+    ',',
+    '[',
+    '-',
+    '1',
+    '-1',
+    '.nan',
+    '"',
+    '&a ',
+    '*a',
+    '#',
+    '__proto__',
+    '\u0000',
   )
   const soup = fc.array(part, { maxLength: 60 }).map((parts) => parts.join(''))
   const rates = fc.dictionary(fc.constantFrom(...Object.keys(Rates.shape), 'x'), fc.oneof(fc.double(), fc.string()))

@@ -82,8 +82,8 @@ test.each([
 })
 
 test('prices that are not there or not valid are told in words, and a bug is thrown', () => {
-  const none = lookAtPrices(() => null)
-  expect(priceWords(none, [])).toBe('no price file: minisub prices --init writes one to fill in')
+  const absent = lookAtPrices(() => null)
+  expect(priceWords(absent, [])).toBe('no price file: minisub prices --init writes one to fill in')
   const broken = lookAtPrices(() => {
     throw new Problem('settings_invalid', 'the prices are not valid: so')
   })

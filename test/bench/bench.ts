@@ -10,12 +10,14 @@ import { measureCompile } from './compile.ts'
 import { measureClusterSteps } from './cluster-steps.ts'
 import { measureDockerSteps } from './docker-steps.ts'
 import { measureCached, measureSteps } from './engine.ts'
+import { measureHistory } from './history.ts'
 import { measureLocalCluster } from './local-cluster.ts'
 import { measureObjects } from './objects.ts'
 import { holds, median, printMeasurements, type Measurement } from './report.ts'
 import { measureRunTracking } from './run-tracking.ts'
 import { measureRunner } from './runner-cost.ts'
 import { measureAgainstMlflow } from './tracking-mlflow.ts'
+import { measureScan } from './scan.ts'
 import { measureTrackingServer } from './tracking-server.ts'
 import { measureTrackingStore } from './tracking-store.ts'
 import { measureWatch } from './watch-cost.ts'
@@ -164,6 +166,8 @@ const suites: (() => Measurement[] | Promise<Measurement[]>)[] = [
   () => measureCached(disk),
   () => measureRunTracking(disk, 'disk'),
   measureNoOp,
+  measureHistory,
+  measureScan,
   measureRunner,
   measureDockerSteps,
   measureClusterSteps,

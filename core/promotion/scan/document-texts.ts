@@ -9,7 +9,7 @@ export type DocumentText = {
   /** Empty where it is that of all. */
   readonly steps: readonly string[]
   /** The line of something that stands in it. */
-  lineOf(found: string): number
+  readonly lineOf: (found: string) => number
 }
 
 /** A text is looked for in so many lines behind the beginning of its value. */
@@ -17,15 +17,15 @@ const NEAR = 400
 
 /** The commands, variables and defaults of parameters of a document; none where it cannot be read. */
 export function documentTexts(document: string): DocumentText[] {
-  const { value, issues, placeOf } = readDocument(document)
-  if (issues.length > 0) return []
+  const read = readDocument(document)
+  if (read.issues.length > 0) return []
   const lines = document.split('\n')
   const lineOf = (path: readonly PathPart[]) => (found: string) => {
-    const first = placeOf(path)?.line ?? 1
+    const first = read.placeOf(path)?.line ?? 1
     const at = lines.slice(first - 1, first - 1 + NEAR).findIndex((line) => line.includes(found))
     return at === -1 ? first : first + at
   }
-  return partsOf(value).map(({ path, text, ...part }) => ({ ...part, text: blanked(text), lineOf: lineOf(path) }))
+  return partsOf(read.value).map(({ path, text, ...part }) => ({ ...part, text: blanked(text), lineOf: lineOf(path) }))
 }
 
 type Part = Pick<DocumentText, 'text' | 'grammar' | 'steps'> & { readonly path: readonly PathPart[] }

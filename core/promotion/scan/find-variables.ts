@@ -21,10 +21,13 @@ const SHELL_READ = /\$(?:([A-Z][A-Z0-9_]*)|\{([A-Z][A-Z0-9_]*)([^}]?)([^}]?))/g
 const SHELL_SETS =
   /(?:^|[\s;&|(])(?:(?:export|local|readonly|declare|typeset|read|unset|mapfile|readarray)\s+(?:-\w+\s+)*((?:[A-Za-z_]\w*\s*)+)|for\s+([A-Za-z_]\w*)\s+in\b|getopts\s+\S+\s+([A-Za-z_]\w*)|printf\s+-v\s+([A-Za-z_]\w*)|-[nv]\s+"?\$?\{?([A-Z][A-Z0-9_]*)|([A-Za-z_]\w*)\+?=)/gm
 
+const NONE: Variables = { reads: [], sets: new Set() }
+
 /** The variables of a text in the language that it is written in; none of what is no program. */
 export function variablesOf(source: Source): Variables {
   switch (source.grammar.name) {
     case 'python':
+      if (!/environ|getenv/.test(source.text)) return NONE
       return { reads: [...pythonReads(source)], sets: namesIn(source, PYTHON_SETS) }
     case 'javascript':
       return { reads: nodeReads(source), sets: new Set() }

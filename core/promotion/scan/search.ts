@@ -29,11 +29,14 @@ export function search(source: Source, hostName: string, isGiven: (name: string)
   return firstOfEach([...found.filter(isUsed), ...variables])
 }
 
+/** Of a text that names more, these are enough to act on. */
+const MOST = 100
+
 function firstOfEach(named: readonly Named[]): Named[] {
   const firsts = new Map<string, Named>()
   for (const one of named.toSorted((a, b) => a.hit.offset - b.hit.offset)) {
     const key = `${one.kind} ${one.hit.text}`
     if (!firsts.has(key)) firsts.set(key, one)
   }
-  return [...firsts.values()]
+  return [...firsts.values()].slice(0, MOST)
 }

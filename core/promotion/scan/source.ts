@@ -28,10 +28,19 @@ export function isCodeAt({ pieces }: Source, offset: number): boolean {
   return pieceAt(pieces, offset) === undefined
 }
 
-/** The line that an offset is in. */
-export function lineAround({ text }: Source, offset: number): string {
-  const end = text.indexOf('\n', offset)
-  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, end === -1 ? text.length : end)
+/** Of a longer line no more is looked at, to either side. */
+const FAR = 300
+
+/** The line that an offset is in, of a long one what is near. */
+export function lineAround(source: Source, offset: number): string {
+  const after = source.text.slice(offset, offset + FAR)
+  return lineBefore(source, offset) + (after.split('\n', 1)[0] ?? '')
+}
+
+/** What stands before an offset in its line, of a long one what is near. */
+export function lineBefore({ text }: Source, offset: number): string {
+  const before = text.slice(Math.max(0, offset - FAR), offset)
+  return before.slice(before.lastIndexOf('\n') + 1)
 }
 
 /** The number of the line that an offset is in, from 1. */

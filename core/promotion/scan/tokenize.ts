@@ -62,11 +62,13 @@ function endOfString(text: string, from: number, { marks, isLong, escapes }: End
   return text.length
 }
 
+const LONGEST_INDENT = 200
+
 /** Whether a string stands alone on its lines, as documentation does. */
 function isStatement(text: string, start: number, end: number): boolean {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1
-  if (text.slice(lineStart, start).trim() !== '' || /\\\r?\n$/.test(text.slice(Math.max(0, lineStart - 3), lineStart)))
-    return false
+  const before = text.slice(Math.max(0, start - LONGEST_INDENT), start).trimEnd()
+  const between = text.slice(Math.max(0, start - LONGEST_INDENT), start).slice(before.length)
+  if ((before !== '' && !between.includes('\n')) || before.endsWith('\\')) return false
   return /^[ \t;]*(?:#|\r?\n|$)/.test(text.slice(end, end + 200))
 }
 
@@ -96,15 +98,16 @@ function addSlash(scan: Scan, at: number): number {
 /** Of a here-document with a quoted end nothing is expanded; the lines of any other are code. */
 function addHeredoc({ text, pieces }: Scan, at: number): number {
   if (text.startsWith('<<<', at)) return at + 3
-  const found = /^<<-?[ \t]*(?:'(\w+)'|"(\w+)"|\\?(\w+))[^\n]*\n/.exec(text.slice(at, at + 200))
+  const found = /^<<-?[ \t]*(?:'(\w+)'|"(\w+)"|(\w+))[^\n]*\n/.exec(text.slice(at, at + 200))
   if (found === null) return at + 1
   const [head, single, double, bare] = found
   const start = at + head.length
-  const close = new RegExp(`^[ \\t]*${single ?? double ?? bare ?? ''}[ \\t]*$`, 'gm')
+  if (bare !== undefined) return start
+  const close = new RegExp(`^[ \\t]*${single ?? double ?? ''}[ \\t]*$`, 'gm')
   close.lastIndex = start
   const end = close.exec(text)?.index ?? text.length
-  if (bare === undefined) pieces.push({ kind: 'string', start, end, isRaw: true })
-  return bare === undefined ? end : start
+  if (end > start) pieces.push({ kind: 'string', start, end, isRaw: true })
+  return end
 }
 
 /** The piece that an offset is in; undefined in code. */
@@ -121,12 +124,16 @@ export function pieceAt(pieces: readonly Piece[], offset: number): Piece | undef
   return undefined
 }
 
+function blank(text: string): string {
+  return text.includes('\n') ? text.replaceAll(/[^\n]+/g, (line) => ' '.repeat(line.length)) : ' '.repeat(text.length)
+}
+
 /** The text with its comments blank, all else where it was. */
 export function withoutComments(text: string, pieces: readonly Piece[]): string {
   let [readable, at] = ['', 0]
   for (const { kind, start, end } of pieces) {
     if (kind !== 'comment') continue
-    readable += text.slice(at, start) + text.slice(start, end).replaceAll(/[^\n]/g, ' ')
+    readable += text.slice(at, start) + blank(text.slice(start, end))
     at = end
   }
   return readable + text.slice(at)
