@@ -6,6 +6,7 @@ import type { RunEvent, SequencedEvent } from '#core/contract/events.ts'
 import type { FolderView } from '#core/contract/folders.ts'
 import type { LogPageView, RunSummary, RunView } from '#core/contract/run.ts'
 import type { ArtifactFile, PipelineChange, PipelineService } from '#core/pipelines/index.ts'
+import { memoryPushes } from './memory-pushes.ts'
 
 type MemoryRun = {
   readonly view: RunView
@@ -44,7 +45,7 @@ export function createMemoryService(): MemoryService {
     ...artifactVerbs(),
     ...environmentVerbs(),
     ...folderVerbs(),
-    ...pushVerbs(),
+    ...memoryPushes(),
     ...changeVerbs(),
   }
 }
@@ -80,16 +81,6 @@ function documentVerbs(): DocumentVerbs {
       return { file: `${file}.lock.json`, changed: true, environments: { python: { digest: 'c0ffee', packages: 2 } } }
     },
   }
-}
-
-type PushVerbs = Pick<MemoryService, 'push' | 'pushed' | 'undoPush' | 'removePush'>
-
-/** No target of it is a cluster. */
-function pushVerbs(): PushVerbs {
-  const refuse = (): Promise<never> => {
-    throw new Problem('not_supported', 'there is no cluster here: name one')
-  }
-  return { push: refuse, pushed: refuse, undoPush: refuse, removePush: refuse }
 }
 
 type Find = (id: string) => MemoryRun

@@ -182,6 +182,10 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   tracking_exists: 'Registered Model (name=wine) already exists. Choose another name, or make a version of it.',
   port_taken: 'no free port was found between 20000 and 30000: name the ports yourself',
   cluster_unreachable: 'the cluster kind-local-cluster does not answer (no connection within 2.8 s): start it',
+  cluster_unauthorized: 'the cluster lab does not accept the credentials (expired): log in to the cluster again',
+  cluster_refused: 'the cluster lab refuses: admission webhook denied the request',
+  store_unreachable: 'the artifact store at https://s3.example does not answer: look at the network',
+  store_denied: 'the artifact store denies writing to the bucket artifacts: have its owner allow it',
   cluster_forbidden: 'you lack rights that Role ml/pipeline gives: have an administrator apply it once',
   cluster_unusable:
     'the node local-cluster-control-plane did not take the image (no space left): free space on the disk',

@@ -31,7 +31,7 @@ export async function readRecord(store: ObjectStore, key: string): Promise<PushR
 }
 
 /** Texts of the objects below a prefix, as many at once as do not hurt. What goes meanwhile is left out. */
-export async function* textsBelow(
+async function* textsBelow(
   store: ObjectStore,
   prefix: string,
   signal?: AbortSignal,

@@ -3,7 +3,7 @@ import { jsonValue } from './json.ts'
 import { PushChange, PushedVersion } from './pushed.ts'
 
 /** When a pushed pipeline is to start by the clock. */
-export const PushSchedule = z.strictObject({
+const PushSchedule = z.strictObject({
   cron: z.string().min(1).max(200),
   /** IANA name; that of the core's machine where absent. */
   timeZone: z.string().min(1).max(64).optional(),

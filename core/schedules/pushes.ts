@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Problem } from '#core/base/problem.ts'
 import type { PushedVersion } from '#core/contract/pushed.ts'
 import { PushRequest, type PushResult, type RemovedPush, type UndonePush } from '#core/contract/pushes.ts'
-import { ScheduleDraft, type ScheduleView } from '#core/contract/schedules.ts'
+import type { ScheduleDraft, ScheduleView } from '#core/contract/schedules.ts'
 import type { CheckedRequest, PipelineService, Progress, PushAddress, PushedEntry } from '#core/pipelines/index.ts'
 import type { ScheduleService } from './service-types.ts'
 

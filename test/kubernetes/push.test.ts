@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { PushRecord } from '#core/contract/pushed.ts'
 import { openTenant } from '#test/support/cluster-tenant.ts'
 import { openEngine, problemOf, sh, statusesOf, until, type Engine } from '#test/support/engine.ts'
@@ -148,7 +148,7 @@ describeWithKubernetes('a pushed pipeline', () => {
     expect(await versions(engine, 'push-undone')).toEqual([three, two, `${one}*`])
     const { template } = (await push(engine, file, { n: 4 })).version
     expect(await versions(engine, 'push-undone')).toEqual([`${template}*`, one])
-    expect((await templatesOf('push-undone')).toSorted()).toEqual([one, template].toSorted())
+    expect(new Set(await templatesOf('push-undone'))).toEqual(new Set([one, template]))
     const records = [one, template].map((it) => `pushed/push-undone/${it}.json`)
     expect((await keys('pushed/push-undone/')).filter((key) => key.endsWith('.json'))).toEqual(records.toSorted())
   })
@@ -195,11 +195,8 @@ describeWithKubernetes('a pushed pipeline', () => {
     await push(engine, sharing)
     const { version } = await push(engine, file)
     const record = await recordOf(engine, 'push-gone', version.template)
-    expect((await objectsOf('push-gone')).map(({ kind }) => kind).toSorted()).toEqual([
-      'ConfigMap',
-      'Secret',
-      'WorkflowTemplate',
-    ])
+    const kinds = (await objectsOf('push-gone')).map(({ kind }) => kind)
+    expect(kinds).toEqual(['WorkflowTemplate', 'ConfigMap', 'Secret'])
     const removed = await remove(engine, 'push-gone')
     const stays = await recordOf(engine, 'push-stays', (await versions(engine, 'push-stays'))[0]?.slice(0, -1) ?? '')
     const shared = record.keys.filter((key) => stays.keys.includes(key))

@@ -29,8 +29,8 @@ type PushCommandOptions = {
 /** `minisub push FILE --target T`. */
 export async function pushCommand(file: string, options: PushCommandOptions, context: Context): Promise<number> {
   checkOptions(options)
-  if (options.undo === true) return undo(file, options, context)
-  if (options.remove === true) return remove(file, options, context)
+  if (options.undo === true) return undoPush(file, options, context)
+  if (options.remove === true) return removePush(file, options, context)
   await requireFile(file)
   const { target, schedule: cron, timeZone, scheduleName: name } = options
   const asked = {
@@ -71,7 +71,7 @@ function sayLine(line: string): void {
   say(plainText(line))
 }
 
-async function undo(file: string, { target }: PushCommandOptions, context: Context): Promise<number> {
+async function undoPush(file: string, { target }: PushCommandOptions, context: Context): Promise<number> {
   const client = await connect(context.home)
   const result = await client.undoPush({ target, pipeline: await pipelineOf(file, client) })
   const { version, undone } = result
@@ -80,7 +80,7 @@ async function undo(file: string, { target }: PushCommandOptions, context: Conte
   return EXIT.succeeded
 }
 
-async function remove(file: string, options: PushCommandOptions, context: Context): Promise<number> {
+async function removePush(file: string, options: PushCommandOptions, context: Context): Promise<number> {
   const { target, schedules = false } = options
   const removed = await interruptible(async (signal, client) => {
     const pipeline = await pipelineOf(file, client)
