@@ -1,4 +1,3 @@
-import { homeId } from '#core/cluster/index.ts'
 import { readPrices } from '#core/prices/index.ts'
 import { openPlanner, type Planner } from '#core/promotion/index.ts'
 import { lookAtPrices } from '#core/usage/index.ts'
@@ -15,7 +14,6 @@ export function openPlans(home: string, { service, clusters, clusterTargets }: E
       return {
         profile,
         cluster: clusters.connections.to(profile).cluster,
-        homeId: homeId(home),
         lastPush: async (pipeline, signal) => {
           const version = (await pushes.list(signal)).find((it) => it.pipeline === pipeline && it.isCurrent)
           return version === undefined ? null : { version, record: await pushes.record(version) }

@@ -17,8 +17,6 @@ export type PlannedTarget = {
   readonly profile: ClusterProfile
   /** To the namespace of the profile. */
   readonly cluster: Cluster
-  /** Of this data folder, as objects in clusters carry it. */
-  readonly homeId: string
   /** What was pushed of a pipeline and is current, with its record; null where nothing was. */
   lastPush(pipeline: string, signal: AbortSignal): Promise<LastPush | null>
 }

@@ -21,8 +21,6 @@ export type JudgeInput = {
   readonly parallelism: number | null
   /** Names of what the push or the run makes itself. */
   readonly made: { readonly secrets: ReadonlySet<string>; readonly configMaps: ReadonlySet<string> }
-  /** Of this data folder, as objects in clusters carry it. */
-  readonly homeId: string
   /** Whether schedules are pushed as well. */
   readonly hasSchedules: boolean
   readonly signal: AbortSignal

@@ -66,7 +66,6 @@ export function inputOf(
     steps: { prep: { width: 1 }, fit: { width: 1 } },
     parallelism: null,
     made: { secrets: new Set(), configMaps: new Set() },
-    homeId: 'home',
     hasSchedules: false,
     ...change,
   }

@@ -9,7 +9,7 @@ import { told, unseen } from './told.ts'
 /** The oldest Kubernetes that is supported. */
 const OLDEST = { major: 1, minor: 28 }
 const MANAGER = 'app.kubernetes.io/managed-by'
-const HOME = 'mini-submarine/home'
+const PIPELINE = 'mini-submarine/pipeline'
 
 export function judgeReach({ version }: Pick<Facts, 'version'>): PlanCheck {
   const { value, problem, seconds } = version
@@ -56,24 +56,24 @@ function unreadFinding(name: string, problem: Problem, tried: Place['templateTri
 /** That what has the name of the template is the same, from here. */
 export function judgeName(
   { template }: Pick<Facts, 'template'>,
-  { object, homeId, profile }: Pick<JudgeInput, 'object' | 'homeId' | 'profile'>,
+  { object, profile }: Pick<JudgeInput, 'object' | 'profile'>,
 ): PlanCheck {
   const { value, problem, seconds } = template
-  const { name } = object.metadata
-  if (problem === undefined) return told('template-name', ownerFinding(value, homeId, profile.namespace), { seconds })
+  const { name, labels = {} } = object.metadata
+  if (problem === undefined) {
+    return told('template-name', ownerFinding(value, labels[PIPELINE], profile.namespace), { seconds })
+  }
   const finding =
     problem.code === 'not_found' ? passed(`${name} is free`) : unseen(problem, 'get the right to get workflowtemplates')
   return told('template-name', finding, { seconds })
 }
 
-function ownerFinding({ kind, metadata }: KubeObject, homeId: string, namespace: string): Finding {
+/** Its name is the hash of its content: from whichever machine it was pushed, it is the same. */
+function ownerFinding({ kind, metadata }: KubeObject, pipeline: string | undefined, namespace: string): Finding {
   const { name, labels = {} } = metadata
   const owner = labels[MANAGER]
-  if (owner === 'mini-submarine' && labels[HOME] === homeId) return passed(`${name} is there, from here`)
-  const whose =
-    owner === 'mini-submarine'
-      ? `of another data folder of Mini-Submarine (${labels[HOME] ?? 'without a name'})`
-      : `of somebody else${owner === undefined ? '' : ` (${owner})`}`
+  if (owner === 'mini-submarine' && labels[PIPELINE] === pipeline) return passed(`${name} is there, with the same content`)
+  const whose = owner === undefined ? 'of somebody else' : `of somebody else (${owner})`
   const fix = `have it renamed or deleted (\`kubectl --namespace ${namespace} delete ${(kind ?? 'WorkflowTemplate').toLowerCase()} ${name}\`), or give the pipeline another name`
   return failed(`the name ${name} is taken by an object ${whose}`, fix)
 }
