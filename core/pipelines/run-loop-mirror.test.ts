@@ -35,6 +35,7 @@ function openMirror(steps: object, { cached = [], earlier = [] }: Begins = {}) {
   const submitted = Promise.withResolvers<MirrorReport>()
   let opened: MirrorReport | undefined
   const swept = { count: 0, abandoned: 0, done: Promise.resolve() }
+  const left: LeaveWish[] = []
   const executor: Executor = {
     execute({ step, item, attempt }, report) {
       report.started(1, [])
@@ -76,6 +77,7 @@ function openMirror(steps: object, { cached = [], earlier = [] }: Begins = {}) {
       open: (it) => (opened = it),
       hasBegun: (step, item, attempt) => nodes.has(`${step} ${item ?? ''} ${attempt}`),
       submit: () => void (opened !== undefined && submitted.resolve(opened)),
+      leave: (wish) => void left.push(wish),
       abandon: () => void (swept.abandoned += 1),
     },
     now: () => 1,
@@ -96,6 +98,7 @@ function openMirror(steps: object, { cached = [], earlier = [] }: Begins = {}) {
     loop,
     kinds,
     swept,
+    left,
     ended: ended.promise,
     submitted: submitted.promise,
     registered,
