@@ -126,6 +126,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/runtimes/cluster.ts',
   ],
   'core/schedules': ['core/base', 'core/contract', 'core/store', 'core/pipelines'],
+  'core/moves': ['core/base', 'core/contract', 'core/store', 'core/pipelines'],
   'core/api': [
     'core/base',
     'core/compare',
@@ -134,6 +135,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/environments',
     'core/local-clusters',
     'core/mlflow',
+    'core/moves',
     'core/parity',
     'core/pipelines',
     'core/registry',
@@ -187,6 +189,7 @@ const DOMAINS = [
   'core/models',
   'core/pipelines',
   'core/schedules',
+  'core/moves',
   'core/targets',
   'core/teams',
   'core/store',

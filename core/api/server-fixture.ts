@@ -6,6 +6,7 @@ import { openModels, type Models } from '#core/compare/index.ts'
 import { openConformance, type Conformance } from '#core/conformance/index.ts'
 import { openLocalClusters, type LocalClusters } from '#core/local-clusters/index.ts'
 import { openMlflow, openTrackedReads, type Mlflow } from '#core/mlflow/index.ts'
+import type { Moves } from '#core/moves/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import { openParity, type Parity } from '#core/parity/index.ts'
 import { openRunTracking, type RunTracking } from '#core/run-tracking/index.ts'
@@ -31,6 +32,8 @@ export type ServerFixture = AsyncDisposable & {
   /** Sessions and tokens in a real store in the data folder. */
   readonly access: Access
   readonly schedules: ScheduleService
+  /** None can be made. */
+  readonly moves: Moves
   readonly conformance: Conformance
   readonly settings: Settings
   /** In a file of the data folder. */
@@ -72,7 +75,8 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
   const onBug = (error: unknown) => logger.error({ err: error }, 'something failed by a bug')
   const engine = { service, setSecret: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() }
   const conformance = openConformance({ home, version, open: () => Promise.resolve(engine), onError: onBug })
-  const same = { home, page, service, schedules, conformance, settings, secrets }
+  const moves = noMoves()
+  const same = { home, page, service, schedules, moves, conformance, settings, secrets }
   const open = async (): Promise<Opened> => {
     const rows = openRows(home, service, onBug)
     const server = await startServer({ ...same, ...rows, tracking: rows.tracked, version, logger, limits })
@@ -214,6 +218,19 @@ function openClusterRows(home: string, store: Store): LocalClusters {
       throw error
     },
   })
+}
+
+function noMoves(): Moves {
+  const refuse = (run: string): never => {
+    throw new Problem('not_found', `run ${run} was not moved: minisub move does it`)
+  }
+  return {
+    move: async (run) => refuse(run),
+    show: refuse,
+    giveUp: async (run) => refuse(run),
+    giveUpWithRun: async () => false,
+    activeCount: () => 0,
+  }
 }
 
 function noSchedules(): ScheduleService {

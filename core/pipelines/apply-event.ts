@@ -1,7 +1,16 @@
 import { assertNever } from '#core/base/assert-never.ts'
 import { isFinalStep, type FinalStepStatus, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
 import { cachedReason, withDefaults } from '#core/contract/reasons.ts'
-import { isClosing, isFanOut, itemOf, stateOfItems, stepOf, type ItemState, type RunState, type StepState } from './run-state.ts'
+import {
+  isClosing,
+  isFanOut,
+  itemOf,
+  stateOfItems,
+  stepOf,
+  type ItemState,
+  type RunState,
+  type StepState,
+} from './run-state.ts'
 
 /** Moves the state on by one event. The only function that changes a run's state, live and in a replay. */
 export function applyEvent(state: RunState, event: SequencedEvent): void {

@@ -37,7 +37,8 @@ export async function readyElsewhere(from: RunRow, wanted: Wanted, options: Else
   checkEnvironments(from, target)
   await checkTarget(target)
   // A cluster may have secrets of its own.
-  if (target.kind === 'local') for (const { definition } of bound.plan.steps) await readSecrets(secrets, definition.secrets)
+  if (target.kind === 'local')
+    for (const { definition } of bound.plan.steps) await readSecrets(secrets, definition.secrets)
   const stores = await reachableStores(options)
   const parallelism = wanted.parallelism ?? usualParallelism(target)
   const frozen = { ...kept, parallelism, resumes: from.id, ...(stores.length === 0 ? {} : { stores }) }

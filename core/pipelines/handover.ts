@@ -34,7 +34,11 @@ export type RunHandover = {
 
 type Options = ElsewhereOptions & {
   readonly live: Pick<LiveRuns, 'leave' | 'subscribe'>
-  readonly insert: (from: RunRow, to: { readonly target: string; readonly origin: RunOrigin }, frozen: Frozen) => RunView
+  readonly insert: (
+    from: RunRow,
+    to: { readonly target: string; readonly origin: RunOrigin },
+    frozen: Frozen,
+  ) => RunView
 }
 
 export function openHandover(options: Options): RunHandover {

@@ -1,6 +1,12 @@
 import { isRecordStep } from '#core/contract/definition.ts'
 import type { Json, JsonObject } from '#core/base/json.ts'
-import { isFinalStep, type FinalStepStatus, type Moved, type RunStatus, type StepStatus } from '#core/contract/events.ts'
+import {
+  isFinalStep,
+  type FinalStepStatus,
+  type Moved,
+  type RunStatus,
+  type StepStatus,
+} from '#core/contract/events.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { BoundPlan, BoundStep } from './bind.ts'
 

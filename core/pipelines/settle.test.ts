@@ -43,7 +43,8 @@ describe('the next attempt', () => {
 
 describe('an attempt that was asked to stop for its timeout', () => {
   const late = (finishedAt: number) =>
-    settle({ ...ended('succeeded'), finishedAt }, 'timeout', { startedAt: 1_000, timeoutMs: 400, leaving: null }).outcome
+    settle({ ...ended('succeeded'), finishedAt }, 'timeout', { startedAt: 1_000, timeoutMs: 400, leaving: null })
+      .outcome
 
   test('is late when it ended at that, also where the coarse clock of a file says a few ms earlier', () => {
     expect([1_397, 1_400, 1_500].map(late)).toEqual(['failed', 'failed', 'failed'])
