@@ -39,9 +39,11 @@ export function openJobs(options: Options): Jobs {
       const listeners: Job['listeners'] = new Set()
       const onLine = (line: string): void => listeners.forEach((listener) => listener(line))
       const signal = AbortSignal.any([giveUp.signal, closing.signal])
-      const ended = carryOut(move, { ...options, signal, onLine, closing: closing.signal }).finally(() => {
-        jobs.delete(move.run)
-      })
+      const carrying = { ...options, signal, onLine, closing: closing.signal }
+      // Whoever asked for it hears it from its first line.
+      const ended = Promise.resolve()
+        .then(() => carryOut(move, carrying))
+        .finally(() => jobs.delete(move.run))
       // Those who wait are told; nobody may.
       ended.catch(() => undefined)
       jobs.set(move.run, { giveUp, listeners, ended })

@@ -33,9 +33,9 @@ export function openMoves(options: MoveOptions): Moves & Disposable {
   const { jobs, handover } = context
   for (const move of store.open()) jobs.begin(move)
   return {
-    move: (run, wish, onLine) => move(context, handover.find(run).id, { wish, onLine }),
+    move: async (run, wish, onLine) => move(context, handover.find(run).id, { wish, onLine }),
     show: (run) => viewOf(latest(context, handover.find(run).id)),
-    giveUp: (run) => giveUp(context, handover.find(run).id),
+    giveUp: async (run) => giveUp(context, handover.find(run).id),
     async giveUpWithRun(id) {
       const { id: run, status } = handover.find(id)
       const known = store.latest(run)
