@@ -90,7 +90,7 @@ describeWithKubernetes('a run that is moved', () => {
 
   test('that failed here goes on in a cluster, and what had succeeded is not run again', async () => {
     await using engine = await openEngine({ target: 'lab' })
-    const file = await engine.pipeline({ steps: steps('[ -d /mini-submarine-runner ]') })
+    const file = await engine.pipeline({ steps: steps('[ -d /mini-submarine-runner ] || exit 1') })
     const here = await engine.run(file, { target: 'process' })
     expect(here.status).toBe('failed')
     const there = await moved(engine, here.id, 'lab', 'now')
