@@ -30,7 +30,6 @@ const IMAGES: readonly ProblemCode[] = [
   'image_platform',
 ]
 const ENGINE: readonly ProblemCode[] = ['engine_unavailable', 'engine_forbidden']
-const CLUSTER: readonly ProblemCode[] = ['cluster_unreachable', 'cluster_unauthorized', 'store_unreachable']
 const START: readonly ProblemCode[] = [...ASKED, ...LOCK, ...IMAGES, 'code_unreadable', 'secret_missing']
 
 /** Codes of single routes beside those that follow from the shape of a route. */
@@ -40,7 +39,7 @@ const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   startRun: START,
   resumeRun: [...START, 'conflict'],
   cancelRun: ['conflict', 'not_supported'],
-  moveRun: ['conflict', 'not_supported', 'secret_missing', 'quota_exceeded', 'artifact_missing', ...CLUSTER, ...IMAGES],
+  moveRun: ['conflict', 'not_supported', 'secret_missing', 'artifact_missing', 'cluster_unreachable', ...IMAGES],
   giveUpMove: ['conflict'],
   applyRunUsage: [...DOCUMENT, 'conflict', 'not_supported'],
   readArtifact: ['artifact_missing'],

@@ -37,8 +37,7 @@ export const moveRoutes = {
   moveRun: {
     method: 'POST',
     path: `${API_PREFIX}/runs/{run}/move`,
-    summary:
-      'Let a run go on on another target as a new run; it goes on when the connection is closed, and joins a move',
+    summary: 'Let a run go on on another target as a new run, whoever waits; asked again it is the same move',
     auth: 'token',
     params,
     body: MoveRequest,

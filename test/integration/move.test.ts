@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { isFinalRun, type SequencedEvent } from '#core/contract/events.ts'
 import type { Client } from '#core/client/index.ts'
-import { openCliSandbox, runOf, until, type CliSandbox, type Started } from '#test/support/cli-sandbox.ts'
+import { openCliSandbox, runOf, until } from '#test/support/cli-sandbox.ts'
 import { openEngine, problemOf, sh, statusesOf, until as untilEngine } from '#test/support/engine.ts'
 import { describeWithDocker } from '#test/support/requirements.ts'
+import { startCore } from '#test/support/sandbox-core.ts'
 
 /** Runs for long as a process, and for a moment in a container. */
 const SLOW = '[ -d /mini-submarine ] || sleep 600'
@@ -12,16 +13,6 @@ const SLOW = '[ -d /mini-submarine ] || sleep 600'
 const LONGEST_MS = 1_500
 const KILLS = 6
 const AGAIN = { target: 'process', mode: 'now', parallelism: null } as const
-
-async function startCore(sandbox: CliSandbox): Promise<Started> {
-  const core = sandbox.start('serve', '--json')
-  await new Promise<void>((resolve, reject) => {
-    core.child.stdout?.once('data', () => resolve())
-    void core.finished.then(({ stderr, code }) => reject(new Error(`the core ended with ${code}: ${stderr}`)))
-  })
-  void core.finished.catch(() => undefined)
-  return core
-}
 
 const stepsLines = (slow: string): string[] => [
   'steps:',
@@ -85,14 +76,12 @@ describeWithDocker('a run that is moved between processes and containers', () =>
 
   test('is not moved to processes where it needs an image', async () => {
     await using engine = await openEngine({ target: 'docker' })
+    await engine.write('box/Dockerfile', 'FROM busybox:1.35\n')
     const spec = {
-      environments: { box: { image: 'busybox' } },
+      environments: { box: { dockerfile: 'box/Dockerfile' } },
       steps: { a: sh('sleep 600', { environment: 'box' }) },
     }
-    const started = await engine.start(await engine.pipeline(spec)).catch((error: unknown) => error)
-    // Where no registry can be reached the image cannot be had at all.
-    if (started instanceof Error) return
-    const { id } = started as { id: string }
+    const { id } = await engine.start(await engine.pipeline(spec))
     const { code, message } = await problemOf(engine.moves.move(id, AGAIN))
     expect([code, message]).toEqual(['not_supported', expect.stringContaining('"box" is an image')])
     expect(isFinalRun(engine.service.show(id).status)).toBe(false)

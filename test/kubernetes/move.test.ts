@@ -1,8 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import type { Client } from '#core/client/index.ts'
+import { homeId } from '#core/cluster/index.ts'
+import { isFinalRun } from '#core/contract/events.ts'
+import { MOVE_STATES, type MoveState } from '#core/contract/move.ts'
 import type { RunView } from '#core/contract/run.ts'
 import { openEngine, problemOf, sh, statusesOf, until, type Engine } from '#test/support/engine.ts'
-import { openLab, WORKFLOWS } from '#test/support/lab-target.ts'
+import { openCliSandbox, until as untilThen } from '#test/support/cli-sandbox.ts'
+import { openLab, PODS, WORKFLOWS } from '#test/support/lab-target.ts'
 import { describeWithKubernetes } from '#test/support/requirements.ts'
+import { addLabTo, startCore } from '#test/support/sandbox-core.ts'
 
 /** Runs for long on this machine, and for a moment in a pod; or the other way round. */
 const HERE = '[ -d /mini-submarine-runner ] || sleep 600'
@@ -134,5 +141,66 @@ describeWithKubernetes('a run that is moved', () => {
     const { code } = await problemOf(engine.moves.move(id, { target: 'lab', mode: 'now', parallelism: null }))
     expect([code, engine.moves.show(id).state]).toEqual(['secret_missing', 'failed'])
     expect([engine.service.show(id).status, attempts(engine, id)]).toEqual(['running', ['first', 'slow']])
+  })
+})
+
+const LINES = (slow: string): string[] => [
+  'steps:',
+  '  first: {cache: false, command: [sh, -c, "head -c 9 /dev/urandom > $MINISUB_OUTPUTS/id"], outputs: {id: {type: file}}}',
+  `  slow: {command: [sh, -c, ${JSON.stringify(`${slow}; cp $MINISUB_INPUTS/id $MINISUB_OUTPUTS/id`)}], inputs: {id: "\${{ steps.first.outputs.id }}"}, outputs: {id: {type: file}}}`,
+  '  last: {command: [sh, -c, "cmp $MINISUB_INPUTS/a $MINISUB_INPUTS/b"], inputs: {a: "${{ steps.first.outputs.id }}", b: "${{ steps.slow.outputs.id }}"}}',
+]
+
+const begun = async (client: Client, run: string, kind: string): Promise<string[]> =>
+  (await client.listEvents({ run, from: 1, limit: 1_000 })).events.flatMap((event) =>
+    event.kind === kind && typeof event['step'] === 'string' ? [event['step']] : [],
+  )
+
+/** Waits until a move is at least as far as a state, which may pass by. */
+async function reached(client: Client, run: string, state: MoveState): Promise<void> {
+  const isThere = async (): Promise<boolean> =>
+    MOVE_STATES.indexOf((await client.showMove({ run })).state) >= MOVE_STATES.indexOf(state)
+  await untilThen(`the move is ${state}`, isThere)
+}
+
+describeWithKubernetes('a core that is killed with -9 while it moves a run', () => {
+  test.each([
+    ['process', 'lab', HERE],
+    ['lab', 'process', THERE],
+  ])('from %s to %s is followed by one that goes on, in whatever part it died', async (from, to, slow) => {
+    await using sandbox = await openCliSandbox()
+    await using cluster = openLab()
+    let core = await startCore(sandbox)
+    await addLabTo(sandbox, `move-${from}`)
+    const file = await sandbox.pipeline('killed', LINES(slow))
+    for (const state of ['checking', 'stopping', 'preparing', 'done'] as const) {
+      const { id } = await sandbox.client().startRun({ file, target: from, cache: false })
+      await untilThen('the slow step runs', async () =>
+        (await begun(sandbox.client(), id, 'attempt.started')).includes('slow'),
+      )
+      void sandbox
+        .client()
+        .moveRun({ run: id, target: to })
+        .catch(() => undefined)
+      await reached(sandbox.client(), id, state)
+      await delay(Math.random() * 300)
+      core.child.kill('SIGKILL')
+      await core.finished
+      core = await startCore(sandbox)
+      await reached(sandbox.client(), id, 'done')
+      const { newRun, problem } = await sandbox.client().showMove({ run: id })
+      expect(problem).toBeNull()
+      await untilThen('it has ended', async () => isFinalRun((await sandbox.client().showRun({ run: newRun })).status))
+      expect((await sandbox.client().showRun({ run: newRun })).status, state).toBe('succeeded')
+      expect(await begun(sandbox.client(), id, 'attempt.created')).toEqual(['first', 'slow'])
+      expect(new Set(await begun(sandbox.client(), newRun, 'attempt.created'))).toEqual(new Set(['slow', 'last']))
+    }
+    const { runs } = await sandbox.client().listRuns({})
+    expect(runs.length).toBe(8)
+    const labelSelector = `mini-submarine/home=${homeId(sandbox.home)}`
+    const workflows = (await cluster.list(WORKFLOWS, { labelSelector })).map(({ metadata }) => metadata.name)
+    expect(workflows.toSorted()).toEqual(runs.flatMap(({ id, target }) => (target === 'lab' ? [id] : [])).toSorted())
+    await expect.poll(async () => (await cluster.list(PODS, { labelSelector })).length, { timeout: 60_000 }).toBe(0)
+    for (const name of workflows) await cluster.delete(WORKFLOWS, name)
   })
 })
