@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const MOVE_MODES = ['now', 'wait'] as const
+const MOVE_MODES = ['now', 'wait'] as const
 /** `now`: what runs is stopped, and runs again there. `wait`: what runs ends first, and nothing new begins. */
 export type MoveMode = (typeof MOVE_MODES)[number]
 

@@ -198,7 +198,7 @@ test('wherever cores die, one new run begins, once the old one is over, and none
       return new Promise(() => undefined)
     }
     handover.gate = (at) => (left[0] === at ? die() : Promise.resolve())
-    const { begin } = handover
+    const begin: FakeHandover['begin'] = handover.begin.bind(handover)
     handover.begin = async (...asked) => {
       const view = await begin(...asked)
       expect(isFinalRun(handover.runs.get('r')?.status ?? 'running')).toBe(true)

@@ -33,7 +33,7 @@ export function openMoves(options: MoveOptions): Moves & Disposable {
   const { jobs, handover } = context
   for (const move of store.open()) jobs.begin(move)
   return {
-    move: async (run, wish, onLine) => move(context, handover.find(run).id, { wish, onLine }),
+    move: async (run, wish, onLine) => moveRun(context, handover.find(run).id, { wish, onLine }),
     show: (run) => viewOf(latest(context, handover.find(run).id)),
     giveUp: async (run) => giveUp(context, handover.find(run).id),
     async giveUpWithRun(id) {
@@ -50,7 +50,11 @@ export function openMoves(options: MoveOptions): Moves & Disposable {
 
 type Asked = { readonly wish: MoveWish; readonly onLine: ((line: string) => void) | undefined }
 
-async function move(context: Context, run: string, { wish, onLine }: Asked): Promise<{ move: MoveView; run: RunView }> {
+async function moveRun(
+  context: Context,
+  run: string,
+  { wish, onLine }: Asked,
+): Promise<{ move: MoveView; run: RunView }> {
   const { store, jobs } = context
   const known = store.latest(run)
   const asked = known === undefined || isFree(known) ? begin(context, run, wish) : sameAs(known, wish)

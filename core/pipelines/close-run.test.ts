@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RunEvent, SequencedEvent } from '#core/contract/events.ts'
+import type { RunEvent } from '#core/contract/events.ts'
 import { applyEvent } from './apply-event.ts'
 import { cancelRun, leaveRun, type ClosingLoop } from './close-run.ts'
 import type { LeaveWish, Mirror } from './executor.ts'
@@ -17,7 +17,7 @@ function openRun({ onCluster, isSent = true }: { readonly onCluster: boolean; re
   const kinds: string[] = []
   const emit = (event: RunEvent): void => {
     kinds.push(event.kind)
-    applyEvent(state, { ...event, seq: state.seq + 1, at: state.seq + 1 } as SequencedEvent)
+    applyEvent(state, { ...event, seq: state.seq + 1, at: state.seq + 1 })
   }
   emit({ kind: 'run.started' })
   if (onCluster && isSent) emit({ kind: 'run.submitted', name: 'r', uid: 'u' })

@@ -22,7 +22,7 @@ const stepsLines = (slow: string): string[] => [
 ]
 
 async function eventsOf(client: Client, run: string): Promise<SequencedEvent[]> {
-  return (await client.listEvents({ run, from: 1, limit: 1_000 })).events as SequencedEvent[]
+  return (await client.listEvents({ run, from: 1, limit: 1_000 })).events
 }
 
 async function attempts(client: Client, run: string): Promise<string[]> {
