@@ -13,6 +13,7 @@ import {
   type Target,
   type Targets,
 } from '#core/pipelines/index.ts'
+import { openMoves, type Moves } from '#core/moves/index.ts'
 import { openProcessRuntime } from '#core/runtimes/process/index.ts'
 import { openSecrets, systemKeychain, type Secrets } from '#core/secrets/index.ts'
 import { readPrices } from '#core/prices/index.ts'
@@ -54,6 +55,8 @@ export type Engine = AsyncDisposable & {
   readonly service: PipelineService
   /** Runs that clusters begin by themselves. */
   readonly scheduled: Pipelines['scheduled']
+  /** Runs that go on elsewhere. */
+  readonly moves: Moves
 }
 
 /**
@@ -124,10 +127,11 @@ function open(home: string, options: EngineOptions, stack: AsyncDisposableStack)
   }
   service = stack.use(openPipelines({ home, store, blobs, secrets, environments, targets, prices, ...told, onError }))
   removeLeftovers({ docker, service, onError }, stack)
-  const { scheduled } = service
+  const { scheduled, handover } = service
+  const moves = stack.use(openMoves({ store, handover, runs: service, onError }))
   const { nodes } = docker
   const kept = { store, blobs, settings, secrets, nodes }
-  const opened = { ...kept, clusterTargets, clusterImages, clusters, service, scheduled }
+  const opened = { ...kept, clusterTargets, clusterImages, clusters, service, scheduled, moves }
   return { ...opened, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 

@@ -5,6 +5,7 @@ import { Problem } from '#core/base/problem.ts'
 import { openModels, type Models } from '#core/compare/index.ts'
 import { openMlflow, openTrackedReads, type Mlflow } from '#core/mlflow/index.ts'
 import type { LocalClusters } from '#core/local-clusters/index.ts'
+import type { Moves } from '#core/moves/index.ts'
 import { openParity, type Parity } from '#core/parity/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import { openPrices } from '#core/prices/index.ts'
@@ -70,7 +71,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   // Steps that wait for the server are given up with the engine, which closes before this.
   stack.defer(() => isClosed(new Problem('core_unreachable', 'the core stops: the next one goes on')))
   const domains = openDomains({ home, logger, url }, stack)
-  const { service, schedules, settings, clusters } = domains
+  const { service, schedules, moves, settings, clusters } = domains
   const version = packageVersion()
   const onError = (error: unknown) => logger.error({ err: error }, 'the comparison of targets failed by a bug')
   const conformance = stack.use(lazyConformance({ home, version, settings, clusters: domains, onError }))
@@ -80,12 +81,13 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   stack.defer(() => server.close())
   isServed(server.url)
   logger.info({ url: server.url, version }, 'the core is ready')
-  return workbenchOf({ server, service, schedules, clusters, opened: stack.move(), idleExitMs })
+  return workbenchOf({ server, service, schedules, moves, clusters, opened: stack.move(), idleExitMs })
 }
 
 type Domains = {
   readonly service: PipelineService
   readonly schedules: ScheduleService
+  readonly moves: Moves
   readonly settings: Settings
   readonly secrets: Secrets
   readonly targets: TargetService
@@ -114,7 +116,7 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
       onNote: (sentence) => logger.warn(sentence),
     }),
   )
-  const { store, blobs, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled } = engine
+  const { store, blobs, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled, moves } = engine
   const onAccessError = (error: unknown) =>
     logger.warn({ err: error }, 'when a session or token was used last could not be written')
   const access = stack.use(openAccess({ store, onError: onAccessError }))
@@ -150,6 +152,7 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
     service,
     planner: openPlans(home, engine),
     schedules,
+    moves,
     settings,
     secrets,
     targets,
@@ -194,12 +197,13 @@ type Opened = {
   readonly server: Server
   readonly service: Pick<PipelineService, 'activeRuns'>
   readonly schedules: Pick<ScheduleService, 'neededCount'>
+  readonly moves: Pick<Moves, 'activeCount'>
   readonly clusters: Pick<LocalClusters, 'activeCount'>
   readonly opened: AsyncDisposableStack
   readonly idleExitMs: number | undefined
 }
 
-function workbenchOf({ server, service, schedules, clusters, opened, idleExitMs }: Opened): Workbench {
+function workbenchOf({ server, service, schedules, moves, clusters, opened, idleExitMs }: Opened): Workbench {
   const { promise: closed, resolve, reject } = Promise.withResolvers<void>()
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
@@ -213,7 +217,8 @@ function workbenchOf({ server, service, schedules, clusters, opened, idleExitMs 
     const look = setInterval(
       () => {
         const { sockets, requests, idleSince, trackedAt } = server.activity()
-        const isNeeded = service.activeRuns() > 0 || schedules.neededCount() > 0 || clusters.activeCount() > 0
+        const counts = [service.activeRuns(), schedules.neededCount(), moves.activeCount(), clusters.activeCount()]
+        const isNeeded = counts.some((count) => count > 0)
         const isTracked = Date.now() - trackedAt < TRACKED_MS
         const isUsed = sockets > 0 || requests > 0 || isNeeded || isTracked
         // A fault while closing is told by `closed`.

@@ -138,6 +138,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/runtimes/cluster.ts',
   ],
   'core/schedules': ['core/base', 'core/contract', 'core/store', 'core/pipelines'],
+  'core/moves': ['core/base', 'core/contract', 'core/store', 'core/pipelines'],
   'core/api': [
     'core/base',
     'core/compare',
@@ -146,6 +147,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/environments',
     'core/local-clusters',
     'core/mlflow',
+    'core/moves',
     'core/parity',
     'core/pipelines',
     'core/prices',
@@ -206,6 +208,7 @@ const DOMAINS = [
   'core/schedules',
   'core/cluster-facts',
   'core/promotion',
+  'core/moves',
   'core/targets',
   'core/teams',
   'core/store',

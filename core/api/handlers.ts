@@ -5,6 +5,7 @@ import type { environmentRoutes } from '#core/contract/routes-environments.ts'
 import type { pipelineRoutes } from '#core/contract/routes-pipelines.ts'
 import type { resultRoutes } from '#core/contract/routes-results.ts'
 import type { runRoutes } from '#core/contract/routes-runs.ts'
+import type { Moves } from '#core/moves/index.ts'
 import type { LocalClusters } from '#core/local-clusters/index.ts'
 import type { Parity } from '#core/parity/index.ts'
 import type { PipelineService, StepAddress } from '#core/pipelines/index.ts'
@@ -27,6 +28,7 @@ import { clusterHandlers } from './handlers-clusters.ts'
 import { compareHandlers } from './handlers-compare.ts'
 import { conformanceHandlers } from './handlers-conformance.ts'
 import { folderHandlers } from './handlers-folders.ts'
+import { moveHandlers } from './handlers-moves.ts'
 import { modelHandlers } from './handlers-models.ts'
 import { parityHandlers } from './handlers-parity.ts'
 import { planHandlers } from './handlers-plan.ts'
@@ -49,6 +51,7 @@ const LONGEST_PAUSE_MS = 500
 
 export type HandlersOptions = {
   readonly service: PipelineService
+  readonly moves: Moves
   readonly schedules: ScheduleService
   readonly conformance: ConformanceVerbs
   readonly settings: Settings
@@ -76,6 +79,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
   return {
     ...systemHandlers(options),
     ...pipelineHandlers(options),
+    ...moveHandlers(options.moves),
     ...resultHandlers(options),
     ...parityHandlers(options),
     ...planHandlers(options),
@@ -129,7 +133,7 @@ function systemHandlers(options: HandlersOptions): Pick<Handlers, SystemName> {
 
 type PipelineName = keyof typeof pipelineRoutes | keyof typeof runRoutes | keyof typeof environmentRoutes
 
-function pipelineHandlers({ service }: HandlersOptions): Pick<Handlers, PipelineName> {
+function pipelineHandlers({ service, moves }: HandlersOptions): Pick<Handlers, PipelineName> {
   return {
     validatePipeline: ({ file }) => service.validate(absolute(file)),
     compilePipeline: (request, { onLine, signal }) => {
@@ -155,7 +159,9 @@ function pipelineHandlers({ service }: HandlersOptions): Pick<Handlers, Pipeline
     },
     showRun: ({ run }) => service.show(run),
     showGraph: ({ run }) => service.graph(run),
-    cancelRun: ({ run, force }) => service.cancel(run, { force }),
+    cancelRun: async ({ run, force }) => {
+      if (!(await moves.giveUpWithRun(run))) await service.cancel(run, { force })
+    },
     resumeRun: ({ run, withCode }, { onLine, signal }) => service.resume(run, { withCode, onLine, signal }),
     showRunUsage: ({ run }) => service.runUsage(run),
     applyRunUsage: ({ run, steps }) => service.applyUsage(run, steps),

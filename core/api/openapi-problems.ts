@@ -48,6 +48,8 @@ const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   startRun: START,
   resumeRun: [...START, 'conflict'],
   cancelRun: ['conflict', 'not_supported'],
+  moveRun: ['conflict', 'not_supported', 'secret_missing', 'artifact_missing', 'cluster_unreachable', ...IMAGES],
+  giveUpMove: ['conflict'],
   applyRunUsage: [...DOCUMENT, 'conflict', 'not_supported'],
   readArtifact: ['artifact_missing'],
   listArtifactFiles: ['artifact_missing'],

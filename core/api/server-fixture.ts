@@ -6,6 +6,7 @@ import { openModels, type Models } from '#core/compare/index.ts'
 import { openConformance, type Conformance } from '#core/conformance/index.ts'
 import { openLocalClusters, type LocalClusters } from '#core/local-clusters/index.ts'
 import { openMlflow, openTrackedReads, type Mlflow } from '#core/mlflow/index.ts'
+import type { Moves } from '#core/moves/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import { openParity, type Parity } from '#core/parity/index.ts'
 import { openRunTracking, type RunTracking } from '#core/run-tracking/index.ts'
@@ -33,6 +34,8 @@ export type ServerFixture = AsyncDisposable & {
   /** Sessions and tokens in a real store in the data folder. */
   readonly access: Access
   readonly schedules: ScheduleService
+  /** None can be made. */
+  readonly moves: Moves
   readonly conformance: Conformance
   readonly settings: Settings
   readonly prices: PriceBook
@@ -80,7 +83,8 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
   const planner: Planner = {
     plan: () => Promise.reject(new Problem('not_supported', 'there is no cluster here: add one')),
   }
-  const same = { home, page, planner, service, schedules, conformance, settings, prices: openPrices(home), secrets }
+  const [moves, prices] = [noMoves(), openPrices(home)]
+  const same = { home, page, planner, service, schedules, moves, conformance, settings, prices, secrets }
   const open = async (): Promise<Opened> => {
     const rows = openRows(home, service, onBug)
     const server = await startServer({ ...same, ...rows, tracking: rows.tracked, version, logger, limits })
@@ -222,6 +226,19 @@ function openClusterRows(home: string, store: Store): LocalClusters {
       throw error
     },
   })
+}
+
+function noMoves(): Moves {
+  const refuse = (run: string): never => {
+    throw new Problem('not_found', `run ${run} was not moved: minisub move does it`)
+  }
+  return {
+    move: async (run) => refuse(run),
+    show: refuse,
+    giveUp: async (run) => refuse(run),
+    giveUpWithRun: async () => false,
+    activeCount: () => 0,
+  }
 }
 
 function noSchedules(): ScheduleService {

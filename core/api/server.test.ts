@@ -304,6 +304,7 @@ describe('the address', () => {
       service: createMemoryService(),
       access,
       schedules,
+      moves: fixture.moves,
       conformance,
       settings,
       prices: fixture.prices,

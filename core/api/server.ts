@@ -6,6 +6,7 @@ import type { Mlflow } from '#core/mlflow/index.ts'
 import type { Parity } from '#core/parity/index.ts'
 import type { PipelineService } from '#core/pipelines/index.ts'
 import type { RunTracking } from '#core/run-tracking/index.ts'
+import type { Moves } from '#core/moves/index.ts'
 import type { ScheduleService } from '#core/schedules/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import type { PriceBook } from '#core/prices/index.ts'
@@ -45,6 +46,8 @@ export type ServerOptions = {
   readonly port?: number
   readonly service: PipelineService
   readonly schedules: ScheduleService
+  /** Runs that go on elsewhere. */
+  readonly moves: Moves
   readonly conformance: ConformanceVerbs
   readonly settings: Settings
   readonly prices: PriceBook

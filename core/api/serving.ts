@@ -81,8 +81,8 @@ function createParts(options: ServerOptions, { port, startedAt }: Place, closing
   const token = openToken(home)
   const [limits, stats, log] = [createLimits(options.limits), createStats(), openRequestLog(home)]
   const sessions = createSessions({ token, access, port })
-  const { models, parity, planner, tracking, transfer, clusters } = options
-  const ofRuns = { service, parity, planner, schedules, conformance, targets, clusters }
+  const { models, moves, parity, planner, tracking, transfer, clusters } = options
+  const ofRuns = { service, moves, parity, planner, schedules, conformance, targets, clusters }
   const domains = { access, settings, prices, secrets, models, tracking, transfer, ...ofRuns }
   const { stepOf } = options.runTracking
   const shared = { ...domains, token, stepOf, sessions, limits, version, port, logger, closing }

@@ -30,11 +30,21 @@ export async function beginAndFollow(
     say('interrupted while the run was being started: minisub runs shows whether it began')
     return EXIT.cancelled
   }
-  if (options.detach) {
+  return showToEnd(client, view, { ...options, signal: interrupt.signal }, context)
+}
+
+/** Shows a run that has begun to its end, or only its id when `detach`. Resolves to the exit code. */
+export async function showToEnd(
+  client: Client,
+  view: RunView,
+  { detach, signal }: { readonly detach: boolean; readonly signal: AbortSignal },
+  context: Context,
+): Promise<number> {
+  if (detach) {
     await (context.json ? printJson(view) : print(`${view.id}\n`))
     return EXIT.succeeded
   }
-  const final = await followRun(client, view, { home: context.home, signal: interrupt.signal })
+  const final = await followRun(client, view, { home: context.home, signal })
   say(await failureText(client, final))
   if (context.json) {
     say(summaryText(final))

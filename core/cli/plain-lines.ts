@@ -1,6 +1,6 @@
 import { assertNever } from '#core/base/assert-never.ts'
 import { formatDuration } from '#core/base/quantity.ts'
-import type { SequencedEvent } from '#core/contract/events.ts'
+import type { Moved, SequencedEvent } from '#core/contract/events.ts'
 import { lostConnection } from './lost-connection.ts'
 import { plainText } from './text.ts'
 
@@ -25,6 +25,10 @@ export function clockTime(epochMs: number): string {
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
 }
 
+function movedText({ target, run }: Moved): string {
+  return `${target} as run ${run}`
+}
+
 function eventText(event: SequencedEvent, startedAt: ReadonlyMap<string, number>): string | undefined {
   switch (event.kind) {
     case 'environment.building':
@@ -46,7 +50,11 @@ function eventText(event: SequencedEvent, startedAt: ReadonlyMap<string, number>
     case 'attempt.finished':
       return attemptText(event, startedAt)
     case 'run.cancelling':
-      return 'the run is being cancelled'
+      return event.movedTo === undefined
+        ? 'the run is being cancelled'
+        : `the run is stopped, to go on on ${movedText(event.movedTo)}`
+    case 'run.draining':
+      return `nothing more of it begins here, it is to go on on ${movedText(event.movedTo)}`
     case 'run.submitted':
       return `the cluster has taken the run as ${event.name}`
     case 'run.connection':

@@ -7,6 +7,7 @@ import { addConformanceCommand } from './program-conformance.ts'
 import { addEnvironmentCommands } from './program-environments.ts'
 import { addExperimentCommands } from './program-experiments.ts'
 import { addFolderCommands } from './program-folders.ts'
+import { addMoveCommand } from './program-move.ts'
 import { addModelCommands } from './program-models.ts'
 import { addPlanCommand } from './program-plan.ts'
 import { addPricesCommand } from './program-prices.ts'
@@ -54,6 +55,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   }
   const setup: Setup = { add: adderTo(program), run, outcome }
   addRunCommands(setup)
+  addMoveCommand(setup)
   addPipelineCommands(setup)
   addHistoryCommands(setup)
   addResultCommands(setup)

@@ -23,7 +23,11 @@ export function summaryText(view: RunView): string {
   if (view.steps.some((step) => Object.values(step.outputs).some((value) => ArtifactView.safeParse(value).success))) {
     lines.push(`files: minisub artifacts ${view.id}`)
   }
-  if (view.status === 'failed' || view.status === 'cancelled') lines.push(`go on from here: minisub resume ${view.id}`)
+  const { movedTo, movedFrom } = view
+  if (movedFrom !== undefined) lines.push(`moved from ${movedFrom.target}: minisub show ${movedFrom.run}`)
+  if (movedTo !== undefined) lines.push(`moved to ${movedTo.target}: minisub show ${movedTo.run}`)
+  else if (view.status === 'failed' || view.status === 'cancelled')
+    lines.push(`go on from here: minisub resume ${view.id}`)
   return `${lines.join('\n')}\n`
 }
 

@@ -19,6 +19,7 @@ import { collectAttempt } from './collect-attempt.ts'
 import { outcomeOf } from './outcome.ts'
 import { findWorkflow } from './find-workflow.ts'
 import { lookForWorkflow } from './bucket-attempts.ts'
+import { leaveRun } from './leave.ts'
 import { Links } from './links.ts'
 import { untilReached, type Patience } from './patience.ts'
 import { attemptImage, type RunContext } from './run-context.ts'
@@ -70,6 +71,10 @@ export class ClusterExecutor implements Executor {
       },
       submit: (state) => {
         this.#submitting = this.#submit(state)
+      },
+      leave: (wish) => {
+        const signal = AbortSignal.any([this.#closing.signal, this.#unwanted.signal])
+        void leaveRun(context, wish, { see: (view) => this.#see(view), signal })
       },
       abandon: () => this.#endStopped('given up: its cluster was not waited for'),
     }

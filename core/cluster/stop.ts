@@ -48,7 +48,8 @@ async function podsOf(
 
 async function shutDown(cluster: Cluster, run: string, signal: AbortSignal): Promise<void> {
   try {
-    await cluster.patch(WORKFLOWS, run, { spec: { shutdown: 'Terminate' } }, { signal })
+    // Argo does not look at the shutdown of a Workflow that is suspended.
+    await cluster.patch(WORKFLOWS, run, { spec: { shutdown: 'Terminate', suspend: null } }, { signal })
   } catch (error) {
     if (!isProblem(error) || error.code !== 'not_found') throw error
   }

@@ -39,7 +39,11 @@ export function attemptKey(step: string, item: number | null, attempt: number): 
 
 /** Whether the cluster has nothing left to do: Argo may end a Workflow and forget its pods. */
 export function isDone({ isOver, attempts }: WorkflowView): boolean {
-  return isOver && [...attempts.values()].every(({ phase }) => phase !== 'Pending' && phase !== 'Running')
+  return isOver && [...attempts.values()].every(isFinalNode)
+}
+
+export function isFinalNode({ phase }: PodNode): boolean {
+  return phase !== 'Pending' && phase !== 'Running'
 }
 
 const FINAL = new Set(['Succeeded', 'Failed', 'Error'])

@@ -64,6 +64,8 @@ function textOf(event: RunEvent): string | undefined {
       return 'started'
     case 'run.cancelling':
       return 'cancelling'
+    case 'run.draining':
+      return 'draining'
     case 'run.finished':
       return `finished ${event.status}`
     case 'step.expanded':

@@ -46,6 +46,9 @@ export type AttemptImage = {
   readonly platform: string
 }
 
+/** Where a run goes on: another run that takes over what has succeeded, and its target. */
+export type Moved = { readonly run: string; readonly target: string }
+
 export type AttemptOutcome = 'succeeded' | 'failed' | 'lost' | 'cancelled'
 
 /**
@@ -126,7 +129,10 @@ export type RunEvent =
   | { readonly kind: 'step.skipped'; readonly step: string; readonly reason: string }
   | ({ readonly kind: 'step.failed'; readonly code: ProblemCode; readonly reason: string } & Of)
   | { readonly kind: 'step.finished'; readonly step: string; readonly status: FinalStepStatus }
-  | { readonly kind: 'run.cancelling' }
+  /** `movedTo`: because it goes on elsewhere; another one without it takes that back. */
+  | { readonly kind: 'run.cancelling'; readonly movedTo?: Moved }
+  /** Nothing more of it begins, since it goes on elsewhere; what runs ends by itself. */
+  | { readonly kind: 'run.draining'; readonly movedTo: Moved }
   | { readonly kind: 'run.finished'; readonly status: RunStatus; readonly outputs: { readonly [name: string]: Json } }
 
 /** An event with its place in the run: sequence numbers count from 1 without gaps. */

@@ -14,6 +14,7 @@ import { runRoutes } from './routes-runs.ts'
 import { settingRoutes } from './routes-settings.ts'
 import { secretRoutes } from './routes-secrets.ts'
 import { scheduleRoutes } from './routes-schedules.ts'
+import { moveRoutes } from './routes-moves.ts'
 import { modelRoutes } from './routes-models.ts'
 import { systemRoutes } from './routes-system.ts'
 import { targetRoutes } from './routes-targets.ts'
@@ -29,6 +30,7 @@ export const ROUTES = {
   ...systemRoutes,
   ...pipelineRoutes,
   ...runRoutes,
+  ...moveRoutes,
   ...resultRoutes,
   ...parityRoutes,
   ...planRoutes,

@@ -37,6 +37,7 @@ export type RunProgress = {
   /** Sequence number of the last event that is in it. */
   readonly seq: number
   readonly status: RunStatus
+  /** Nothing of it begins any more. */
   readonly cancelling: boolean
   /** What one should know of the run as a whole, such as that the connection to its cluster is lost; mostly null. */
   readonly notice: string | null
@@ -97,6 +98,7 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
         environments.delete(event.environment)
         break
       case 'run.cancelling':
+      case 'run.draining':
         run.cancelling = true
         for (const step of steps.values())
           if (!isFinalStep(step.status)) cancelWaiting(stepToChange(step.name), event.at)
@@ -176,7 +178,7 @@ function cancelWaiting(step: Change, at: number): void {
   if (step.active.size === 0) finish(step, allEnded(step) ? statusOfItems(step) : 'cancelled', at)
 }
 
-/** Whether it is a fan-out whose items had all ended before the cancel, and only its own end was not told yet. */
+/** Whether it is a fan-out whose items all ended by themselves, and only its own end was not told yet. */
 function allEnded({ total, counts }: StepProgress): boolean {
   return total !== null && total > 0 && counts.cancelled === 0
 }
@@ -275,7 +277,7 @@ function endItem(step: Change, { item, status, at }: Ending, cancelling: boolean
   step.active.delete(item ?? 0)
   if (item === null) return finish(step, status, at)
   step.counts[status] += 1
-  if (cancelling && step.active.size === 0) finish(step, 'cancelled', at)
+  if (cancelling && step.active.size === 0) finish(step, allEnded(step) ? statusOfItems(step) : 'cancelled', at)
 }
 
 function finish(step: Change, status: StepStatus, at: number): void {

@@ -14,6 +14,9 @@ export const ArtifactView = z.object({
 })
 export type ArtifactView = z.infer<typeof ArtifactView>
 
+/** Where a run goes on, or what it goes on with. */
+export const MovedView = z.object({ run: z.string(), target: z.string() })
+
 export const StepView = z.object({
   name: z.string(),
   item: z.object({ index: z.int(), values: z.record(z.string(), jsonValue) }).nullable(),
@@ -38,6 +41,10 @@ export const RunView = z.object({
   status: z.enum(RUN_STATUSES),
   startedAt: time,
   finishedAt: time,
+  /** Where it goes on; there only where it was moved. */
+  movedTo: MovedView.optional(),
+  /** The run that it goes on with; there only where that was moved. */
+  movedFrom: MovedView.optional(),
   outputs: z.record(z.string(), jsonValue),
   steps: z.array(StepView),
 })

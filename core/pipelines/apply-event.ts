@@ -1,7 +1,16 @@
 import { assertNever } from '#core/base/assert-never.ts'
 import { isFinalStep, type FinalStepStatus, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
 import { cachedReason, withDefaults } from '#core/contract/reasons.ts'
-import { isFanOut, itemOf, stateOfItems, stepOf, type ItemState, type RunState, type StepState } from './run-state.ts'
+import {
+  isClosing,
+  isFanOut,
+  itemOf,
+  stateOfItems,
+  stepOf,
+  type ItemState,
+  type RunState,
+  type StepState,
+} from './run-state.ts'
 
 /** Moves the state on by one event. The only function that changes a run's state, live and in a replay. */
 export function applyEvent(state: RunState, event: SequencedEvent): void {
@@ -22,8 +31,14 @@ export function applyEvent(state: RunState, event: SequencedEvent): void {
       state.connected = event.state === 'connected'
       return
     case 'run.cancelling':
+      if (!isClosing(state)) cancelWaiting(state, event.at)
       state.cancelling = true
-      cancelWaiting(state, event.at)
+      state.leaving = event.movedTo === undefined ? null : { to: event.movedTo, at: event.at }
+      return
+    case 'run.draining':
+      if (!isClosing(state)) cancelWaiting(state, event.at)
+      state.draining = true
+      state.leaving = { to: event.movedTo, at: event.at }
       return
     case 'run.finished':
       state.status = event.status
@@ -171,7 +186,7 @@ function finishItem(state: RunState, step: StepState, { item, index, status, rea
   step.ends[status] += 1
   if (isFanOut(step)) {
     step.reason = reason ?? step.reason
-    if (state.cancelling && step.occupied === 0) finishStep(state, step, { status: 'cancelled', at })
+    if (isClosing(state) && step.occupied === 0) finishStep(state, step, { status: endOfClosed(step), at })
     return
   }
   step.key = item.key
@@ -204,9 +219,14 @@ function cancelWaiting(state: RunState, at: number): void {
       step.final += 1
     }
     if (step.occupied > 0) continue
-    const allEnded = step.count > 0 && step.final === step.count && step.ends.cancelled === 0
-    finishStep(state, step, { status: allEnded ? stateOfItems(step) : 'cancelled', at })
+    finishStep(state, step, { status: endOfClosed(step), at })
   }
+}
+
+/** How a step ends of which nothing more begins. */
+function endOfClosed(step: StepState): FinalStepStatus {
+  const allEnded = step.count > 0 && step.final === step.count && step.ends.cancelled === 0
+  return allEnded ? stateOfItems(step) : 'cancelled'
 }
 
 function cancelItem(item: ItemState, at: number): void {

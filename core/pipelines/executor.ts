@@ -78,9 +78,24 @@ export type Mirror = {
   hasBegun(step: string, item: number | null, attempt: number): boolean
   /** Sends what the scheduler has left to do, once, whatever happens: an earlier core may have sent it. */
   submit(state: RunState): void
+  /**
+   * Lets the engine begin nothing more, and calls back once all that it had begun is known here and, with `wait`, has
+   * ended; what never got to run is not waited for. Safe to repeat.
+   */
+  leave(wish: LeaveWish): void
   /** Waits for the engine no longer: what runs ends as cancelled now, and what is left there is swept when it answers. */
   abandon(): void
 }
+
+export type LeaveWish = {
+  /** Until what runs has ended. */
+  readonly wait: boolean
+  /** Whether it is written down here that an attempt has begun, or with `ended` that it has ended. */
+  readonly isTold: (attempt: ToldAttempt, ended: boolean) => boolean
+  readonly done: () => void
+}
+
+export type ToldAttempt = { readonly step: string; readonly item: number | null; readonly attempt: number }
 
 /** Where a mirror reports to. */
 export type MirrorReport = {

@@ -1,6 +1,7 @@
 export { trackedAttempt } from './container-tracking.ts'
 export { openTrackingFeed, type TrackingFeed } from './tracking-feed.ts'
 export { openPipelines, type PipelineOptions, type Pipelines } from './service.ts'
+export type { Handover, RunHandover } from './handover.ts'
 export { boundOf, type BegunWorkflow, type PushedPipeline, type ScheduledRuns } from './scheduled-runs.ts'
 export type {
   LockResult,
@@ -47,6 +48,7 @@ export {
   type AttemptResult,
   type AttemptTask,
   type Executor,
+  type LeaveWish,
   type Mirror,
   type MirrorReport,
 } from './executor.ts'

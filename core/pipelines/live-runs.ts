@@ -1,6 +1,6 @@
 import { Problem } from '#core/base/problem.ts'
 import { isRecordStep } from '#core/contract/definition.ts'
-import { isFinalRun, type SequencedEvent } from '#core/contract/events.ts'
+import { isFinalRun, type Moved, type SequencedEvent } from '#core/contract/events.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
 import type { Environments } from '#core/environments/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
@@ -114,6 +114,15 @@ export class LiveRuns {
 
   /** Resolves when the wish is on disk. Throws Problem `internal` for a run that this core could not take up. */
   async cancel(run: string, how?: { readonly abandon: boolean }): Promise<void> {
+    await this.#loopOf(run).cancel(how)
+  }
+
+  /** Resolves as `cancel`: see `RunLoop.leave`. */
+  async leave(run: string, movedTo: Moved, how: { readonly wait: boolean }): Promise<void> {
+    await this.#loopOf(run).leave(movedTo, how)
+  }
+
+  #loopOf(run: string): RunLoop {
     const loop = this.#loops.get(run)
     if (loop === undefined) {
       throw new Problem(
@@ -121,7 +130,7 @@ export class LiveRuns {
         `run ${run} could not be taken up by this core: the log of the core says why, start it again after that`,
       )
     }
-    await loop.cancel(how)
+    return loop
   }
 
   /** Calls back with each batch of events of a run. Returns the end of the subscription. */

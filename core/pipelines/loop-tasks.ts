@@ -1,4 +1,5 @@
-import type { AttemptTask } from './executor.ts'
+import type { RunEvent } from '#core/contract/events.ts'
+import type { AttemptReport, AttemptTask } from './executor.ts'
 import { isFanOut, itemOf, type RunState, type StepState } from './run-state.ts'
 
 type OfRun = { readonly run: string; readonly state: RunState }
@@ -22,4 +23,10 @@ export function occupiedTasks(of: OfRun): AttemptTask[] {
     const items = [...step.items.keys()].filter((index) => step.items[index]?.occupied === true)
     return items.map((index) => taskOf(of, step, isFanOut(step) ? index : null))
   })
+}
+
+/** What a report of an executor says of an environment, as an event. */
+export function environmentEvent(...[told, environment, digest]: Parameters<AttemptReport['environment']>): RunEvent {
+  if (told.kind === 'building') return { kind: 'environment.building', environment, digest }
+  return { kind: 'environment.ready', environment, digest, seconds: told.seconds }
 }

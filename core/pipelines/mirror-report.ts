@@ -1,7 +1,7 @@
 import type { ProblemCode } from '#core/base/problem-codes.ts'
-import { isFinalRun, type RunEvent } from '#core/contract/events.ts'
-import type { MirrorReport } from './executor.ts'
-import { stepsToStart, type RunState } from './run-state.ts'
+import { isFinalRun, isFinalStep, type RunEvent } from '#core/contract/events.ts'
+import type { MirrorReport, ToldAttempt } from './executor.ts'
+import { isClosing, stepsToStart, type RunState } from './run-state.ts'
 
 /** What the loop of a run does with what its mirror tells. */
 type Loop = {
@@ -33,6 +33,15 @@ export function mirrorReport(state: RunState, loop: Loop): MirrorReport {
 
 /** Whether its cluster is still to be given a run. */
 export function isUnsent(state: RunState): boolean {
-  const { submitted, cancelling, status } = state
-  return submitted === null && !cancelling && !isFinalRun(status) && stepsToStart(state).length > 0
+  const { submitted, status } = state
+  return submitted === null && !isClosing(state) && !isFinalRun(status) && stepsToStart(state).length > 0
+}
+
+/** Whether the log of a run knows that an attempt has begun, or that it has ended. */
+export function isTold({ byName }: RunState, { step: name, item, attempt }: ToldAttempt, ended: boolean): boolean {
+  const step = byName.get(name)
+  if (step === undefined || isFinalStep(step.status)) return true
+  const known = step.items[item ?? 0]
+  if (known === undefined || known.attempts < attempt) return false
+  return !ended || known.attempts > attempt || !known.occupied
 }

@@ -21,7 +21,7 @@ export function emptyBatch(): OpenBatch {
 
 /** Notes what an event is about to change. Called before the event is applied. */
 export function markDirty(dirty: Dirty, state: RunState, event: SequencedEvent): void {
-  if (event.kind === 'run.cancelling') {
+  if (event.kind === 'run.cancelling' || event.kind === 'run.draining') {
     // Items that never began stay without a row.
     for (const step of state.steps)
       if (!isFinalStep(step.status)) mark(dirty, step, { indices: [...step.retries.keys()] })

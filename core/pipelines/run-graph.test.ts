@@ -112,12 +112,22 @@ type Play = {
   readonly chance: Chance
   /** After so many batches the run is cancelled, or the core is restarted. */
   readonly cancelAfter: number
+  /** How it is cancelled: by hand, or to go on elsewhere, and by hand after that. */
+  readonly cancels?: 'cancel' | 'leave' | 'drain' | 'both'
   readonly restartAfter: number
   readonly onBatch: (batch: Batch) => void
 }
 
 /** Plays a run to its end on a database; returns all of its events. */
-async function play({ id, plan, chance, cancelAfter, restartAfter, onBatch }: Play): Promise<SequencedEvent[]> {
+async function play({
+  id,
+  plan,
+  chance,
+  cancelAfter,
+  cancels = 'cancel',
+  restartAfter,
+  onBatch,
+}: Play): Promise<SequencedEvent[]> {
   let time = 1_000
   let batches = 0
   let state = initialState(plan)
@@ -138,13 +148,16 @@ async function play({ id, plan, chance, cancelAfter, restartAfter, onBatch }: Pl
       publish: () => {
         batches += 1
         if (batches === restartAfter) setImmediate(restart)
-        if (batches === cancelAfter) void loop.cancel().catch(() => undefined)
+        if (batches === cancelAfter) void end().catch(() => undefined)
+        if (batches === cancelAfter + 1 && cancels === 'both') void loop.cancel().catch(() => undefined)
       },
       lookUp: () => (chance() % 5 === 0 ? { outputs: CACHED, from: 'r', resumed: chance() % 2 === 0 } : 'nothing'),
       outputs: (final) => finalOutputs(id, final),
       onError: reject,
       onEnd: () => onEnd(),
     })
+    const end = (): Promise<void> =>
+      cancels === 'cancel' ? loop.cancel() : loop.leave({ run: 'n', target: 't' }, { wait: cancels !== 'leave' })
     loop.begin()
     return loop
   }
@@ -173,14 +186,15 @@ describe('the graph of a run', () => {
         fc.infiniteStream(fc.nat(1_000)),
         fc.integer({ min: 1, max: 12 }),
         fc.integer({ min: 1, max: 24 }),
-        async (shapes, stream, cancelAfter, restartAfter) => {
+        fc.constantFrom<Play['cancels']>('cancel', 'leave', 'drain', 'both'),
+        async (shapes, stream, cancelAfter, restartAfter, cancels = 'cancel') => {
           const plan = planOfShapes(shapes)
           const names = shapes.map((_, i) => `s${i}`)
           const { id } = insertRun(runs, plan)
           const chance = (): number => stream.next().value
           const seen: RunProgress[] = []
           const onBatch = (): void => void seen.push(progressOfGraph(runGraph(runs, plans, id)))
-          const events = await play({ id, plan, chance, cancelAfter, restartAfter, onBatch })
+          const events = await play({ id, plan, chance, cancelAfter, cancels, restartAfter, onBatch })
           expect(seen.length).toBeGreaterThan(0)
           const all = reduceProgress(initialProgress(names), events)
           for (const progress of [...seen, ...oneByOne(plan, events)]) {
@@ -190,7 +204,7 @@ describe('the graph of a run', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 250 },
     )
   })
 

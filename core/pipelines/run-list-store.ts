@@ -5,7 +5,7 @@ import type { RunFilter, RunHead, RunRow } from './run-rows.ts'
 
 /** The columns of a RunHead. */
 export const HEAD = `runs.id, pipeline, digest, target, status, created_at AS createdAt, started_at AS startedAt,
-  finished_at AS finishedAt, file, created_by AS createdBy`
+  finished_at AS finishedAt, file, created_by AS createdBy, moved_to AS movedTo, moved_from AS movedFrom`
 
 /** Looked for in an index, which is much smaller than the rows. */
 const FOUND = `SELECT id FROM runs INDEXED BY runs_by_pipeline WHERE project = 'default'

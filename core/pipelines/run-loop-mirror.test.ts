@@ -3,7 +3,7 @@ import type { SequencedEvent } from '#core/contract/events.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
 import { applyEvent } from './apply-event.ts'
 import { bindPlan } from './bind.ts'
-import { NOTHING, type AttemptResult, type Executor, type MirrorReport } from './executor.ts'
+import { NOTHING, type AttemptResult, type Executor, type LeaveWish, type MirrorReport } from './executor.ts'
 import { withRecordSteps } from './record-executor.ts'
 import type { RunRow } from './run-rows.ts'
 import type { Registration } from './step-tracking.ts'
@@ -35,6 +35,7 @@ function openMirror(steps: object, { cached = [], earlier = [] }: Begins = {}) {
   const submitted = Promise.withResolvers<MirrorReport>()
   let opened: MirrorReport | undefined
   const swept = { count: 0, abandoned: 0, done: Promise.resolve() }
+  const left: LeaveWish[] = []
   const executor: Executor = {
     execute({ step, item, attempt }, report) {
       report.started(1, [])
@@ -76,6 +77,7 @@ function openMirror(steps: object, { cached = [], earlier = [] }: Begins = {}) {
       open: (it) => (opened = it),
       hasBegun: (step, item, attempt) => nodes.has(`${step} ${item ?? ''} ${attempt}`),
       submit: () => void (opened !== undefined && submitted.resolve(opened)),
+      leave: (wish) => void left.push(wish),
       abandon: () => void (swept.abandoned += 1),
     },
     now: () => 1,
@@ -96,6 +98,7 @@ function openMirror(steps: object, { cached = [], earlier = [] }: Begins = {}) {
     loop,
     kinds,
     swept,
+    left,
     ended: ended.promise,
     submitted: submitted.promise,
     registered,

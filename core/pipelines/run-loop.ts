@@ -1,14 +1,16 @@
-import { isFinalRun, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
+import { isFinalRun, type Moved, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
 import { Problem } from '#core/base/problem.ts'
 import { nameOf, NOTHING, type AttemptReport, type AttemptResult, type AttemptTask } from './executor.ts'
 import { emptyBatch, markDirty } from './open-batch.ts'
 import { projectionOf } from './projection.ts'
 import { applyEvent } from './apply-event.ts'
+import { cancelRun, leaveRun, type ClosingLoop } from './close-run.ts'
 import type { LoopOptions } from './loop-options.ts'
-import { isCurrent, occupiedTasks, taskOf } from './loop-tasks.ts'
+import { worldOf } from './loop-world.ts'
+import { environmentEvent, isCurrent, occupiedTasks, taskOf } from './loop-tasks.ts'
 import { isUnsent, mirrorReport } from './mirror-report.ts'
 import { endsSome, failuresOf, type Refusal } from './refusal.ts'
-import { itemOf, stepOf } from './run-state.ts'
+import { isClosing, itemOf, stepOf } from './run-state.ts'
 import { consumedOf, decide, newMemory, nextRetry, type World } from './scheduler.ts'
 import { retryAt, settle } from './settle.ts'
 import { MAX_TIMER_MS, TimeoutTimers } from './timeout-timers.ts'
@@ -30,6 +32,7 @@ export class RunLoop {
   readonly #memory = newMemory()
   readonly #timers = new TimeoutTimers()
   readonly #world: World
+  readonly #closing: ClosingLoop
   #inbox: Message[] = []
   #batch = emptyBatch()
   #scheduled = false
@@ -37,42 +40,35 @@ export class RunLoop {
   /** The latest time that is known to lie before the last decision. */
   #decidedAt = 0
   #retryTimer: NodeJS.Timeout | undefined
-  /** Those who wait until a wish of theirs is on disk. */
   readonly #waiters = new Waiters()
   #isSubmitting = false
   #refusal: Refusal | undefined
 
   constructor(options: LoopOptions) {
     const { mirror, state } = options
+    const emit = (event: RunEvent): void => this.#emit(event)
+    const keepParts: World['keepParts'] = ({ bound }, parts, consumed) =>
+      void this.#batch.parts.push({ step: bound.planned.name, parts, consumed })
     this.#options = options
-    this.#world = {
-      parallelism: options.parallelism,
-      // None begins before the cluster has the run.
-      ...(mirror === undefined
-        ? {}
-        : { hasBegun: (...attempt) => state.submitted !== null && mirror.hasBegun(...attempt) }),
-      facts: options.facts,
-      now: options.now,
-      emit: (event) => this.#emit(event),
-      lookUp: (query) => options.lookUp(query),
-      keepParts: (step, parts, consumed) =>
-        void this.#batch.parts.push({ step: step.bound.planned.name, parts, consumed }),
-      outputs: (final) => options.outputs(final),
+    this.#world = worldOf(options, { emit, keepParts })
+    this.#closing = {
+      state,
+      mirror,
+      emit,
+      running: () => occupiedTasks(options),
+      stop: (task) => this.#stopAttempt(task, 'cancel'),
+      post: (message) => this.#post(message),
+      after: (effect) => void this.#batch.effects.push(effect),
     }
   }
 
   /** Begins a new run, or goes on with one whose events were replayed into the state. */
   begin(): void {
     const { state, executor, mirror } = this.#options
-    mirror?.open(
-      mirrorReport(state, {
-        wake: () => this.#wake(),
-        post: (message) => this.#post(message),
-        emit: (event) => this.#emit(event),
-        refused: (code, reason) => this.#failOpen({ code, reason }),
-        cancel: () => void this.cancel().catch(() => undefined),
-      }),
-    )
+    const wake = (): void => this.#wake()
+    const refused = (code: Refusal['code'], reason: string): void => this.#failOpen({ code, reason })
+    const cancel = (): void => void this.cancel().catch(() => undefined)
+    mirror?.open(mirrorReport(state, { ...this.#closing, wake, refused, cancel }))
     if (state.seq === 0) this.#post(() => this.#start())
     for (const task of occupiedTasks(this.#options)) {
       executor.adopt(task, this.#reportFor(task))
@@ -87,15 +83,24 @@ export class RunLoop {
    * when that is on disk; rejects with an AbortError when the core closes before, or Problem `internal` after a bug.
    */
   cancel({ abandon = false } = {}): Promise<void> {
+    return this.#wish(() => cancelRun(this.#closing, { abandon }))
+  }
+
+  /**
+   * Wishes the run to end because it goes on elsewhere: nothing more begins, and what runs is stopped, or with `wait` ends
+   * by itself. Resolves and rejects as `cancel`, of what a cluster plays before anything of it is on disk: a later core has
+   * to be asked again. A wish to cancel goes before it.
+   */
+  leave(movedTo: Moved, how: { readonly wait: boolean }): Promise<void> {
+    return this.#wish(() => leaveRun(this.#closing, movedTo, how))
+  }
+
+  /** Does something in the next tick; resolves when that is on disk. */
+  #wish(message: Message): Promise<void> {
     const { promise, done } = this.#waiters.begin()
     this.#post(() => {
-      const { state } = this.#options
       this.#batch.effects.push(done)
-      if (abandon) this.#batch.effects.push(() => this.#options.mirror?.abandon())
-      if (isFinalRun(state.status) || state.cancelling) return
-      const running = occupiedTasks(this.#options)
-      this.#emit({ kind: 'run.cancelling' })
-      for (const task of running) this.#stopAttempt(task, 'cancel')
+      message()
     })
     return promise
   }
@@ -225,11 +230,9 @@ export class RunLoop {
         }),
       finished: (result) => whenCurrent(() => this.#finishAttempt(task, result)),
       absent: () => whenCurrent(() => this.#beginAgain(task)),
-      environment: (event, environment, digest) =>
+      environment: (...told) =>
         this.#post(() => {
-          if (isFinalRun(this.#options.state.status)) return
-          if (event.kind === 'building') this.#emit({ kind: 'environment.building', environment, digest })
-          else this.#emit({ kind: 'environment.ready', environment, digest, seconds: event.seconds })
+          if (!isFinalRun(this.#options.state.status)) this.#emit(environmentEvent(...told))
         }),
     }
   }
@@ -248,28 +251,25 @@ export class RunLoop {
       this.#emit({ kind: 'attempt.stopping', ...nameOf(task), why: 'timeout' })
     const { definition, usesRun } = step.bound.planned
     const { stopping, attemptStartedAt: startedAt } = itemOf(step, item)
-    const wish = this.#options.state.cancelling ? 'cancel' : stopping
+    const { state, mirror, executor, writeCache } = this.#options
     // In a cluster the runner alone keeps the time.
-    const limit = { startedAt: this.#options.mirror === undefined ? startedAt : null, timeoutMs: definition.timeoutMs }
-    const settled = settle(result, wish, limit)
-    this.#emit({
-      kind: 'attempt.finished',
-      ...nameOf(task),
-      ...settled,
-      retryAt: retryAt(definition.retry, task.attempt, settled),
-    })
-    this.#batch.effects.push(() => this.#options.executor.release(task))
-    if (settled.outcome !== 'succeeded' || !this.#options.writeCache || !definition.cache || usesRun) return
-    const consumed = consumedOf({ state: this.#options.state, memory: this.#memory, step, world: this.#world })
+    const limit = { startedAt: mirror === undefined ? startedAt : null, timeoutMs: definition.timeoutMs }
+    const settled = settle(result, state.cancelling ? 'cancel' : stopping, { ...limit, leaving: state.leaving })
+    const next = isClosing(state) ? null : retryAt(definition.retry, task.attempt, settled)
+    this.#emit({ kind: 'attempt.finished', ...nameOf(task), ...settled, retryAt: next })
+    this.#batch.effects.push(() => executor.release(task))
+    if (settled.outcome !== 'succeeded' || !writeCache || !definition.cache || usesRun) return
+    const consumed = consumedOf({ state, memory: this.#memory, step, world: this.#world })
     this.#batch.cache.push({ key: itemOf(step, item).key ?? '', run: task.run, consumed, outputs: settled.outputs })
   }
 
   /** An attempt that an earlier core created and that never began: the same attempt, in a folder of its own. */
   #beginAgain(task: AttemptTask): void {
     const item = itemOf(task.step, task.item)
-    if (this.#options.state.cancelling || item.stopping !== null) {
+    const { state, now } = this.#options
+    if (isClosing(state) || item.stopping !== null) {
       const reason = 'it never began'
-      return this.#finishAttempt(task, { ...NOTHING, outcome: 'cancelled', finishedAt: this.#options.now(), reason })
+      return this.#finishAttempt(task, { ...NOTHING, outcome: 'cancelled', finishedAt: now(), reason })
     }
     const verdict = { hit: false, reason: 'the core stopped before it began' }
     this.#emit({ kind: 'attempt.created', ...nameOf(task), key: item.key ?? '', verdict, defaults: item.defaults })
@@ -290,9 +290,9 @@ export class RunLoop {
 
   #armRetry(): void {
     clearTimeout(this.#retryTimer)
-    const { state, now } = this.#options
+    const { state, now, mirror } = this.#options
     // What has become due since the last decision was not seen by it.
-    const isOurs = this.#options.mirror === undefined && !isFinalRun(state.status)
+    const isOurs = mirror === undefined && !isFinalRun(state.status)
     const at = isOurs ? nextRetry(state, this.#decidedAt) : null
     if (at === null) return
     this.#retryTimer = setTimeout(() => this.#wake(), Math.min(Math.max(at - now(), 0), MAX_TIMER_MS)).unref()

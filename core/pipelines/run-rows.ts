@@ -40,6 +40,9 @@ export type RunHead = {
   readonly file: string
   /** `local`, or `schedule:<name>`. */
   readonly createdBy: string
+  /** Where it went on, and what it goes on with, each a `Moved` as JSON. */
+  readonly movedTo: string | null
+  readonly movedFrom: string | null
 }
 
 export type RunRow = RunHead & {

@@ -1,6 +1,12 @@
 import { isRecordStep } from '#core/contract/definition.ts'
 import type { Json, JsonObject } from '#core/base/json.ts'
-import { isFinalStep, type FinalStepStatus, type RunStatus, type StepStatus } from '#core/contract/events.ts'
+import {
+  isFinalStep,
+  type FinalStepStatus,
+  type Moved,
+  type RunStatus,
+  type StepStatus,
+} from '#core/contract/events.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { BoundPlan, BoundStep } from './bind.ts'
 
@@ -64,6 +70,10 @@ export type RunState = {
   readonly byName: ReadonlyMap<string, StepState>
   status: RunStatus
   cancelling: boolean
+  /** What waits was cancelled and what runs ends by itself. */
+  draining: boolean
+  /** Where it goes on, and when its end was asked for because of that. */
+  leaving: { readonly to: Moved; readonly at: number } | null
   /** What the run is in a cluster, once that has taken it. */
   submitted: { readonly name: string; readonly uid: string } | null
   /** False while this machine cannot hear of a run in a cluster. */
@@ -111,6 +121,8 @@ export function initialState(plan: BoundPlan): RunState {
     byName: new Map(steps.map((step) => [step.bound.planned.name, step])),
     status: 'pending',
     cancelling: false,
+    draining: false,
+    leaving: null,
     submitted: null,
     connected: true,
     seq: 0,
@@ -147,6 +159,11 @@ export function itemOf(step: StepState, item: number | null): ItemState {
     reason: null,
     outputs: NO_OUTPUTS,
   })
+}
+
+/** Whether nothing of a run may begin any more. */
+export function isClosing({ cancelling, draining }: Pick<RunState, 'cancelling' | 'draining'>): boolean {
+  return cancelling || draining
 }
 
 /** The step of a name; an unknown one is a bug or a foreign log. */

@@ -38,6 +38,7 @@ const WRITE_STEP = `INSERT INTO step_runs (run, step, item, status, attempts, ke
     exit_code = excluded.exit_code, reason = excluded.reason, created_seq = excluded.created_seq,
     outputs = excluded.outputs, phase = excluded.phase, since = excluded.since, total = excluded.total,
     counts = excluded.counts, events = events || excluded.events`
+const MOVED_TO = "UPDATE runs SET moved_to = json_object('run', ?, 'target', ?) WHERE id = ? ->> 'run'"
 const EVENT = 'SELECT seq, at, kind, payload FROM run_events'
 
 /** All SQL of runs. */
@@ -58,16 +59,17 @@ export class RunStore {
     this.history = new HistoryStore(this.#rows)
   }
 
-  /** Writes a new run with its code snapshot, before anything of it begins. */
+  /** Writes a new run with its code snapshot, before anything of it begins; the run that it goes on with learns of it. */
   insert(row: RunRow, listing: CodeSnapshot): void {
-    const { definition, frozen, createdAt, createdBy, id, pipeline, digest, target, status, file } = row
+    const { definition, frozen, createdAt, createdBy, id, pipeline, digest, target, status, file, movedFrom } = row
     const texts = [JSON.stringify(definition), JSON.stringify(frozen)]
     this.#store.transaction(() => {
       this.keepSnapshot(listing, createdAt)
       const run = `INSERT INTO runs
-          (id, project, created_by, pipeline, digest, target, status, created_at, file, definition, frozen, folded)
-        VALUES (?, 'default', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`
-      this.#rows.run(run, id, createdBy, pipeline, digest, target, status, createdAt, file, ...texts)
+          (id, project, created_by, pipeline, digest, target, status, created_at, file, moved_from, definition, frozen, folded)
+        VALUES (?, 'default', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`
+      this.#rows.run(run, id, createdBy, pipeline, digest, target, status, createdAt, file, movedFrom, ...texts)
+      if (movedFrom !== null) this.#rows.run(MOVED_TO, id, target, movedFrom)
     })
   }
 
@@ -123,9 +125,8 @@ export class RunStore {
 
   /** Ids of the runs that are not final, oldest first. */
   unfinished(): string[] {
-    return this.#rows
-      .all<{ id: string }>('SELECT id FROM runs WHERE finished_at IS NULL ORDER BY id')
-      .map(({ id }) => id)
+    const sql = 'SELECT id FROM runs WHERE finished_at IS NULL ORDER BY id'
+    return this.#rows.all<{ id: string }>(sql).map(({ id }) => id)
   }
 
   /** Id of a run on a target that is not final, the oldest; undefined where there is none. */
@@ -147,10 +148,10 @@ export class RunStore {
     return this.#rows.all<RawEvent>(sql, run, kind).map(toEvent) as Extract<SequencedEvent, { kind: Kind }>[]
   }
 
-  /** Whether the end of a run was wished for. */
+  /** Whether the end of a run was wished for, also because it goes on elsewhere. */
   isCancelling(run: string): boolean {
     const sql = `SELECT 1 FROM run_events INDEXED BY run_events_rare
-      WHERE run = ? AND kind = 'run.cancelling' AND ${RARE} LIMIT 1`
+      WHERE run = ? AND kind IN ('run.cancelling', 'run.draining') AND ${RARE} LIMIT 1`
     return this.#rows.get(sql, run) !== undefined
   }
 

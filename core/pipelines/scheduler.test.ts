@@ -73,11 +73,20 @@ type Play = {
   outcome: (task: AttemptTask) => 'succeeded' | 'failed' | 'lost'
   parallelism?: number
   cancelAfter?: number
+  /** After so many it goes on elsewhere, once what runs has ended. */
+  drainAfter?: number
   pick?: (count: number) => number
 }
 
 /** Plays a run to its end with an executor that finishes attempts in any order, and checks rules at every start. */
-async function play({ plan, outcome, parallelism = 2, cancelAfter, pick = () => 0 }: Play): Promise<Played> {
+async function play({
+  plan,
+  outcome,
+  parallelism = 2,
+  cancelAfter,
+  drainAfter,
+  pick = () => 0,
+}: Play): Promise<Played> {
   const events: SequencedEvent[] = []
   const open: { task: AttemptTask; report: AttemptReport }[] = []
   const state = initialState(plan)
@@ -89,6 +98,7 @@ async function play({ plan, outcome, parallelism = 2, cancelAfter, pick = () => 
     finished += 1
     next.report.finished({ ...NOTHING, outcome: outcome(next.task), finishedAt: finished })
     if (finished === cancelAfter) void loop.cancel()
+    if (finished === drainAfter) void loop.leave({ run: 'n', target: 'lab' }, { wait: true })
   }
   const executor: Executor = {
     execute(task, report) {
@@ -204,6 +214,31 @@ describe('the scheduler', () => {
         expectReplay(plan, played)
       }),
       { numRuns: 100 },
+    )
+  })
+
+  test('that is drained starts nothing, keeps how each attempt ends, and a replay of the events agrees', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, outcomes, fc.integer({ min: 1, max: 6 }), async (list, stream, drainAfter) => {
+        const plan = planOfShapes(list)
+        const given: string[] = []
+        const outcome = (): 'succeeded' => {
+          const next = stream.next().value as 'succeeded'
+          given.push(next)
+          return next
+        }
+        const played = await play({ plan, outcome, drainAfter })
+        const drained = played.events.findIndex((event) => event.kind === 'run.draining')
+        const later = drained === -1 ? [] : played.events.slice(drained)
+        expect(later.filter((event) => event.kind === 'attempt.created')).toEqual([])
+        const ends = played.events.flatMap((event) => (event.kind === 'attempt.finished' ? [event] : []))
+        expect(ends.map((event) => event.outcome)).toEqual(given)
+        expect(later.some((event) => event.kind === 'attempt.finished' && event.retryAt !== null)).toBe(false)
+        expect(played.state.steps.every((step) => isFinalStep(step.status) && step.final <= step.count)).toBe(true)
+        expect(played.state.status).toBe(stateOfRun(played.state.steps))
+        expectReplay(plan, played)
+      }),
+      { numRuns: 200 },
     )
   })
 

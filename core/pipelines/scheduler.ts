@@ -14,7 +14,7 @@ import {
   type KeyParts,
   type RunFacts,
 } from './step-key.ts'
-import { isFanOut, stateOfItems, stateOfRun, type RunState, type StepState } from './run-state.ts'
+import { isClosing, isFanOut, stateOfItems, stateOfRun, type RunState, type StepState } from './run-state.ts'
 
 /** Outputs that need not be computed again. */
 export type CacheHit = { readonly outputs: OutputRecords; readonly from: string; readonly resumed: boolean }
@@ -74,7 +74,7 @@ export function decide(state: RunState, memory: Memory, world: World): boolean {
   if (state.finishedAt !== null) return false
   let budget = PROBES_A_TICK
   let more = false
-  if (!state.cancelling) {
+  if (!isClosing(state)) {
     do {
       while (state.ready.length > 0) {
         const step = state.steps[state.ready.shift() ?? -1]

@@ -1,6 +1,6 @@
 import { newId } from '#core/base/id.ts'
 import { Problem } from '#core/base/problem.ts'
-import { isFinalRun } from '#core/contract/events.ts'
+import { isFinalRun, type Moved } from '#core/contract/events.ts'
 import type { Prices } from '#core/contract/prices.ts'
 import { RunRequest, type RunSummary, type RunView } from '#core/contract/run.ts'
 import type { Environments } from '#core/environments/index.ts'
@@ -16,6 +16,7 @@ import { environmentVerbs } from './environment-verbs.ts'
 import { openFileIndex, type FileIndex } from './file-index.ts'
 import { findRun } from './find-run.ts'
 import { folderVerbs } from './folder-verbs.ts'
+import { openHandover, type RunHandover } from './handover.ts'
 import { forTarget, freezeRun, type FreezeOptions, type Frozen } from './freeze.ts'
 import { LiveRuns } from './live-runs.ts'
 import { readPipelineFile, type PipelineFile } from './pipeline-file.ts'
@@ -61,8 +62,9 @@ type Context = Required<Omit<PipelineOptions, 'store' | 'onError' | 'tracking' |
   readonly live: LiveRuns
 }
 
-/** Pipelines and runs, also those that clusters begin by themselves. */
-export type Pipelines = PipelineService & Disposable & { readonly scheduled: ScheduledRuns }
+/** Pipelines and runs, also those that clusters begin by themselves, and how runs go on elsewhere. */
+export type Pipelines = PipelineService &
+  Disposable & { readonly scheduled: ScheduledRuns; readonly handover: RunHandover }
 
 /** Opens pipelines and runs: takes up what an earlier core left, and answers until it is disposed. */
 export function openPipelines(options: PipelineOptions): Pipelines {
@@ -101,6 +103,13 @@ export function openPipelines(options: PipelineOptions): Pipelines {
     usesEnvironment: (digest) => live.usesEnvironment(digest),
     runOn: (target) => store.unfinishedOn(target),
     scheduled: openScheduledRuns({ ...context, begin: (run, frozen) => insert(context, run, frozen) }),
+    handover: openHandover({
+      ...context,
+      insert: (from, { target, origin }, frozen) => {
+        const goesOn = { run: from.id, target: from.target }
+        return insert(context, { ...sameAs(from), target, origin, goesOn }, frozen)
+      },
+    }),
     [Symbol.dispose]: () => live.detach(),
   }
 }
@@ -150,6 +159,8 @@ async function begin(context: Context, pipeline: PipelineFile, freeze: Freeze): 
 
 type NewRun = Pick<RunRow, 'pipeline' | 'digest' | 'target' | 'file' | 'definition'> & {
   readonly origin?: RunOrigin | undefined
+  /** The run that goes on as this one. */
+  readonly goesOn?: Moved
   /** Now where absent. */
   readonly createdAt?: number
 }
@@ -160,7 +171,7 @@ function insert(
   run: NewRun,
   { frozen, snapshot, bound }: Frozen,
 ): RunView {
-  const { origin = { id: newId<'run'>(), createdBy: 'local' }, createdAt = now(), ...asked } = run
+  const { origin = { id: newId<'run'>(), createdBy: 'local' }, createdAt = now(), goesOn, ...asked } = run
   if (store.get(origin.id) !== undefined) return showRun(store, origin.id)
   const fresh = {
     ...origin,
@@ -170,11 +181,14 @@ function insert(
     finishedAt: null,
     outputs: {},
     folded: true,
+    movedTo: null,
+    movedFrom: goesOn === undefined ? null : JSON.stringify(goesOn),
   } as const
   const row: RunRow = { ...asked, frozen, ...fresh }
   const isNew = !runs.isFileOfRun(row.file)
   store.insert(row, snapshot)
   changes.run(row.id)
+  if (goesOn !== undefined) changes.run(goesOn.run)
   if (isNew) changes.list('pipelines')
   live.begin(row, snapshot, bound)
   return showRun(store, row.id)
@@ -216,5 +230,10 @@ async function resume(
   const again = { frozen: { ...frozen, resumes: earlier.id }, snapshot, bound }
   const { digest } = earlier
   const wish = { ...context, ...frozen, ...progress, target: where, digest, resumes: earlier.id, parameterTexts: {} }
-  return insert(context, earlier, await forTarget(again, wish))
+  return insert(context, sameAs(earlier), await forTarget(again, wish))
+}
+
+/** What a run has in common with one that goes on with it. */
+function sameAs({ pipeline, digest, target, file, definition }: RunRow): NewRun {
+  return { pipeline, digest, target, file, definition }
 }

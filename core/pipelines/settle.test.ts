@@ -41,9 +41,25 @@ describe('the next attempt', () => {
   })
 })
 
+describe('an attempt of a run that goes on elsewhere', () => {
+  const leaving = { to: { run: 'n', target: 'lab' }, at: 1_001 }
+  const limit = { startedAt: 0, timeoutMs: null }
+
+  test('that succeeded before it was asked to stop has succeeded, and is cancelled else, with words', () => {
+    const settled = (outcome: AttemptResult['outcome'], at: number) =>
+      settle(ended(outcome), 'cancel', { ...limit, leaving: { ...leaving, at } })
+    expect(settled('succeeded', 1_001)).toEqual(ended('succeeded'))
+    const words = 'the run goes on on lab as run n'
+    expect(settled('succeeded', 1_000)).toMatchObject({ outcome: 'cancelled', reason: words })
+    expect(settled('failed', 1_001)).toMatchObject({ outcome: 'cancelled', reason: words })
+    expect(settle(ended('succeeded'), 'cancel', { ...limit, leaving: null }).reason).toBe('the run was cancelled')
+  })
+})
+
 describe('an attempt that was asked to stop for its timeout', () => {
   const late = (finishedAt: number) =>
-    settle({ ...ended('succeeded'), finishedAt }, 'timeout', { startedAt: 1_000, timeoutMs: 400 }).outcome
+    settle({ ...ended('succeeded'), finishedAt }, 'timeout', { startedAt: 1_000, timeoutMs: 400, leaving: null })
+      .outcome
 
   test('is late when it ended at that, also where the coarse clock of a file says a few ms earlier', () => {
     expect([1_397, 1_400, 1_500].map(late)).toEqual(['failed', 'failed', 'failed'])

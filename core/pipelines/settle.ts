@@ -1,9 +1,15 @@
 import { formatDuration } from '#core/base/quantity.ts'
 import type { RetryDefinition } from '#core/contract/definition.ts'
 import type { AttemptResult } from './executor.ts'
+import type { RunState } from './run-state.ts'
 
-/** What the timeout of an attempt is counted from and to; no `timeoutMs` is no timeout. */
-type Limit = { readonly startedAt: number | null; readonly timeoutMs: number | null }
+type Limit = {
+  /** What the timeout of an attempt is counted from and to; no `timeoutMs` is no timeout. */
+  readonly startedAt: number | null
+  readonly timeoutMs: number | null
+  /** Of a run that goes on elsewhere: what succeeded before it was asked to stop for that is kept. */
+  readonly leaving: RunState['leaving']
+}
 
 /** What a stopped attempt left is not taken. */
 const NO_OUTPUTS = { outputs: {}, outputBytes: null } as const
@@ -18,10 +24,14 @@ const CLOCK_STEP_MS = 20
 export function settle(
   result: AttemptResult,
   wish: 'timeout' | 'cancel' | null,
-  { startedAt, timeoutMs }: Limit,
+  { startedAt, timeoutMs, leaving }: Limit,
 ): AttemptResult {
-  if (wish === 'cancel')
-    return { ...result, ...NO_OUTPUTS, outcome: 'cancelled', code: null, reason: 'the run was cancelled' }
+  if (wish === 'cancel') {
+    if (leaving !== null && result.outcome === 'succeeded' && result.finishedAt < leaving.at) return result
+    const reason =
+      leaving === null ? 'the run was cancelled' : `the run goes on on ${leaving.to.target} as run ${leaving.to.run}`
+    return { ...result, ...NO_OUTPUTS, outcome: 'cancelled', code: null, reason }
+  }
   const inTime = startedAt !== null && timeoutMs !== null && result.finishedAt + CLOCK_STEP_MS < startedAt + timeoutMs
   // The step runner knows best that it ended the command for its time.
   if (wish === null || (inTime && result.code !== 'step_timeout')) return result

@@ -46,6 +46,8 @@ export function insertRun(runs: RunStore, bound: BoundPlan, change: Partial<RunR
     finishedAt: null,
     file: '/project/p.yaml',
     createdBy: 'local',
+    movedTo: null,
+    movedFrom: null,
     definition,
     outputs: {},
     folded: true,

@@ -1,7 +1,14 @@
 import type { Json, JsonObject } from '#core/base/json.ts'
 import { isFinalRun, type StepStatus } from '#core/contract/events.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
-import type { ArtifactRow, ArtifactView, RunSummary, RunView, StepView } from '#core/contract/run.ts'
+import {
+  MovedView,
+  type ArtifactRow,
+  type ArtifactView,
+  type RunSummary,
+  type RunView,
+  type StepView,
+} from '#core/contract/run.ts'
 import type { RunHead, RunRow, StepRow } from './run-rows.ts'
 
 /** An epoch time in ms as ISO 8601, null as null. */
@@ -18,6 +25,8 @@ export function summaryOf(head: RunHead): RunSummary {
     createdAt: new Date(head.createdAt).toISOString(),
     startedAt: iso(head.startedAt),
     finishedAt: iso(head.finishedAt),
+    ...(head.movedTo === null ? {} : { movedTo: MovedView.parse(JSON.parse(head.movedTo)) }),
+    ...(head.movedFrom === null ? {} : { movedFrom: MovedView.parse(JSON.parse(head.movedFrom)) }),
   }
 }
 

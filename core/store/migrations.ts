@@ -234,4 +234,32 @@ export const MIGRATIONS: readonly string[] = [
   -- The latest runs on a target, of one pipeline or of any.
   CREATE INDEX runs_by_target ON runs (project, target, pipeline, id);
   `,
+  `
+  -- Runs that go on elsewhere: each names the other and its target, as JSON.
+  ALTER TABLE runs ADD COLUMN moved_to TEXT;
+  ALTER TABLE runs ADD COLUMN moved_from TEXT;
+
+  -- What runs were asked to go on elsewhere as, and how far that is: state is 'checking', 'stopping' or 'preparing', and
+  -- 'done', 'unneeded' or 'failed' with a finished_at. was_over: the run was over when it was asked for.
+  CREATE TABLE moves (
+    new_run TEXT PRIMARY KEY,
+    project TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    run TEXT NOT NULL,
+    source TEXT NOT NULL,
+    target TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    parallelism INTEGER,
+    was_over INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    problem TEXT,
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER
+  ) WITHOUT ROWID;
+  CREATE INDEX moves_by_run ON moves (run, new_run);
+  CREATE UNIQUE INDEX moves_open ON moves (run) WHERE finished_at IS NULL;
+  DROP INDEX run_events_rare;
+  CREATE INDEX run_events_rare ON run_events (run, kind)
+    WHERE kind IN ('step.expanded', 'environment.building', 'environment.ready', 'run.cancelling', 'run.draining', 'run.submitted', 'run.connection');
+  `,
 ]

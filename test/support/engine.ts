@@ -9,6 +9,7 @@ import { isFinalRun, type SequencedEvent } from '#core/contract/events.ts'
 import type { RunRequest, RunView, StepView } from '#core/contract/run.ts'
 import { openEngine as openCore, type Engine as Core } from '#core/engine.ts'
 import type { Environments } from '#core/environments/index.ts'
+import type { Moves } from '#core/moves/index.ts'
 import type { PipelineService, StepTracking } from '#core/pipelines/index.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import { removeTree, type Blobs, type Store } from '#core/store/index.ts'
@@ -36,6 +37,7 @@ export type Engine = AsyncDisposable & {
   /** Where the pipelines and their code lie. */
   readonly folder: string
   readonly service: PipelineService
+  readonly moves: Moves
   readonly secrets: Secrets
   readonly store: Store
   readonly blobs: Blobs
@@ -107,6 +109,9 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     errors,
     get service() {
       return core.service
+    },
+    get moves() {
+      return core.moves
     },
     get secrets() {
       return core.secrets

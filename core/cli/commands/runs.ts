@@ -45,7 +45,7 @@ export async function runsCommand(options: RunsOptions, context: Context): Promi
       run.status,
       duration(run),
       localTime(run.createdAt),
-      run.target,
+      run.movedTo === undefined ? run.target : `${run.target} -> ${run.movedTo.target}`,
     ])
     await print(columns([['RUN', 'PIPELINE', 'STATUS', 'TIME', 'CREATED', 'TARGET'], ...rows]))
   }

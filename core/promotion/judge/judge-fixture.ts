@@ -28,7 +28,7 @@ export function templateOf(steps: Readonly<Record<string, TestStep>>, spec: obje
     kind: 'WorkflowTemplate',
     metadata: {
       name: 'judged-0123456789',
-      labels: { 'app.kubernetes.io/managed-by': 'mini-submarine', 'mini-submarine/home': 'home' },
+      labels: { 'app.kubernetes.io/managed-by': 'mini-submarine', 'mini-submarine/pipeline': 'judged' },
     },
     spec: {
       entrypoint: 'root',

@@ -72,7 +72,8 @@ export function judgeName(
 function ownerFinding({ kind, metadata }: KubeObject, pipeline: string | undefined, namespace: string): Finding {
   const { name, labels = {} } = metadata
   const owner = labels[MANAGER]
-  if (owner === 'mini-submarine' && labels[PIPELINE] === pipeline) return passed(`${name} is there, with the same content`)
+  if (owner === 'mini-submarine' && labels[PIPELINE] === pipeline)
+    return passed(`${name} is there, with the same content`)
   const whose = owner === undefined ? 'of somebody else' : `of somebody else (${owner})`
   const fix = `have it renamed or deleted (\`kubectl --namespace ${namespace} delete ${(kind ?? 'WorkflowTemplate').toLowerCase()} ${name}\`), or give the pipeline another name`
   return failed(`the name ${name} is taken by an object ${whose}`, fix)

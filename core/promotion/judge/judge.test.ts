@@ -89,11 +89,11 @@ describe('a judgement', () => {
       ['failed template-name: the name x is taken by an object of somebody else (Helm)'],
     ],
     [
-      'a name that another data folder has taken',
-      taken({ ...labels, 'mini-submarine/home': 'b' }),
-      ['failed template-name: the name x is taken by an object of another data folder of Mini-Submarine (b)'],
+      'a name that another pipeline of ours has taken',
+      taken({ ...labels, 'mini-submarine/pipeline': 'other' }),
+      ['failed template-name: the name x is taken by an object of somebody else (mini-submarine)'],
     ],
-    ['a name that is ours', taken({ ...labels, 'mini-submarine/home': 'home' }), []],
+    ['what was pushed before', taken({ ...labels, 'mini-submarine/pipeline': 'judged' }), []],
     [
       'no service account',
       { account: refused('not_found') },

@@ -2,7 +2,7 @@ import { Code, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useSyncExternalStore, type ReactNode } from 'react'
 import type { Json } from '#core/base/json.ts'
-import { isFinalRun } from '#core/contract/events.ts'
+import { isFinalRun, type Moved } from '#core/contract/events.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { queries } from '#renderer/data/queries.ts'
 import { Copy } from '#renderer/ui/copy.tsx'
@@ -69,6 +69,8 @@ function RunFacts() {
           </TextLink>
         </Fact>
       )}
+      <MovedFact name="Goes on" moved={graph.movedTo} />
+      <MovedFact name="Goes on with" moved={graph.movedFrom} />
       <Fact name="Started by">{graph.schedule === null ? 'hand' : `the schedule ${graph.schedule}`}</Fact>
       <Fact name="File">
         <code>{graph.file}</code>
@@ -87,6 +89,21 @@ function RunFacts() {
       </Fact>
       <Fact name="Cache">{graph.cache ? 'used' : 'neither read nor written'}</Fact>
     </Facts>
+  )
+}
+
+type MovedProps = { readonly name: string; readonly moved: Moved | undefined }
+
+/** The other run of one that was moved; nothing of others. */
+function MovedFact({ name, moved }: MovedProps) {
+  if (moved === undefined) return null
+  return (
+    <Fact name={name}>
+      <TextLink inherit to="/runs/$run" params={{ run: moved.run }}>
+        {moved.run}
+      </TextLink>{' '}
+      on {moved.target}
+    </Fact>
   )
 }
 

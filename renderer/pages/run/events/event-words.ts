@@ -1,5 +1,5 @@
 import { assertNever } from '#core/base/assert-never.ts'
-import type { RunEvent } from '#core/contract/events.ts'
+import type { Moved, RunEvent } from '#core/contract/events.ts'
 import { durationText } from '#renderer/ui/time.tsx'
 
 /** The step run that an event is about: `train`, `train[2]` for an item of a fan-out, empty for the run itself. */
@@ -20,7 +20,9 @@ export function eventText(event: RunEvent): string {
         ? 'the cluster is heard again'
         : withReason('the cluster is not heard; the run goes on there', event.reason)
     case 'run.cancelling':
-      return 'it was asked to end'
+      return event.movedTo === undefined ? 'it was asked to end' : `it was asked to end, ${movedText(event.movedTo)}`
+    case 'run.draining':
+      return `nothing more of it begins, ${movedText(event.movedTo)}`
     case 'run.finished':
       return `the run is over: ${event.status}`
     case 'environment.building':
@@ -40,6 +42,10 @@ export function eventText(event: RunEvent): string {
     default:
       return attemptText(event)
   }
+}
+
+function movedText({ run, target }: Moved): string {
+  return `since it is to go on on ${target} as run ${run}`
 }
 
 type AttemptEvent = Extract<RunEvent, { attempt: number }>

@@ -1,0 +1,52 @@
+import type { Store } from '#core/store/index.ts'
+import type { Move } from './move.ts'
+
+type Raw = Omit<Move, 'wasOver' | 'problem'> & { readonly wasOver: number; readonly problem: string | null }
+
+const MOVE = `SELECT run, source, target, mode, new_run AS newRun, parallelism, was_over AS wasOver, state, problem,
+  created_by AS createdBy, created_at AS createdAt, finished_at AS finishedAt FROM moves`
+
+/** All SQL of moves. */
+export type MoveStore = {
+  insert(move: Move): void
+  /** Writes how far it is. */
+  update(move: Move): void
+  /** Of a run the one that was asked for last. */
+  latest(run: string): Move | undefined
+  /** Those that have not ended, oldest first. */
+  open(): Move[]
+}
+
+export function moveStore({ db }: Pick<Store, 'db'>): MoveStore {
+  const insert =
+    db.prepare(`INSERT INTO moves (new_run, project, created_by, run, source, target, mode, parallelism, was_over,
+      state, problem, created_at, finished_at)
+    VALUES (@newRun, 'default', @createdBy, @run, @source, @target, @mode, @parallelism, @wasOver,
+      @state, @problem, @createdAt, @finishedAt)`)
+  const update = db.prepare(
+    'UPDATE moves SET state = @state, problem = @problem, finished_at = @finishedAt WHERE new_run = @newRun',
+  )
+  const latest = db.prepare<[string], Raw>(`${MOVE} WHERE run = ? ORDER BY new_run DESC LIMIT 1`)
+  const open = db.prepare<[], Raw>(`${MOVE} WHERE finished_at IS NULL ORDER BY new_run`)
+  return {
+    insert: (move) => void insert.run(rawOf(move)),
+    update(move) {
+      const { state, problem, finishedAt, newRun } = rawOf(move)
+      update.run({ state, problem, finishedAt, newRun })
+    },
+    latest(run) {
+      const raw = latest.get(run)
+      return raw === undefined ? undefined : moveOf(raw)
+    },
+    open: () => open.all().map(moveOf),
+  }
+}
+
+function rawOf({ wasOver, problem, ...move }: Move): Raw {
+  return { ...move, wasOver: Number(wasOver), problem: problem === null ? null : JSON.stringify(problem) }
+}
+
+function moveOf({ wasOver, problem, ...raw }: Raw): Move {
+  const known = problem === null ? null : (JSON.parse(problem) as NonNullable<Move['problem']>)
+  return { ...raw, wasOver: wasOver === 1, problem: known }
+}
