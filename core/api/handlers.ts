@@ -27,6 +27,7 @@ import { conformanceHandlers } from './handlers-conformance.ts'
 import { folderHandlers } from './handlers-folders.ts'
 import { modelHandlers } from './handlers-models.ts'
 import { parityHandlers } from './handlers-parity.ts'
+import { pulledHandlers } from './handlers-pulled.ts'
 import { scheduleHandlers } from './handlers-schedules.ts'
 import { secretHandlers } from './handlers-secrets.ts'
 import { settingHandlers } from './handlers-settings.ts'
@@ -70,6 +71,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...systemHandlers(options),
     ...pipelineHandlers(options),
     ...resultHandlers(options),
+    ...pulledHandlers(options),
     ...parityHandlers(options),
     ...folderHandlers(options),
     ...scheduleHandlers(options),

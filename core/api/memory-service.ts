@@ -205,8 +205,22 @@ function eventVerbs(find: Find): EventVerbs {
 
 type ArtifactVerbs = Pick<
   MemoryService,
-  'addFile' | 'artifacts' | 'artifactFiles' | 'readArtifact' | 'pull' | 'fetchFile' | 'pod' | 'compile'
+  | 'addFile'
+  | 'artifacts'
+  | 'artifactFiles'
+  | 'readArtifact'
+  | 'pull'
+  | 'pullStep'
+  | 'rerunStep'
+  | 'rerunReport'
+  | 'pulledChanges'
+  | 'applyPulled'
+  | 'fetchFile'
+  | 'pod'
+  | 'compile'
 >
+
+const noStep = () => Promise.reject(new Problem('not_found', 'there is no such step here: name one'))
 
 function artifactVerbs(): ArtifactVerbs {
   const blobs = new Map<string, Buffer>()
@@ -214,6 +228,11 @@ function artifactVerbs(): ArtifactVerbs {
   return {
     compile: () => Promise.reject(new Problem('not_supported', 'there is no cluster here: name one')),
     pull: () => Promise.resolve({ bytes: 0 }),
+    pullStep: noStep,
+    rerunStep: noStep,
+    rerunReport: noStep,
+    pulledChanges: noStep,
+    applyPulled: noStep,
     fetchFile: () => Promise.resolve(),
     pod: () => Promise.resolve(null),
     addFile: (path, content) => {

@@ -32,12 +32,26 @@ const IMAGES: readonly ProblemCode[] = [
 const ENGINE: readonly ProblemCode[] = ['engine_unavailable', 'engine_forbidden']
 const START: readonly ProblemCode[] = [...ASKED, ...LOCK, ...IMAGES, 'code_unreadable', 'secret_missing']
 
+const PULLED: readonly ProblemCode[] = [
+  ...IMAGES,
+  'conflict',
+  'invalid_request',
+  'not_supported',
+  'artifact_missing',
+  'artifact_corrupt',
+  'store_unreachable',
+  'disk_full',
+]
+
 /** Codes of single routes beside those that follow from the shape of a route. */
 const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   validatePipeline: DOCUMENT,
   lockPipeline: [...DOCUMENT, ...LOCK, ...IMAGES],
   startRun: START,
   resumeRun: [...START, 'conflict'],
+  pullStep: PULLED,
+  rerunStep: [...PULLED, 'secret_missing'],
+  applyPulledChanges: [...DOCUMENT, 'conflict', 'invalid_request', 'disk_full'],
   cancelRun: ['conflict', 'not_supported'],
   applyRunUsage: [...DOCUMENT, 'conflict', 'not_supported'],
   readArtifact: ['artifact_missing'],

@@ -102,6 +102,7 @@ function targetOf(profile: ClusterProfile, opened: Opened): ClusterTarget {
     prepare: (run, progress) =>
       prepareRun(run, { ...own, ...opened, connection, profile, images: opened.clusterImages }, progress),
     compile: (run) => compileTemplate(run, { ...own, profile, images: opened.clusterImages }),
+    imageOf: ({ cluster }, environment) => readFrozenCluster(cluster).images[environment ?? '']?.reference,
     open(run) {
       const cluster = readFrozenCluster(run.frozen.cluster)
       const to = connections.to(cluster.profile)

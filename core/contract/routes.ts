@@ -6,6 +6,7 @@ import { environmentRoutes } from './routes-environments.ts'
 import { folderRoutes } from './routes-folders.ts'
 import { parityRoutes } from './routes-parity.ts'
 import { pipelineRoutes } from './routes-pipelines.ts'
+import { pulledRoutes } from './routes-pulled.ts'
 import { resultRoutes } from './routes-results.ts'
 import { runRoutes } from './routes-runs.ts'
 import { settingRoutes } from './routes-settings.ts'
@@ -27,6 +28,7 @@ export const ROUTES = {
   ...pipelineRoutes,
   ...runRoutes,
   ...resultRoutes,
+  ...pulledRoutes,
   ...parityRoutes,
   ...environmentRoutes,
   ...conformanceRoutes,

@@ -62,6 +62,11 @@ export type ImageEnvironments = {
    * `environment_failed` or `disk_full`; rejects with the signal's reason when it aborts, the build stopped.
    */
   ensure(lock: EnvironmentLock, waiter?: ImageWaiter): Promise<BuiltImage>
+  /**
+   * The image of a name with a digest, pulled where the engine does not have it. Throws Problem `image_unavailable`,
+   * `image_login`, `image_platform`, `network_unavailable` or `disk_full`.
+   */
+  pinned(reference: string, waiter?: Waiter): Promise<StartImage>
   /** The image of steps without an environment. Throws as `ensure` does. */
   default(waiter?: Waiter): Promise<StartImage>
   /**

@@ -67,6 +67,8 @@ export type ClusterTarget = {
   prepare(run: ClusterRun, progress: Progress): Promise<JsonObject>
   /** What would be pushed for a pipeline: asks neither cluster nor bucket nor registry. */
   compile(run: Omit<ClusterRun, 'foresee' | 'learn' | 'fetch'>): Promise<CompiledView>
+  /** `registry/name@sha256:…` that pods of an environment were started of in a run; undefined where there were none. */
+  imageOf(frozen: FrozenRun, environment: string | null): string | undefined
   open(run: OpenClusterRun): Executor & { readonly mirror: Mirror }
   /** Takes the log of an attempt to this machine, as far as it is there; the rest while it is asked for again and again. */
   takeLog(attempt: ClusterAttempt, isOver: boolean): Promise<void>

@@ -47,6 +47,7 @@ export class RunLoop {
     this.#options = options
     this.#world = {
       parallelism: options.parallelism,
+      ...(options.only === undefined ? {} : { only: options.only }),
       // None begins before the cluster has the run.
       ...(mirror === undefined
         ? {}
@@ -256,7 +257,7 @@ export class RunLoop {
       kind: 'attempt.finished',
       ...nameOf(task),
       ...settled,
-      retryAt: retryAt(definition.retry, task.attempt, settled),
+      retryAt: this.#options.only === undefined ? retryAt(definition.retry, task.attempt, settled) : null,
     })
     this.#batch.effects.push(() => this.#options.executor.release(task))
     if (settled.outcome !== 'succeeded' || !this.#options.writeCache || !definition.cache || usesRun) return

@@ -18,6 +18,7 @@ import { folderVerbs } from './folder-verbs.ts'
 import { forTarget, freezeRun, type FreezeOptions, type Frozen } from './freeze.ts'
 import { LiveRuns } from './live-runs.ts'
 import { readPipelineFile, type PipelineFile } from './pipeline-file.ts'
+import { pulledVerbs } from './pulled/verbs.ts'
 import { readingVerbs, showRun } from './reading.ts'
 import { openRemoteFiles, type RemoteFiles } from './remote-files.ts'
 import { RunListStore } from './run-list-store.ts'
@@ -77,6 +78,7 @@ export function openPipelines(options: PipelineOptions): Pipelines {
     ...environmentVerbs(context),
     ...readingVerbs(context),
     ...clusterVerbs(context),
+    ...pulledVerbs({ ...context, begin: (run, frozen) => insert(context, run, frozen) }),
     compile: (request, progress) => compilePipeline(request, { ...context, ...progress }),
     ...folderVerbs({ ...context, store: options.store }),
     list: (filter) => listRuns(runs, filter),
