@@ -220,7 +220,7 @@ type ArtifactVerbs = Pick<
   | 'compile'
 >
 
-const noStep = () => Promise.reject(new Problem('not_found', 'there is no such step here: name one'))
+const notPulled = () => Promise.reject(new Problem('not_found', 'there is no such step here: name one'))
 
 function artifactVerbs(): ArtifactVerbs {
   const blobs = new Map<string, Buffer>()
@@ -228,11 +228,11 @@ function artifactVerbs(): ArtifactVerbs {
   return {
     compile: () => Promise.reject(new Problem('not_supported', 'there is no cluster here: name one')),
     pull: () => Promise.resolve({ bytes: 0 }),
-    pullStep: noStep,
-    rerunStep: noStep,
-    rerunReport: noStep,
-    pulledChanges: noStep,
-    applyPulled: noStep,
+    pullStep: notPulled,
+    rerunStep: notPulled,
+    rerunReport: notPulled,
+    pulledChanges: notPulled,
+    applyPulled: notPulled,
     fetchFile: () => Promise.resolve(),
     pod: () => Promise.resolve(null),
     addFile: (path, content) => {

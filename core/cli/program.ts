@@ -8,6 +8,7 @@ import { addEnvironmentCommands } from './program-environments.ts'
 import { addExperimentCommands } from './program-experiments.ts'
 import { addFolderCommands } from './program-folders.ts'
 import { addModelCommands } from './program-models.ts'
+import { addPullStepCommand } from './program-pull-step.ts'
 import { addScheduleCommands } from './program-schedules.ts'
 import { addSecretCommands } from './program-secrets.ts'
 import { addSettingCommands } from './program-settings.ts'
@@ -54,6 +55,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addPipelineCommands(setup)
   addHistoryCommands(setup)
   addResultCommands(setup)
+  addPullStepCommand(setup)
   addVerifyCommand(setup)
   addEnvironmentCommands(setup)
   addFolderCommands(setup)

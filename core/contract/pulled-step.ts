@@ -70,7 +70,9 @@ export const PulledShell = z.object({
   on: RerunPlace,
   /** The id of the image, which the engine has, and its user; null for a process. */
   image: z.object({ id: z.string(), user: z.string() }).nullable(),
-  /** Variables of the step with paths as they are there, without secrets. */
+  /** The command of the step with paths as they are there. */
+  command: z.array(z.string()),
+  /** The same of its variables, without secrets. */
   env: z.record(z.string(), z.string()),
 })
 export type PulledShell = z.infer<typeof PulledShell>

@@ -55,7 +55,12 @@ const pulled = {
     ],
   },
   notes: [],
-  shell: { on: 'docker' as const, image: { id: IMAGE, user: '' }, env: { MINISUB_OUTPUTS: '/mini-submarine/outputs' } },
+  shell: {
+    on: 'docker' as const,
+    image: { id: IMAGE, user: '' },
+    command: ['python', 'train.py', '--depth', '0'],
+    env: { MINISUB_OUTPUTS: '/mini-submarine/outputs' },
+  },
 }
 const begun = {
   id: AGAIN,

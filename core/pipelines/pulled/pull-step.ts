@@ -95,9 +95,9 @@ async function makeReady(
   const folders = foldersIn(folder)
   const host = hostEnvironment(built)
   writeFileSync(join(folder, ENVIRONMENT_FILE), variablesScript({ PATH: host['PATH'] ?? '', ...built?.env }), { mode: 0o600 })
-  const { env } = resolveStep(task, folders.paths)
+  const { command, env } = resolveStep(task, folders.paths)
   const variables = { ...host, ...taskEnvironment(task, { folders, env }) }
-  return { shell: { on: 'process', image: null, env: variables }, notes: place.notes }
+  return { shell: { on: 'process', image: null, command: [...command], env: variables }, notes: place.notes }
 }
 
 async function inContainer(
@@ -107,9 +107,10 @@ async function inContainer(
 ): Promise<Ready> {
   if (target.images === null) throw new Error('containers without images')
   const found = await findImage(past, { images: target.images, targets }, progress)
-  const { env } = resolveStep(past.task, CONTAINER_PATHS)
+  const { command, env } = resolveStep(past.task, CONTAINER_PATHS)
   const image = { id: found.image.image, user: found.image.user }
-  const shell = { on: 'docker' as const, image, env: taskEnvironment(past.task, { folders: CONTAINER, env }) }
+  const variables = taskEnvironment(past.task, { folders: CONTAINER, env })
+  const shell: PulledShell = { on: 'docker', image, command: [...command], env: variables }
   return { shell, notes: [...notes, ...found.notes] }
 }
 
