@@ -179,6 +179,20 @@ describe('a failed step of a run', () => {
     expect(await problemOf(engine.service.rerunReport(view.id))).toMatchObject({ code: 'not_found' })
   })
 
+  test('whose input is gone is not pulled, and it is said which one is missing', async () => {
+    const of = { output: 'table' }
+    const [file] = engine.service.artifactFiles({ run: view.id, step: 'make', item: null }, of.output)
+    const bytes = await engine.text(view.id, 'make', of)
+    engine.blobs.remove(file?.sha256 ?? '')
+    const wanted = { code: 'artifact_missing', message: expect.stringMatching(/^the input table \(steps.make.outputs.table\) is no longer/) }
+    const other = join(engine.root, 'other')
+    expect(await problemOf(engine.service.pullStep(bad(), { into: other }))).toEqual(wanted)
+    expect(await problemOf(engine.service.rerunStep(bad(), {}))).toEqual(wanted)
+    expect(existsSync(other)).toBe(false)
+    engine.blobs.putBytes(Buffer.from(bytes))
+    expect(await engine.service.pullStep(bad(), { into: other })).toMatchObject({ folder: other, isNew: true })
+  })
+
   test('goes to no folder that is another one', async () => {
     expect(await problemOf(engine.service.pullStep(bad(), { into: engine.folder }))).toMatchObject({ code: 'conflict' })
     const other = { ...bad(), item: 0 }
