@@ -144,6 +144,7 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
       parallelism: 1,
       cache: true,
       resumes: null,
+      only: null,
       schedule: null,
       notice: null,
       seq: find(run).events.length,

@@ -31,7 +31,12 @@ export function isAsked(only: Pick<Only, 'step' | 'item'>, step: string, item: n
   return only.step === step && only.item === item
 }
 
+/** `train`, or `train[2]`. */
+export function onlyName({ step, item }: Pick<Only, 'step' | 'item'>): string {
+  return item === null ? step : `${step}[${item}]`
+}
+
 /** Why another one does not play. */
-export function onlyReason({ step, item }: Pick<Only, 'step' | 'item'>): string {
-  return `only ${item === null ? step : `${step}[${item}]`} was asked for`
+export function onlyReason(only: Pick<Only, 'step' | 'item'>): string {
+  return `only ${onlyName(only)} was asked for`
 }
