@@ -4,10 +4,7 @@ import { absolute } from './absolute.ts'
 import type { Handlers } from './handler.ts'
 
 type Options = {
-  readonly service: Pick<
-    PipelineService,
-    'pullStep' | 'rerunStep' | 'rerunReport' | 'pulledChanges' | 'applyPulled'
-  >
+  readonly service: Pick<PipelineService, 'pullStep' | 'rerunStep' | 'rerunReport' | 'pulledChanges' | 'applyPulled'>
 }
 
 /** Handlers for steps that are brought to this machine. */

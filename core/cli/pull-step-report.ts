@@ -23,7 +23,9 @@ export function pulledText({ folder, isNew, facts, notes }: PulledStep): string 
 /** How it went here, for people. */
 export function rerunText({ run, target, sentence, key }: RerunReport): string {
   const differs = key.differs.map(plainText).join('; ')
-  const keys = key.isEqual ? 'the step key is that of there' : `the step key is another one: ${differs || 'it did not begin'}`
+  const keys = key.isEqual
+    ? 'the step key is that of there'
+    : `the step key is another one: ${differs || 'it did not begin'}`
   return columns([
     ['rerun', `run ${run} on ${target}`],
     ['result', plainText(sentence)],
@@ -36,7 +38,12 @@ export function changesText(changes: readonly CodeChange[]): string {
   return changes.map(({ path, change }) => `  ${change.padEnd(7)}  ${plainText(path)}\n`).join('')
 }
 
-type Named = { readonly run: string; readonly step: string; readonly item: number | undefined; readonly into: string | undefined }
+type Named = {
+  readonly run: string
+  readonly step: string
+  readonly item: number | undefined
+  readonly into: string | undefined
+}
 
 /** What was changed in the shell, and the command that brings it to the pipeline. */
 export function afterShellText(changes: readonly CodeChange[], { run, step, item, into }: Named): string {

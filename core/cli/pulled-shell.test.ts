@@ -7,8 +7,7 @@ const COMMON = {
   secrets: ['TOKEN'],
   network: true,
 }
-const shellOf = (user: string) =>
-  ({ on: 'docker' as const, image: { id: 'sha256:1', user }, command: ['x'], env: {} })
+const shellOf = (user: string) => ({ on: 'docker' as const, image: { id: 'sha256:1', user }, command: ['x'], env: {} })
 
 test('a shell in a container has the folder at the place of there, and no value of a secret among its arguments', () => {
   const args = dockerArguments({ ...COMMON, shell: shellOf(''), owner: { uid: 0, gid: 0 } })

@@ -56,7 +56,10 @@ type InContainer = {
 
 async function inContainer({ home, secrets, ...options }: InContainer): Promise<number> {
   if (programOnPath('docker') === undefined)
-    throw new Problem('command_failed', 'a shell in a container needs the command docker: install it, or take --on process')
+    throw new Problem(
+      'command_failed',
+      'a shell in a container needs the command docker: install it, or take --on process',
+    )
   const { dockerHost } = await import('#core/shell-setup.ts')
   const host = await dockerHost(home)
   const env = { ...process.env, ...secrets, ...(host === undefined ? {} : { DOCKER_HOST: host }) }

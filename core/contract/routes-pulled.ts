@@ -51,7 +51,14 @@ const pulled = {
     network: true,
     timeoutSeconds: null,
     inputs: [
-      { name: 'train', from: 'steps.prepare.outputs.train', kind: 'file' as const, files: 1, bytes: 9_204, sha256: SHA },
+      {
+        name: 'train',
+        from: 'steps.prepare.outputs.train',
+        kind: 'file' as const,
+        files: 1,
+        bytes: 9_204,
+        sha256: SHA,
+      },
     ],
   },
   notes: [],

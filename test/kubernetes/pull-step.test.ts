@@ -81,7 +81,12 @@ describeWithKubernetes('a step that failed on a cluster', () => {
   afterAll(() => engine[Symbol.asyncDispose]())
 
   test('is brought here byte for byte', async () => {
-    expect(statusesOf(view)).toMatchObject({ 'train[0]': 'succeeded', 'train[1]': 'failed', check: 'failed', after: 'skipped' })
+    expect(statusesOf(view)).toMatchObject({
+      'train[0]': 'succeeded',
+      'train[1]': 'failed',
+      check: 'failed',
+      after: 'skipped',
+    })
     const { folder, facts } = await engine.service.pullStep(bad(), {})
     const at = (path: string): string => readFileSync(join(folder, path), 'utf8')
     expect(['table', 'tree/a/tool', 'count', 'parts/0', 'parts/1'].map((path) => at(join('inputs', path)))).toEqual([
@@ -112,7 +117,11 @@ describeWithKubernetes('a step that failed on a cluster', () => {
     const again = await engine.end(run.id)
     expect(statusesOf(again)).toMatchObject({ make: 'cached', after: 'skipped' })
     const report = await engine.service.rerunReport(run.id)
-    expect(report).toMatchObject({ verdict: 'same', sentence: expect.stringContaining(sentence), key: { isEqual: true } })
+    expect(report).toMatchObject({
+      verdict: 'same',
+      sentence: expect.stringContaining(sentence),
+      key: { isEqual: true },
+    })
   })
 
   test('of a Python environment fails in the same way as a process too', async () => {
@@ -126,7 +135,8 @@ describeWithKubernetes('a step that failed on a cluster', () => {
     const { folder, shell } = await engine.service.pullStep(bad(), { shell: 'docker' })
     if (shell?.image === null || shell === null) throw new Error('there is no image')
     const args = ['run', '--rm', '-v', `${folder}:/mini-submarine`, '--entrypoint', 'sh', shell.image.id]
-    const ran = (): string => execFileSync('docker', [...args, '-c', '/mini-submarine/run.sh 2>&1 || true'], { encoding: 'utf8' })
+    const ran = (): string =>
+      execFileSync('docker', [...args, '-c', '/mini-submarine/run.sh 2>&1 || true'], { encoding: 'utf8' })
     expect(ran()).toContain('ValueError: bad in item 1')
   })
 

@@ -57,7 +57,8 @@ export async function pullStepCommand(
 }
 
 function refuseBoth({ shell, apply: applies, force }: PullStepFlags): void {
-  if (shell === true && applies === true) throw new Problem('usage', '--shell and --apply are two calls: leave one of them')
+  if (shell === true && applies === true)
+    throw new Problem('usage', '--shell and --apply are two calls: leave one of them')
   if (force === true && applies === true)
     throw new Problem('usage', '--force makes the folder anew, so that nothing is left to --apply: leave one of them')
 }

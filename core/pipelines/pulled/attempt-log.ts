@@ -18,7 +18,7 @@ export async function readWholeLog(
   const { control } = attemptFolders(home, address)
   if (target?.kind === 'cluster') await target.takeLog({ ...address, frozen: row.frozen }, true)
   const lines: string[] = []
-  for (let from = 0, more = true; more; ) {
+  for (let from = 0, more = true; more;) {
     const page = readPage(control, from, PAGE_BYTES)
     lines.push(...page.lines.map((line) => line.text))
     more = page.more && page.next > from

@@ -48,5 +48,8 @@ function refuseImages(past: PastAttempt): void {
   if (!needsImage(past)) return
   const { environment } = past.task.step.bound.planned.definition
   const fix = 'start a container engine and take docker'
-  throw new Problem('not_supported', `the environment "${environment}" is an image, which no process can run in: ${fix}`)
+  throw new Problem(
+    'not_supported',
+    `the environment "${environment}" is an image, which no process can run in: ${fix}`,
+  )
 }

@@ -20,7 +20,11 @@ type Wanted = { readonly images: ImageEnvironments; readonly targets: Targets }
  * The image of an attempt by its digest, from the registry of its cluster; where that cannot be had, that of its lock.
  * Throws what `ImageEnvironments.ensure` throws.
  */
-export async function findImage(past: PastAttempt, { images, targets }: Wanted, progress: Progress): Promise<FoundImage> {
+export async function findImage(
+  past: PastAttempt,
+  { images, targets }: Wanted,
+  progress: Progress,
+): Promise<FoundImage> {
   const reference = referenceOf(past, targets)
   if (reference === undefined) return fromLock(past, images, progress)
   try {

@@ -54,7 +54,10 @@ export function pastAttempt(store: RunStore, address: StepAddress, wanted?: numb
 
 function refuseOthers({ definition, isFanOut, item }: FoundStep, { step }: StepAddress): void {
   if (isRecordStep(definition))
-    throw new Problem('not_supported', `the step ${step} is done by the core itself: only steps with a command are pulled`)
+    throw new Problem(
+      'not_supported',
+      `the step ${step} is done by the core itself: only steps with a command are pulled`,
+    )
   if (isFanOut && item === null)
     throw new Problem('invalid_request', `the step ${step} is a fan-out: name one of its items, such as ${step}[0]`)
 }
@@ -64,11 +67,17 @@ function neverBegan(store: RunStore, { run, row }: FoundStep, { step, item }: St
   const cached = store.eventsOfStep(run, step, item).find((event) => event.kind === 'step.cached')
   if (cached !== undefined) {
     const fix = `pull it from there: minisub pull-step ${cached.from} ${name}`
-    return new Problem('conflict', `${name} did not run in run ${run.id}, which took it over from run ${cached.from}: ${fix}`)
+    return new Problem(
+      'conflict',
+      `${name} did not run in run ${run.id}, which took it over from run ${cached.from}: ${fix}`,
+    )
   }
   const reason = row?.reason ?? null
   const why = reason === null ? `it is ${row?.status ?? 'pending'}` : `it is ${row?.status ?? 'pending'} (${reason})`
-  return new Problem('conflict', `${name} of run ${run.id} never began, ${why}: pull a step that ran, minisub show names them`)
+  return new Problem(
+    'conflict',
+    `${name} of run ${run.id} never began, ${why}: pull a step that ran, minisub show names them`,
+  )
 }
 
 const PAGE = 10_000

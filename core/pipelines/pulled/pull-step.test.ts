@@ -142,7 +142,10 @@ describe('a failed step of a run', () => {
     const { run } = await engine.service.rerunStep({ ...bad(), item: 0 }, {})
     const again = await engine.end(run.id)
     expect(statusesOf(again)).toMatchObject({ 'check[0]': 'succeeded', 'check[1]': 'skipped' })
-    expect(await engine.service.rerunReport(run.id)).toMatchObject({ verdict: 'same', sentence: 'succeeds here as there' })
+    expect(await engine.service.rerunReport(run.id)).toMatchObject({
+      verdict: 'same',
+      sentence: 'succeeds here as there',
+    })
   })
 
   test('is mended here, and the mended code resumes the run', async () => {
@@ -163,7 +166,11 @@ describe('a failed step of a run', () => {
     expect(existsSync(join(engine.folder, 'new.txt'))).toBe(false)
 
     await engine.write('check.sh', SCRIPT)
-    expect(await engine.service.applyPulled(bad(), {})).toEqual({ folder: engine.folder, applied: changes, run: view.id })
+    expect(await engine.service.applyPulled(bad(), {})).toEqual({
+      folder: engine.folder,
+      applied: changes,
+      run: view.id,
+    })
     expect(readFileSync(join(engine.folder, 'check.sh'), 'utf8')).toBe(fixed)
     const resumed = await engine.resume(view.id, true)
     expect(statusesOf(resumed)).toMatchObject({ 'check[1]': 'succeeded', after: 'succeeded' })
@@ -172,9 +179,13 @@ describe('a failed step of a run', () => {
   test('cannot be pulled where it never began, and it is said why', async () => {
     expect(await problemOf(engine.service.pullStep({ ...bad(), step: 'after', item: null }, {}))).toEqual({
       code: 'conflict',
-      message: expect.stringMatching(/^after of run \S+ never began, it is skipped \(.*check.*\): pull a step that ran/),
+      message: expect.stringMatching(
+        /^after of run \S+ never began, it is skipped \(.*check.*\): pull a step that ran/,
+      ),
     })
-    expect(await problemOf(engine.service.pullStep({ ...bad(), item: null }, {}))).toMatchObject({ code: 'invalid_request' })
+    expect(await problemOf(engine.service.pullStep({ ...bad(), item: null }, {}))).toMatchObject({
+      code: 'invalid_request',
+    })
     expect(await problemOf(engine.service.pullStep(bad(), { attempt: 9 }))).toMatchObject({ code: 'not_found' })
     expect(await problemOf(engine.service.rerunReport(view.id))).toMatchObject({ code: 'not_found' })
   })
@@ -184,7 +195,10 @@ describe('a failed step of a run', () => {
     const [file] = engine.service.artifactFiles({ run: view.id, step: 'make', item: null }, of.output)
     const bytes = await engine.text(view.id, 'make', of)
     engine.blobs.remove(file?.sha256 ?? '')
-    const wanted = { code: 'artifact_missing', message: expect.stringMatching(/^the input table \(steps.make.outputs.table\) is no longer/) }
+    const wanted = {
+      code: 'artifact_missing',
+      message: expect.stringMatching(/^the input table \(steps.make.outputs.table\) is no longer/),
+    }
     const other = join(engine.root, 'other')
     expect(await problemOf(engine.service.pullStep(bad(), { into: other }))).toEqual(wanted)
     expect(await problemOf(engine.service.rerunStep(bad(), {}))).toEqual(wanted)
@@ -196,6 +210,8 @@ describe('a failed step of a run', () => {
   test('goes to no folder that is another one', async () => {
     expect(await problemOf(engine.service.pullStep(bad(), { into: engine.folder }))).toMatchObject({ code: 'conflict' })
     const other = { ...bad(), item: 0 }
-    expect(await problemOf(engine.service.pullStep(other, { into: pulled.folder, force: true }))).toMatchObject({ code: 'conflict' })
+    expect(await problemOf(engine.service.pullStep(other, { into: pulled.folder, force: true }))).toMatchObject({
+      code: 'conflict',
+    })
   })
 })

@@ -94,7 +94,9 @@ async function makeReady(
   const { task } = past
   const folders = foldersIn(folder)
   const host = hostEnvironment(built)
-  writeFileSync(join(folder, ENVIRONMENT_FILE), variablesScript({ PATH: host['PATH'] ?? '', ...built?.env }), { mode: 0o600 })
+  writeFileSync(join(folder, ENVIRONMENT_FILE), variablesScript({ PATH: host['PATH'] ?? '', ...built?.env }), {
+    mode: 0o600,
+  })
   const { command, env } = resolveStep(task, folders.paths)
   const variables = { ...host, ...taskEnvironment(task, { folders, env }) }
   return { shell: { on: 'process', image: null, command: [...command], env: variables }, notes: place.notes }

@@ -73,7 +73,10 @@ async function mustFit(codeFolder: string, { path, before, now }: Changed): Prom
   const there = await contentAt(target)
   if (isSame(there, before) || isSame(there, now)) return
   const what = there === null ? 'is gone' : before === null ? 'is there by now' : 'was changed'
-  throw new Problem('conflict', `${target} ${what} since the run: bring the two together by hand, then resume with --with-code`)
+  throw new Problem(
+    'conflict',
+    `${target} ${what} since the run: bring the two together by hand, then resume with --with-code`,
+  )
 }
 
 /** Whether the folder, or the nearest one above it that is there, is really outside of another. */

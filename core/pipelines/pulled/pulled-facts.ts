@@ -60,7 +60,10 @@ export function referenceOf({ row, task }: Pick<PastAttempt, 'row' | 'task'>, ta
 }
 
 /** How an attempt ended, as far as it did. */
-export function endOf({ finished, started }: Pick<PastAttempt, 'finished' | 'started'>, lastLine: string | null): AttemptEnd {
+export function endOf(
+  { finished, started }: Pick<PastAttempt, 'finished' | 'started'>,
+  lastLine: string | null,
+): AttemptEnd {
   if (finished === undefined) {
     const outcome = started === undefined ? 'pending' : 'running'
     return { outcome, exitCode: null, signal: null, reason: null, lastLine }
@@ -68,4 +71,3 @@ export function endOf({ finished, started }: Pick<PastAttempt, 'finished' | 'sta
   const { outcome, exitCode, signal, reason } = finished
   return { outcome, exitCode, signal, reason, lastLine }
 }
-

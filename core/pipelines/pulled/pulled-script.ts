@@ -26,7 +26,8 @@ export function pulledScript({ root, what, command, env, secrets }: ScriptOption
     'set -eu',
     'MINISUB_FOLDER=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P)',
     ...secrets.map(
-      (name) => `: "\${${name}:?is a secret of the step: export it, or take minisub pull-step --shell}"\nexport ${name}`,
+      (name) =>
+        `: "\${${name}:?is a secret of the step: export it, or take minisub pull-step --shell}"\nexport ${name}`,
     ),
     'rm -rf "$MINISUB_FOLDER/outputs" "$MINISUB_FOLDER/home"',
     'mkdir "$MINISUB_FOLDER/outputs" "$MINISUB_FOLDER/home"',

@@ -66,7 +66,8 @@ function keysOf(store: RunStore, there: PastAttempt, here: PastAttempt | undefin
 
 /** Whether what happened here is what happened there. */
 export function judged(there: AttemptEnd, here: AttemptEnd): Pick<RerunReport, 'verdict' | 'sentence'> {
-  if (here.outcome === 'pending' || here.outcome === 'running') return { verdict: 'open', sentence: 'it is not over yet' }
+  if (here.outcome === 'pending' || here.outcome === 'running')
+    return { verdict: 'open', sentence: 'it is not over yet' }
   if (here.outcome === 'succeeded') {
     if (there.outcome === 'succeeded') return { verdict: 'same', sentence: 'succeeds here as there' }
     return { verdict: 'passes', sentence: `passes here, and failed there: ${wordsOf(there)}` }
@@ -79,12 +80,20 @@ export function judged(there: AttemptEnd, here: AttemptEnd): Pick<RerunReport, '
   if (!isSame) return { verdict: 'differs', sentence: `${wordsOf(here)} here, ${wordsOf(there)} there` }
   const isOther = there.lastLine !== here.lastLine
   const more = isOther ? `; its last line was ${shown(there.lastLine)} there and is ${shown(here.lastLine)} here` : ''
-  return { verdict: 'same', sentence: `fails the same way: ${wordsOf(isOther ? { ...here, lastLine: null } : here)}${more}` }
+  return {
+    verdict: 'same',
+    sentence: `fails the same way: ${wordsOf(isOther ? { ...here, lastLine: null } : here)}${more}`,
+  }
 }
 
 function wordsOf({ outcome, exitCode, signal, reason, lastLine }: AttemptEnd): string {
   if (outcome === 'succeeded') return 'succeeded'
-  const how = signal !== null ? `signal ${signal}` : exitCode !== null && exitCode !== 0 ? `exit ${exitCode}` : (reason ?? outcome)
+  const how =
+    signal !== null
+      ? `signal ${signal}`
+      : exitCode !== null && exitCode !== 0
+        ? `exit ${exitCode}`
+        : (reason ?? outcome)
   return lastLine === null ? how : `${how}, ${lastLine.trim().slice(0, LONGEST)}`
 }
 

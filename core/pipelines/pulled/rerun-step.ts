@@ -26,7 +26,10 @@ export type RerunOptions = FetchOptions & {
   readonly secrets: Pick<Secrets, 'read'>
   readonly now: () => number
   /** Writes a run and begins it. */
-  readonly begin: (run: Pick<RunRow, 'pipeline' | 'digest' | 'target' | 'file' | 'definition'>, frozen: Frozen) => RunView
+  readonly begin: (
+    run: Pick<RunRow, 'pipeline' | 'digest' | 'target' | 'file' | 'definition'>,
+    frozen: Frozen,
+  ) => RunView
 }
 
 export type RerunWish = { readonly attempt?: number | undefined; readonly target?: RerunPlace | undefined }
@@ -89,4 +92,3 @@ function runNotes({ task }: PastAttempt): string[] {
   if (definition.retry.limit > 0) notes.push('it is tried once here, whatever its retry says')
   return notes
 }
-

@@ -69,9 +69,13 @@ function isGone(error: unknown): boolean {
 
 function goneProblem({ name, from }: StepRead, cause: unknown): Problem {
   const fix = 'it cannot be had again as it was: resume the run, which makes it anew'
-  return new Problem('artifact_missing', `the input ${name} (${from}) is no longer in the bucket or on this machine: ${fix}`, {
-    cause,
-  })
+  return new Problem(
+    'artifact_missing',
+    `the input ${name} (${from}) is no longer in the bucket or on this machine: ${fix}`,
+    {
+      cause,
+    },
+  )
 }
 
 /** Compares what was placed below a folder with what it must be. Throws Problem `artifact_corrupt`. */

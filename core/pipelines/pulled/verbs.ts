@@ -17,8 +17,7 @@ export function pulledVerbs(
 ): Pick<PipelineService, 'pullStep' | 'rerunStep' | 'rerunReport' | 'pulledChanges' | 'applyPulled'> {
   const inTurn = openTurns()
   return {
-    pullStep: (address, wish) =>
-      inTurn(`${address.run} ${address.step}`, () => pullStep(options, address, wish)),
+    pullStep: (address, wish) => inTurn(`${address.run} ${address.step}`, () => pullStep(options, address, wish)),
     rerunStep: (address, wish) => rerunStep(options, address, wish),
     rerunReport: (run) => rerunReport(options, run),
     pulledChanges: (address, where) => {
@@ -45,5 +44,8 @@ function placeOf(
   const there = existsSync(folder) ? pulledThere(folder) : undefined
   if (there !== undefined && isOf(there, past)) return { folder, past }
   const { name } = past.task.step.bound.planned
-  throw new Problem('not_found', `${name} of run ${past.row.id} is not in ${folder}: minisub pull-step ${past.row.id} ${name} brings it`)
+  throw new Problem(
+    'not_found',
+    `${name} of run ${past.row.id} is not in ${folder}: minisub pull-step ${past.row.id} ${name} brings it`,
+  )
 }
