@@ -6,6 +6,7 @@ import type { RunEvent, SequencedEvent } from '#core/contract/events.ts'
 import type { FolderView } from '#core/contract/folders.ts'
 import type { LogPageView, RunSummary, RunView } from '#core/contract/run.ts'
 import type { ArtifactFile, PipelineChange, PipelineService } from '#core/pipelines/index.ts'
+import { noPulledSteps } from './memory-pulled.ts'
 
 type MemoryRun = {
   readonly view: RunView
@@ -42,6 +43,7 @@ export function createMemoryService(): MemoryService {
     ...runVerbs(runs, find),
     ...eventVerbs(find),
     ...artifactVerbs(),
+    ...noPulledSteps,
     ...environmentVerbs(),
     ...folderVerbs(),
     ...changeVerbs(),
@@ -206,22 +208,8 @@ function eventVerbs(find: Find): EventVerbs {
 
 type ArtifactVerbs = Pick<
   MemoryService,
-  | 'addFile'
-  | 'artifacts'
-  | 'artifactFiles'
-  | 'readArtifact'
-  | 'pull'
-  | 'pullStep'
-  | 'rerunStep'
-  | 'rerunReport'
-  | 'pulledChanges'
-  | 'applyPulled'
-  | 'fetchFile'
-  | 'pod'
-  | 'compile'
+  'addFile' | 'artifacts' | 'artifactFiles' | 'readArtifact' | 'pull' | 'fetchFile' | 'pod' | 'compile'
 >
-
-const notPulled = () => Promise.reject(new Problem('not_found', 'there is no such step here: name one'))
 
 function artifactVerbs(): ArtifactVerbs {
   const blobs = new Map<string, Buffer>()
@@ -229,11 +217,6 @@ function artifactVerbs(): ArtifactVerbs {
   return {
     compile: () => Promise.reject(new Problem('not_supported', 'there is no cluster here: name one')),
     pull: () => Promise.resolve({ bytes: 0 }),
-    pullStep: notPulled,
-    rerunStep: notPulled,
-    rerunReport: notPulled,
-    pulledChanges: notPulled,
-    applyPulled: notPulled,
     fetchFile: () => Promise.resolve(),
     pod: () => Promise.resolve(null),
     addFile: (path, content) => {

@@ -65,7 +65,7 @@ async function inContainer({ home, secrets, ...options }: InContainer): Promise<
   const env = { ...process.env, ...secrets, ...(host === undefined ? {} : { DOCKER_HOST: host }) }
   const { uid, gid } = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
   const args = dockerArguments({ ...options, secrets: Object.keys(secrets), owner: { uid, gid } })
-  if (args.includes('--user'))
+  if (args.some((it) => it.startsWith('--user=')))
     say(`the user of its image may not write here, so the shell has the id ${uid}; in the run it is another`)
   return runOnTerminal('docker', args, { env })
 }
@@ -86,13 +86,24 @@ export function dockerArguments({ folder, shell, env, secrets, network, owner }:
   const { id, user } = shell.image ?? { id: '', user: '' }
   const [uid, gid] = [String(owner.uid), String(owner.gid)]
   const isRoot = ['', '0', 'root'].includes(user.split(':', 1)[0] ?? '')
+  const mount = `type=bind,"source=${folder.replaceAll('"', '""')}",target=${ROOT}`
   return [
-    ...['run', '--rm', '--interactive', '--tty', '--name', `minisub-shell-${randomBytes(4).toString('hex')}`],
-    ...['--mount', `type=bind,"source=${folder.replaceAll('"', '""')}",target=${ROOT}`, '--workdir', ROOT],
-    ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-    ...secrets.flatMap((name) => ['--env', name]),
-    ...(isRoot ? [] : ['--user', `${uid}:${gid}`]),
-    ...(network ? [] : ['--network', 'none']),
-    ...['--entrypoint', 'sh', id, '-c', SHELL, 'sh', isRoot && uid !== '0' ? `${uid}:${gid}` : ''],
+    'run',
+    '--rm',
+    '--interactive',
+    '--tty',
+    `--name=minisub-shell-${randomBytes(4).toString('hex')}`,
+    `--mount=${mount}`,
+    `--workdir=${ROOT}`,
+    ...Object.entries(env).map(([name, value]) => `--env=${name}=${value}`),
+    ...secrets.map((name) => `--env=${name}`),
+    ...(isRoot ? [] : [`--user=${uid}:${gid}`]),
+    ...(network ? [] : ['--network=none']),
+    '--entrypoint=sh',
+    id,
+    '-c',
+    SHELL,
+    'sh',
+    isRoot && uid !== '0' ? `${uid}:${gid}` : '',
   ]
 }

@@ -4,8 +4,7 @@ import { RunView } from './run.ts'
 import { jsonValue } from './json.ts'
 
 /** Where a pulled step can play again. */
-export const RERUN_PLACES = ['docker', 'process'] as const
-export const RerunPlace = z.enum(RERUN_PLACES)
+export const RerunPlace = z.enum(['docker', 'process'])
 export type RerunPlace = z.infer<typeof RerunPlace>
 
 /** What an attempt read, as it lies below `inputs` of a pulled step. */

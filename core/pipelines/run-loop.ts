@@ -43,17 +43,15 @@ export class RunLoop {
   #refusal: Refusal | undefined
 
   constructor(options: LoopOptions) {
-    const { mirror, state } = options
+    const { mirror, state, parallelism, facts, now, only } = options
     this.#options = options
     this.#world = {
-      parallelism: options.parallelism,
-      ...(options.only === undefined ? {} : { only: options.only }),
+      ...{ parallelism, facts, now },
+      ...(only === undefined ? {} : { only }),
       // None begins before the cluster has the run.
       ...(mirror === undefined
         ? {}
         : { hasBegun: (...attempt) => state.submitted !== null && mirror.hasBegun(...attempt) }),
-      facts: options.facts,
-      now: options.now,
       emit: (event) => this.#emit(event),
       lookUp: (query) => options.lookUp(query),
       keepParts: (step, parts, consumed) =>

@@ -14,6 +14,7 @@ import {
   type KeyParts,
   type RunFacts,
 } from './step-key.ts'
+import { evaluated } from './evaluated.ts'
 import { isAsked, onlyReason, type OnlyStep } from './only.ts'
 import { isFanOut, stateOfItems, stateOfRun, type RunState, type StepState } from './run-state.ts'
 
@@ -140,19 +141,6 @@ function expand(turn: Turn): void {
 
 function cannotEvaluate(step: StepState, reason: string): RunEvent {
   return { kind: 'step.failed', step: step.bound.planned.name, item: null, code: 'expression_failed', reason }
-}
-
-/** The value of an expression of the user, or why it has none. Nothing else may be done inside: a bug must be seen. */
-function evaluated<Value>(evaluate: () => Value): { readonly value: Value } | { readonly fault: string } {
-  try {
-    return { value: evaluate() }
-  } catch (error) {
-    return { fault: words(error) }
-  }
-}
-
-function words(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)
 }
 
 function sharedOf({ state, memory, step, world }: Turn): Shared {

@@ -48,7 +48,12 @@ describeWithDocker('minisub pull-step', () => {
         ['ended 3', 'echo "echo fixed" > code/check.sh; ./run.sh; printf "%s %s\\n" "cmd" "$MINISUB_COMMAND"\n'],
         ['cmd sh check.sh', 'exit 0\n'],
       ],
-      ...['pull-step', run, 'check', '--shell', '--on', on, '--into', join(sandbox.folder, `shell-${on}`)],
+      'pull-step',
+      run,
+      'check',
+      '--shell',
+      `--on=${on}`,
+      `--into=${join(sandbox.folder, `shell-${on}`)}`,
     )
     expect(shown).toContain('ValueError: 5')
     expect(shown).toContain('token 12')

@@ -45,15 +45,15 @@ export async function pullStepCommand(
   const client = await connect(context.home)
   const named = await namedStep(client, run, { text, ...flags })
   const asked = { client, named, into: flags.into === undefined ? undefined : resolve(flags.into) }
-  if (flags.apply === true) return apply(asked, context)
+  if (flags.apply === true) return takeOver(asked, context)
   const pulled = await pull(asked, flags)
-  if (flags.shell === true) return shell(asked, pulled, context)
+  if (flags.shell === true) return inShell(asked, pulled, context)
   if (!flags.rerun) {
     await (context.json ? printJson({ pulled }) : print(pulledText(pulled)))
     return EXIT.succeeded
   }
   if (!context.json) await print(pulledText(pulled))
-  return rerun(asked, { pulled, on }, context)
+  return doAgain(asked, { pulled, on }, context)
 }
 
 function refuseBoth({ shell, apply: applies, force }: PullStepFlags): void {
@@ -92,7 +92,7 @@ function pull({ client, named, into }: Asked, { force, shell: wantsShell, on }: 
   return client.pullStep({ ...named, ...place, ...ready, force: force === true }, { onLine: say })
 }
 
-async function apply({ client, named, into }: Asked, { json }: Context): Promise<number> {
+async function takeOver({ client, named, into }: Asked, { json }: Context): Promise<number> {
   const done = await client.applyPulledChanges({ ...named, ...(into === undefined ? {} : { into }) })
   if (json) {
     await printJson(done)
@@ -108,7 +108,7 @@ async function apply({ client, named, into }: Asked, { json }: Context): Promise
 }
 
 /** Its exit code is that of the shell. */
-async function shell({ named, into }: Asked, pulled: PulledStep, context: Context): Promise<number> {
+async function inShell({ named, into }: Asked, pulled: PulledStep, context: Context): Promise<number> {
   say(pulledText(pulled))
   const code = await openPulledShell(pulled, context)
   // A core that nobody talked to meanwhile has ended.
@@ -121,7 +121,7 @@ async function shell({ named, into }: Asked, pulled: PulledStep, context: Contex
 
 type Rerun = { readonly pulled: PulledStep; readonly on: RerunPlace | undefined }
 
-async function rerun({ client, named }: Asked, { pulled, on }: Rerun, context: Context): Promise<number> {
+async function doAgain({ client, named }: Asked, { pulled, on }: Rerun, context: Context): Promise<number> {
   using interrupt = openInterrupt()
   const { signal } = interrupt
   const wish = { ...named, ...(on === undefined ? {} : { target: on }) }

@@ -13,7 +13,7 @@ import type { PastAttempt } from './past-attempt.ts'
 import { pulledScript } from './pulled-script.ts'
 import { checkReads, readsOf } from './step-reads.ts'
 
-export const FACTS_FILE = 'step.json'
+const FACTS_FILE = 'step.json'
 
 /** Where a pulled step lies that was not asked to lie elsewhere. */
 export function pulledFolder(home: string, { row, task }: Pick<PastAttempt, 'row' | 'task'>): string {
