@@ -220,6 +220,8 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   input_missing: 'the input data/wine.csv is not there: put it there, or correct the path',
   code_unreadable: '/home/ada/wine/train.py cannot be read: make it readable for yourself',
   not_supported: 'the target kubernetes is not supported: use process',
+  artifact_corrupt: 'a file of the store holds other bytes than were stored: look after the disk of the data folder',
+  store_unreachable: 'the artifact store at http://s3.example does not answer: check the network and a VPN',
   artifact_missing: 'the content of this output was deleted: run the step again',
   secret_missing: 'the secret api has no key token here: set it with `minisub secret set api token`',
   engine_unavailable: 'no container engine answers at /var/run/docker.sock: start Docker, or set DOCKER_HOST',

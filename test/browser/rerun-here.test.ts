@@ -46,7 +46,7 @@ describeInBrowser('a step that failed on a cluster', () => {
     await page.getByText('Only check runs again here').waitFor()
     await page.getByText('It fails the same way: exit 3, ValueError: 5').waitFor()
     await page.getByRole('link', { name: `run ${run.id}` }).waitFor()
-    await page.getByRole('button', { name: /^after: .*only check was asked for/ }).waitFor()
+    await page.getByRole('button', { name: /^after: skipped/ }).waitFor()
     await expectAccessibleInBoth(page)
     await page.setViewportSize({ width: 400, height: 800 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400)
