@@ -44,10 +44,10 @@ export class RunLoop {
 
   constructor(options: LoopOptions) {
     const { mirror, state, parallelism, facts, now, only } = options
+    const given = { parallelism, facts, now, ...(only === undefined ? {} : { only }) }
     this.#options = options
     this.#world = {
-      ...{ parallelism, facts, now },
-      ...(only === undefined ? {} : { only }),
+      ...given,
       // None begins before the cluster has the run.
       ...(mirror === undefined
         ? {}
