@@ -34,6 +34,7 @@ import { parityHandlers } from './handlers-parity.ts'
 import { planHandlers } from './handlers-plan.ts'
 import { priceHandlers } from './handlers-prices.ts'
 import { pushHandlers } from './handlers-push.ts'
+import { pulledHandlers } from './handlers-pulled.ts'
 import { scheduleHandlers } from './handlers-schedules.ts'
 import { secretHandlers } from './handlers-secrets.ts'
 import { settingHandlers } from './handlers-settings.ts'
@@ -81,6 +82,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...pipelineHandlers(options),
     ...moveHandlers(options.moves),
     ...resultHandlers(options),
+    ...pulledHandlers(options),
     ...parityHandlers(options),
     ...planHandlers(options),
     ...folderHandlers(options),

@@ -7,6 +7,7 @@ import type { FolderView } from '#core/contract/folders.ts'
 import type { LogPageView, RunSummary, RunView } from '#core/contract/run.ts'
 import type { ArtifactFile, PipelineChange, PipelineService } from '#core/pipelines/index.ts'
 import { memoryPushes } from './memory-pushes.ts'
+import { noPulledSteps } from './memory-pulled.ts'
 
 type MemoryRun = {
   readonly view: RunView
@@ -43,6 +44,7 @@ export function createMemoryService(): MemoryService {
     ...runVerbs(runs, find),
     ...eventVerbs(find),
     ...artifactVerbs(),
+    ...noPulledSteps,
     ...environmentVerbs(),
     ...folderVerbs(),
     ...memoryPushes(),
@@ -147,6 +149,7 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
       parallelism: 1,
       cache: true,
       resumes: null,
+      only: null,
       schedule: null,
       notice: null,
       seq: find(run).events.length,

@@ -40,6 +40,16 @@ const CLUSTER: readonly ProblemCode[] = [
   'store_unreachable',
   'store_denied',
 ]
+const PULLED: readonly ProblemCode[] = [
+  ...IMAGES,
+  'conflict',
+  'invalid_request',
+  'not_supported',
+  'artifact_missing',
+  'artifact_corrupt',
+  'store_unreachable',
+  'disk_full',
+]
 
 /** Codes of single routes beside those that follow from the shape of a route. */
 const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
@@ -47,6 +57,9 @@ const OWN: Partial<Record<Name, readonly ProblemCode[]>> = {
   lockPipeline: [...DOCUMENT, ...LOCK, ...IMAGES],
   startRun: START,
   resumeRun: [...START, 'conflict'],
+  pullStep: PULLED,
+  rerunStep: [...PULLED, 'secret_missing'],
+  applyPulledChanges: [...DOCUMENT, 'conflict', 'invalid_request', 'disk_full'],
   cancelRun: ['conflict', 'not_supported'],
   moveRun: ['conflict', 'not_supported', 'secret_missing', 'artifact_missing', 'cluster_unreachable', ...IMAGES],
   giveUpMove: ['conflict'],
@@ -226,6 +239,7 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   input_missing: 'the input data/wine.csv is not there: put it there, or correct the path',
   code_unreadable: '/home/ada/wine/train.py cannot be read: make it readable for yourself',
   not_supported: 'the target kubernetes is not supported: use process',
+  artifact_corrupt: 'a file of the store holds other bytes than were stored: look after the disk of the data folder',
   artifact_missing: 'the content of this output was deleted: run the step again',
   secret_missing: 'the secret api has no key token here: set it with `minisub secret set api token`',
   engine_unavailable: 'no container engine answers at /var/run/docker.sock: start Docker, or set DOCKER_HOST',

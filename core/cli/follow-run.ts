@@ -66,7 +66,7 @@ async function beginUnlessInterrupted(
 }
 
 /** Shows a run until it is final, over crashes of the core; when the signal fires, cancels it and waits for its end. */
-async function followRun(
+export async function followRun(
   client: Client,
   view: RunView,
   options: { readonly home: string; readonly signal: AbortSignal },

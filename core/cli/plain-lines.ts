@@ -40,7 +40,7 @@ function eventText(event: SequencedEvent, startedAt: ReadonlyMap<string, number>
     case 'step.cached':
       return `${stepRunName(event.step, event.item)} cached (from run ${event.from})`
     case 'step.skipped':
-      return `${event.step} skipped: ${plainText(event.reason)}`
+      return `${stepRunName(event.step, event.item ?? null)} skipped: ${plainText(event.reason)}`
     case 'step.failed':
       return `${stepRunName(event.step, event.item)} failed: ${plainText(event.reason)}`
     case 'attempt.started':

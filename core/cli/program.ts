@@ -12,6 +12,7 @@ import { addModelCommands } from './program-models.ts'
 import { addPlanCommand } from './program-plan.ts'
 import { addPricesCommand } from './program-prices.ts'
 import { addPushCommands } from './program-push.ts'
+import { addPullStepCommand } from './program-pull-step.ts'
 import { addScheduleCommands } from './program-schedules.ts'
 import { addSecretCommands } from './program-secrets.ts'
 import { addSettingCommands } from './program-settings.ts'
@@ -59,6 +60,7 @@ export function buildProgram(outcome: Outcome, version: string): Command {
   addPipelineCommands(setup)
   addHistoryCommands(setup)
   addResultCommands(setup)
+  addPullStepCommand(setup)
   addVerifyCommand(setup)
   addPlanCommand(setup)
   addEnvironmentCommands(setup)

@@ -106,6 +106,7 @@ function targetOf(profile: ClusterProfile, opened: Opened): ClusterTarget {
     survey: (run, how) => surveyRun(run, { ...own, ...opened, connection, profile, images: opened.clusterImages }, how),
     compile: (run) => compileTemplate(run, { ...own, profile, images: opened.clusterImages }),
     pushes: openPushes({ ...own, ...opened, connection, profile, images: opened.clusterImages }),
+    imageOf: ({ cluster }, environment) => readFrozenCluster(cluster).images[environment ?? '']?.reference,
     open(run) {
       const cluster = readFrozenCluster(run.frozen.cluster)
       const to = connections.to(cluster.profile)

@@ -126,7 +126,8 @@ export type RunEvent =
       /** When the next attempt may begin; null when this was the last. */
       readonly retryAt: number | null
     } & Attempt)
-  | { readonly kind: 'step.skipped'; readonly step: string; readonly reason: string }
+  /** With an `item` one item of a fan-out, which happens where another one alone was asked for. */
+  | { readonly kind: 'step.skipped'; readonly step: string; readonly item?: number; readonly reason: string }
   | ({ readonly kind: 'step.failed'; readonly code: ProblemCode; readonly reason: string } & Of)
   | { readonly kind: 'step.finished'; readonly step: string; readonly status: FinalStepStatus }
   /** `movedTo`: because it goes on elsewhere; another one without it takes that back. */

@@ -56,7 +56,7 @@ const detail = {
       outputBytes: 88_112,
     },
   ],
-  environment: { name: 'python', digest: 'c0ffee' },
+  environment: { name: 'python', digest: 'c0ffee', kind: 'python' as const },
   cache: { hit: false, reason: 'nothing like it ran before', differences: [] },
   notEnforced: ['memory'],
   cpuSeconds: 0.8,

@@ -28,6 +28,7 @@ const graph = {
   parallelism: 2,
   cache: true,
   resumes: null,
+  only: null,
   schedule: null,
   seq: 3,
   cancelling: false,

@@ -9,6 +9,7 @@ import { planRoutes } from './routes-plan.ts'
 import { priceRoutes } from './routes-prices.ts'
 import { pipelineRoutes } from './routes-pipelines.ts'
 import { pushRoutes } from './routes-push.ts'
+import { pulledRoutes } from './routes-pulled.ts'
 import { resultRoutes } from './routes-results.ts'
 import { runRoutes } from './routes-runs.ts'
 import { settingRoutes } from './routes-settings.ts'
@@ -32,6 +33,7 @@ export const ROUTES = {
   ...runRoutes,
   ...moveRoutes,
   ...resultRoutes,
+  ...pulledRoutes,
   ...parityRoutes,
   ...planRoutes,
   ...environmentRoutes,

@@ -52,6 +52,8 @@ export const RunGraph = RunView.omit({ steps: true }).extend({
   cache: z.boolean(),
   /** The run that this one resumes. */
   resumes: z.string().nullable(),
+  /** The one step run of that run which plays again here, such as `train[2]`; null where all of a run plays. */
+  only: z.string().nullable(),
   /** Name of the schedule that started it. */
   schedule: z.string().nullable(),
   seq: z.int(),

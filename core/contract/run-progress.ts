@@ -206,7 +206,8 @@ function applyStepEvent(step: Change, event: StepEvent, cancelling: boolean): vo
       return
     case 'step.skipped':
       step.reason = event.reason
-      finish(step, 'skipped', event.at)
+      if (event.item === undefined) finish(step, 'skipped', event.at)
+      else endItem(step, { item: event.item, status: 'skipped', at: event.at }, cancelling)
       return
     case 'step.failed':
       step.reason = event.reason

@@ -113,7 +113,9 @@ export const StepDetail = z.object({
   retryLimit: z.int(),
   /** Oldest first; those that resumed runs and caches spared it are not in it. */
   attempts: z.array(AttemptView),
-  environment: z.object({ name: z.string(), digest: z.string() }).nullable(),
+  environment: z
+    .object({ name: z.string(), digest: z.string(), kind: z.enum(['python', 'image', 'dockerfile']) })
+    .nullable(),
   /** Why it was or was not taken from the cache. */
   cache: z.object({ hit: z.boolean(), reason: z.string(), differences: z.array(z.string()) }),
   notEnforced: z.array(z.string()),

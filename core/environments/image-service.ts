@@ -39,6 +39,7 @@ export function openImageEnvironments(options: OpenImagesOptions): ImageEnvironm
   return {
     ensure: (lock, waiter = {}) => ensureImage(lock, waiter, opened),
     find: (lock) => findImage(lock, opened),
+    pinned: (reference, waiter = {}) => pinnedImage(reference, waiter, opened),
     default: (waiter = {}) => defaultImage(waiter, opened),
     lock: (spec, context) =>
       'image' in spec ? lockImage(spec.image, images, context) : lockDockerfile(spec.dockerfile, home, context),
@@ -76,12 +77,20 @@ async function findImage(lock: EnvironmentLock | null, opened: Opened): Promise<
 }
 
 async function defaultImage(waiter: Waiter, { images, settings, variables, tasks }: Opened): Promise<StartImage> {
-  const reference = await defaultReference({ settings, variables })
+  return pinnedImage(await defaultReference({ settings, variables }), waiter, { images, tasks })
+}
+
+/** The image of a name, pulled once however many ask. */
+async function pinnedImage(
+  reference: string,
+  waiter: Waiter,
+  { images, tasks }: Pick<Opened, 'images' | 'tasks'>,
+): Promise<StartImage> {
   const platform = await images.platform()
   const found = await images.find(reference)
   if (found?.platform === platform) return startOf(found)
   const fetch = (task: Waiter): Promise<EngineImage> => fetchImage(reference, platform, { ...task, images })
-  return startOf(await tasks.join(`default ${reference}`, waiter, fetch))
+  return startOf(await tasks.join(`image ${reference}`, waiter, fetch))
 }
 
 async function wantedOf(lock: EnvironmentLock, opened: Opened): Promise<Wanted> {

@@ -65,6 +65,11 @@ export type ImageEnvironments = {
   ensure(lock: EnvironmentLock, waiter?: ImageWaiter): Promise<BuiltImage>
   /** What the engine has of a lock, or for steps without an environment where null; nothing is pulled or built. */
   find(lock: EnvironmentLock | null): Promise<EngineImage | undefined>
+  /**
+   * The image of a name with a digest, pulled where the engine does not have it. Throws Problem `image_unavailable`,
+   * `image_login`, `image_platform`, `network_unavailable` or `disk_full`.
+   */
+  pinned(reference: string, waiter?: Waiter): Promise<StartImage>
   /** The image of steps without an environment. Throws as `ensure` does. */
   default(waiter?: Waiter): Promise<StartImage>
   /**

@@ -61,8 +61,7 @@ function applyStepEvent(state: RunState, step: StepState, event: StepEvent): voi
       step.active = true
       return
     case 'step.skipped':
-      step.reason = event.reason
-      finishStep(state, step, { status: 'skipped', at: event.at })
+      applySkip(state, step, event)
       return
     case 'step.finished':
       finishStep(state, step, { status: event.status, at: event.at })
@@ -173,6 +172,18 @@ function applyFailure(state: RunState, step: StepState, event: Extract<StepEvent
   item.reason = reason
   item.startedAt = item.finishedAt = at
   finishItem(state, step, { item, index, status: 'failed', reason, at })
+}
+
+function applySkip(state: RunState, step: StepState, event: Extract<StepEvent, { kind: 'step.skipped' }>): void {
+  const { item: index, reason, at } = event
+  if (index === undefined) {
+    step.reason = reason
+    return finishStep(state, step, { status: 'skipped', at })
+  }
+  const item = itemOf(step, index)
+  item.reason = reason
+  item.finishedAt = at
+  finishItem(state, step, { item, index, status: 'skipped', reason, at })
 }
 
 type End = { readonly status: FinalStepStatus; readonly at: number }

@@ -76,6 +76,8 @@ export type ClusterTarget = {
   compile(run: Omit<ClusterRun, 'foresee' | 'learn' | 'fetch'>): Promise<CompiledView>
   /** Pipelines that lie there for everybody. */
   readonly pushes: ClusterPushes
+  /** `registry/name@sha256:…` that pods of an environment were started of in a run; undefined where there were none. */
+  imageOf(frozen: FrozenRun, environment: string | null): string | undefined
   open(run: OpenClusterRun): Executor & { readonly mirror: Mirror }
   /** Takes the log of an attempt to this machine, as far as it is there; the rest while it is asked for again and again. */
   takeLog(attempt: ClusterAttempt, isOver: boolean): Promise<void>

@@ -93,6 +93,8 @@ async function prepare(options: ContainerStageOptions, task: AttemptTask, asked:
 /** The image of the step's environment, made or pulled where it is not there; the default one where it has none. */
 async function imageOf(options: ContainerStageOptions, task: AttemptTask, { report, signal }: Asked): Promise<string> {
   const { images, frozen, now } = options
+  // A step that is done again has the very image that it had, which was looked for before.
+  if (frozen.only?.image !== undefined) return (await images.pinned(frozen.only.image, { signal })).image
   const pipeline = task.state.plan.plan.definition.name
   const image = await environmentOf(task, {
     frozen,

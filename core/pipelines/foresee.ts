@@ -12,7 +12,7 @@ export type Foreseen = {
 }
 
 /** How a run will look once all is decided that can be before something begins. Nothing is written. */
-export function foresee(bound: BoundPlan, world: Pick<World, 'facts' | 'lookUp' | 'now'>): Foreseen {
+export function foresee(bound: BoundPlan, world: Pick<World, 'facts' | 'lookUp' | 'now' | 'only'>): Foreseen {
   const state = initialState(bound)
   const missed = new Set<string>()
   const emit = (event: RunEvent): void => {

@@ -16,6 +16,7 @@ import { fetchFiles } from './fetch-files.ts'
 import type { RemoteFiles } from './remote-files.ts'
 import { LocalExecutor } from './local-executor.ts'
 import { openContainerStage } from './container-stage.ts'
+import { onlyOf } from './only.ts'
 import { openProcessStage } from './process-stage.ts'
 import { withRecordSteps } from './record-executor.ts'
 import { RunLoop } from './run-loop.ts'
@@ -214,13 +215,15 @@ export class LiveRuns {
     const { mirror } = executor
     if (mirror !== undefined) this.#unswept.note(id)
     const stores = frozen.stores ?? []
-    const lookUp = createLookup({ ...this.#options, stores, cache: frozen.cache, resumes: frozen.resumes })
+    const { cache, resumes, only } = frozen
+    const lookUp = createLookup({ ...this.#options, stores, cache, resumes, only })
     const loop = new RunLoop({
       run: id,
       state,
       facts: frozen.facts,
       parallelism: frozen.parallelism ?? Number.POSITIVE_INFINITY,
-      writeCache: frozen.cache,
+      ...(only === undefined ? {} : { only: onlyOf(state.plan.plan, only) }),
+      writeCache: cache,
       executor,
       ...(mirror === undefined ? {} : { mirror }),
       ...(frozen.sent === undefined ? {} : { sent: frozen.sent }),

@@ -1,6 +1,7 @@
 import { isRecordStep } from '#core/contract/definition.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { Blobs } from '#core/store/index.ts'
+import { isAsked, type Only } from './only.ts'
 import { filesOf, type RemoteFiles } from './remote-files.ts'
 import type { StepRow } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
@@ -17,6 +18,8 @@ export type LookupOptions = {
   readonly cache: boolean
   /** The run whose succeeded steps are taken over. */
   readonly resumes: string | null
+  /** The step run that alone plays, where one does: it is computed again, whatever there is. */
+  readonly only?: Only | undefined
 }
 
 /** Answers the scheduler: the outputs of a step that need not run, or why it must. */
@@ -26,10 +29,12 @@ export function createLookup(options: LookupOptions): (query: CacheQuery) => Cac
   const earlier = options.resumes === null ? new Map<string, StepRow>() : succeededSteps(store, options.resumes)
   return (query) => {
     const { name, definition, usesRun } = query.step.bound.planned
+    if (options.only !== undefined && isAsked(options.only, name, query.item)) return 'it was asked for'
     const taken = earlier.get(`${name} ${query.item ?? 0}`)
     if (taken !== undefined && options.resumes !== null && taken.key === query.key) {
       const same = sameConsumed(store.parts(options.resumes, name)?.consumed, query.consumed) === undefined
-      if (same && missing(taken.outputs, isHere) === undefined)
+      // Of what is taken over for one step that one needs but what it reads, which was looked for before.
+      if (same && (options.only !== undefined || missing(taken.outputs, isHere) === undefined))
         return { outputs: taken.outputs, from: options.resumes, resumed: true }
     }
     if (isRecordStep(definition)) return 'a register step is done in every run'

@@ -1,6 +1,7 @@
 import type { Json } from '#core/base/json.ts'
 import type { SequencedEvent } from '#core/contract/events.ts'
 import type { Executor, Mirror } from './executor.ts'
+import type { OnlyStep } from './only.ts'
 import type { Batch, FrozenRun } from './run-rows.ts'
 import type { RunState } from './run-state.ts'
 import type { CacheHit, CacheQuery } from './scheduler.ts'
@@ -12,6 +13,8 @@ export type LoopOptions = {
   readonly state: RunState
   readonly facts: RunFacts
   readonly parallelism: number
+  /** Where one step run alone was asked for. */
+  readonly only?: OnlyStep
   /** False: cache entries are not written. */
   readonly writeCache: boolean
   readonly executor: Executor

@@ -5,12 +5,13 @@ type Written = Pick<World, 'emit' | 'keepParts'>
 
 /** The world of the scheduler of one run; what it decides goes to what is written next. */
 export function worldOf(options: LoopOptions, written: Written): World {
-  const { mirror, state, parallelism, facts, now } = options
+  const { mirror, state, parallelism, facts, now, only } = options
   return {
     ...written,
     parallelism,
     facts,
     now,
+    ...(only === undefined ? {} : { only }),
     // None begins before the cluster has the run.
     ...(mirror === undefined
       ? {}

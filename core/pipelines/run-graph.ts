@@ -3,6 +3,7 @@ import type { GraphStep, RunGraph } from '#core/contract/run-graph.ts'
 import { isFinalRun } from '#core/contract/events.ts'
 import { findRun } from './find-run.ts'
 import { pipelineIdOf } from './pipeline-id.ts'
+import { onlyName } from './only.ts'
 import type { Plans } from './plans.ts'
 import type { RunRow } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
@@ -31,7 +32,7 @@ export function runGraph(store: RunStore, plans: Plans, id: string): RunGraph {
   const run = findRun(store, id)
   const { steps, environments, notice } = run.folded ? foldedState(store, run) : replayedState(store, run)
   const needs = new Map(plans(run).plan.steps.map(({ name, edges }) => [name, new Set(edges.map(({ step }) => step))]))
-  const { parameters, parallelism, cache, resumes } = run.frozen
+  const { parameters, parallelism, cache, resumes, only } = run.frozen
   return {
     ...summaryOf(run),
     outputs: run.outputs,
@@ -41,6 +42,7 @@ export function runGraph(store: RunStore, plans: Plans, id: string): RunGraph {
     parallelism,
     cache,
     resumes,
+    only: only === undefined ? null : onlyName(only),
     schedule: run.createdBy.startsWith(SCHEDULE) ? run.createdBy.slice(SCHEDULE.length) : null,
     seq: store.lastSeq(run.id),
     cancelling: store.isCancelling(run.id),

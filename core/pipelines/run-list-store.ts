@@ -63,7 +63,7 @@ export class RunListStore {
   elsewhere({ pipeline, digest, target, id, status, frozen }: RunRow): (RunHead & { readonly parameters: string })[] {
     const sql = `SELECT * FROM (SELECT ${HEAD}, frozen -> '$.parameters' AS parameters FROM runs
         WHERE project = 'default' AND pipeline = @pipeline AND digest = @digest AND target <> @target AND id <> @id
-          AND finished_at IS NOT NULL ORDER BY id DESC LIMIT ${MOST_LOOKED_THROUGH})
+          AND finished_at IS NOT NULL AND frozen -> '$.only' IS NULL ORDER BY id DESC LIMIT ${MOST_LOOKED_THROUGH})
       WHERE NOT EXISTS (${OTHER}) ORDER BY status = @status DESC, id DESC LIMIT ${MOST_ELSEWHERE}`
     const parameters = JSON.stringify(frozen.parameters)
     return this.#rows.all(sql, { pipeline, digest, target, id, status, parameters })

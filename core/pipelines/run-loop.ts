@@ -251,11 +251,11 @@ export class RunLoop {
       this.#emit({ kind: 'attempt.stopping', ...nameOf(task), why: 'timeout' })
     const { definition, usesRun } = step.bound.planned
     const { stopping, attemptStartedAt: startedAt } = itemOf(step, item)
-    const { state, mirror, executor, writeCache } = this.#options
+    const { state, mirror, executor, writeCache, only } = this.#options
     // In a cluster the runner alone keeps the time.
     const limit = { startedAt: mirror === undefined ? startedAt : null, timeoutMs: definition.timeoutMs }
     const settled = settle(result, state.cancelling ? 'cancel' : stopping, { ...limit, leaving: state.leaving })
-    const next = isClosing(state) ? null : retryAt(definition.retry, task.attempt, settled)
+    const next = isClosing(state) || only !== undefined ? null : retryAt(definition.retry, task.attempt, settled)
     this.#emit({ kind: 'attempt.finished', ...nameOf(task), ...settled, retryAt: next })
     this.#batch.effects.push(() => executor.release(task))
     if (settled.outcome !== 'succeeded' || !writeCache || !definition.cache || usesRun) return

@@ -4,6 +4,7 @@ import type { FinalStepStatus, RunStatus, SequencedEvent, StepStatus } from '#co
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { Parameters } from './bind.ts'
 import type { FrozenEnvironment } from './lock-file.ts'
+import type { Only } from './only.ts'
 import type { Consumed, KeyParts, RunFacts } from './step-key.ts'
 
 /** All that a run was begun with beside its definition; never changed afterwards. */
@@ -22,6 +23,8 @@ export type FrozenRun = {
   readonly stores?: readonly string[]
   /** What a cluster target keeps of it; there on a cluster only. */
   readonly cluster?: JsonObject
+  /** Only this step run plays; what it reads is taken over from `resumes`. */
+  readonly only?: Only
   /** The Workflow of a run that a cluster began by itself, before this machine knew of it, and when, in epoch ms. */
   readonly sent?: { readonly name: string; readonly uid: string; readonly at: number }
 }

@@ -14,6 +14,8 @@ import {
   type KeyParts,
   type RunFacts,
 } from './step-key.ts'
+import { evaluated } from './evaluated.ts'
+import { isAsked, onlyReason, type OnlyStep } from './only.ts'
 import { isClosing, isFanOut, stateOfItems, stateOfRun, type RunState, type StepState } from './run-state.ts'
 
 /** Outputs that need not be computed again. */
@@ -37,6 +39,8 @@ export type World = {
    */
   readonly hasBegun?: (step: string, item: number | null, attempt: number) => boolean
   readonly facts: RunFacts
+  /** Where one step run alone was asked for: what it reads is taken over, nothing else begins. */
+  readonly only?: OnlyStep
   emit(event: RunEvent): void
   /** A hit, or why there is none. */
   lookUp(query: CacheQuery): CacheHit | string
@@ -113,8 +117,10 @@ function admit(turn: Turn): void {
 }
 
 /** The event that ends a step before it begins; undefined where its edges are met and its condition holds. */
-function looked({ state, step }: Turn): RunEvent | undefined {
+function looked({ state, step, world: { only } }: Turn): RunEvent | undefined {
   const { planned, when } = step.bound
+  if (only !== undefined && planned.name !== only.step && !only.above.has(planned.name))
+    return { kind: 'step.skipped', step: planned.name, reason: onlyReason(only) }
   const unmet = unmetEdge(state, step.bound)
   if (unmet !== undefined) return { kind: 'step.skipped', step: planned.name, reason: unmet }
   if (when === null) return undefined
@@ -135,19 +141,6 @@ function expand(turn: Turn): void {
 
 function cannotEvaluate(step: StepState, reason: string): RunEvent {
   return { kind: 'step.failed', step: step.bound.planned.name, item: null, code: 'expression_failed', reason }
-}
-
-/** The value of an expression of the user, or why it has none. Nothing else may be done inside: a bug must be seen. */
-function evaluated<Value>(evaluate: () => Value): { readonly value: Value } | { readonly fault: string } {
-  try {
-    return { value: evaluate() }
-  } catch (error) {
-    return { fault: words(error) }
-  }
-}
-
-function words(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)
 }
 
 function sharedOf({ state, memory, step, world }: Turn): Shared {
@@ -181,6 +174,10 @@ function probe(turn: Turn, budget: number): number {
   for (; cursor.probe < step.count && left > 0; cursor.probe += 1, left -= 1) {
     if (!isFresh(step, cursor.probe)) continue
     const item = isFanOut(step) ? cursor.probe : null
+    if (world.only?.step === name && item !== null && !isAsked(world.only, name, item)) {
+      world.emit({ kind: 'step.skipped', step: name, item, reason: onlyReason(world.only) })
+      continue
+    }
     const key = itemKey(turn, cursor.probe)
     const answer = world.lookUp({ step, item, key, consumed: sharedOf(turn).consumed })
     if (typeof answer === 'string') {
@@ -200,6 +197,7 @@ function itemKey(turn: Turn, index: number): string {
 /** Begins attempts while there are free slots: due retries first, then items that never ran, in order. */
 function start(turn: Turn): void {
   const { state, memory, step, world } = turn
+  if (world.only !== undefined && step.bound.planned.name !== world.only.step) return passOver(turn, world.only)
   if (isRecordStep(step.bound.planned.definition)) return record(turn)
   if (world.hasBegun !== undefined) return follow(turn, world.hasBegun)
   const limit = step.bound.planned.definition.parallelism ?? Number.POSITIVE_INFINITY
@@ -215,6 +213,18 @@ function start(turn: Turn): void {
     if (!isFresh(step, cursor.start)) continue
     if (!free()) return
     beginFirst(turn, cursor.start)
+  }
+}
+
+/** Of a step that the one that was asked for reads: what was not taken over did not succeed, and does not begin again. */
+function passOver(turn: Turn, only: OnlyStep): void {
+  const { step, world } = turn
+  const cursor = cursorOf(turn.memory, step)
+  for (; cursor.start < cursor.probe; cursor.start += 1) {
+    if (!isFresh(step, cursor.start)) continue
+    const reason = `it did not succeed in the run that this one is of: ${onlyReason(only)}`
+    const item = isFanOut(step) ? cursor.start : null
+    world.emit({ kind: 'step.failed', step: step.bound.planned.name, item, code: 'command_failed', reason })
   }
 }
 

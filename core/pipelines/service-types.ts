@@ -5,6 +5,14 @@ import type { AttemptImage, RunStatus, SequencedEvent, StepStatus } from '#core/
 import type { FolderListing, FolderView, PipelineDetail, PipelineRow } from '#core/contract/folders.ts'
 import type { StepFailure } from '#core/contract/failures.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
+import type {
+  AppliedCode,
+  PulledChanges,
+  PulledStep,
+  RerunPlace,
+  RerunReport,
+  RerunStart,
+} from '#core/contract/pulled-step.ts'
 import type { TargetView } from '#core/contract/routes-targets.ts'
 import type { ItemPage, RunGraph } from '#core/contract/run-graph.ts'
 import type {
@@ -222,6 +230,44 @@ export type PipelineService = PushVerbs & {
   pull(run: string, options: { readonly step?: string } & Progress): Promise<{ bytes: number }>
   /** Takes one file to this machine, where it is not yet. */
   fetchFile(sha256: string, signal?: AbortSignal): Promise<void>
+  /**
+   * Brings an attempt, the latest where none is named, to a folder of this machine: code, inputs, log and all that it ran
+   * with. What is there already stays, without `force`. With `shell` what a shell at that place needs is made ready. Throws
+   * Problem `not_found`, `artifact_missing` that names what is gone, `conflict` where it never began, still runs or the
+   * folder is another's.
+   */
+  pullStep(
+    address: StepAddress,
+    wish: {
+      readonly attempt?: number | undefined
+      readonly into?: string | undefined
+      readonly force?: boolean
+      readonly shell?: RerunPlace | 'any' | undefined
+    } & Progress,
+  ): Promise<PulledStep>
+  /**
+   * Does an attempt, the latest where none is named, again on this machine, as a run that takes over what the step reads
+   * and plays no other step. Throws as `pullStep` does, and Problem `not_supported` for what cannot play there.
+   */
+  rerunStep(
+    address: StepAddress,
+    wish: { readonly attempt?: number | undefined; readonly target?: RerunPlace | undefined } & Progress,
+  ): Promise<RerunStart>
+  /** How a run that `rerunStep` began compares with the attempt that it repeats. Throws Problem `not_found` for others. */
+  rerunReport(run: string): Promise<RerunReport>
+  /** Files of the code of a pulled step that are not as in its run. Throws Problem `not_found` where it was not pulled. */
+  pulledChanges(
+    address: StepAddress,
+    where: { readonly attempt?: number | undefined; readonly into?: string | undefined },
+  ): Promise<PulledChanges>
+  /**
+   * Copies those files to the code folder of the pipeline, all or none. Throws Problem `conflict` that names a file which is
+   * not as in the run there.
+   */
+  applyPulled(
+    address: StepAddress,
+    where: { readonly attempt?: number | undefined; readonly into?: string | undefined },
+  ): Promise<AppliedCode>
   /** The pod of an attempt, the latest where none is named; null where the cluster has it no more. */
   pod(address: StepAddress, attempt?: number): Promise<PodView | null>
   /** The files of an output: one for a file (path ''), all of a folder. A value is its JSON. */

@@ -20,6 +20,7 @@ import { openHandover, type RunHandover } from './handover.ts'
 import { forTarget, freezeRun, type FreezeOptions, type Frozen } from './freeze.ts'
 import { LiveRuns } from './live-runs.ts'
 import { readPipelineFile, type PipelineFile } from './pipeline-file.ts'
+import { pulledVerbs } from './pulled/verbs.ts'
 import { readingVerbs, showRun } from './reading.ts'
 import { openRemoteFiles, type RemoteFiles } from './remote-files.ts'
 import { RunListStore } from './run-list-store.ts'
@@ -86,6 +87,7 @@ export function openPipelines(options: PipelineOptions): Pipelines {
     ...readingVerbs(context),
     ...clusterVerbs(context),
     ...pushVerbs(context),
+    ...pulledVerbs({ ...context, begin: (run, frozen) => insert(context, run, frozen) }),
     compile: (request, progress) => compilePipeline(request, { ...context, ...progress }),
     survey: (request, progress) => surveyPipeline(request, { ...context, ...progress }),
     ...folderVerbs({ ...context, store: options.store }),

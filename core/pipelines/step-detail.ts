@@ -44,8 +44,7 @@ export function stepDetail(store: RunStore, plans: Plans, address: StepAddress):
     timeoutSeconds: timeoutMs === null ? null : timeoutMs / 1000,
     retryLimit: retry.limit,
     attempts: attemptsOf(events),
-    environment:
-      environment === null ? null : { name: environment, digest: run.frozen.facts.environments[environment] ?? '' },
+    environment: environmentView(run, environment),
     cache: cacheVerdict(store, run, { ...address, key: row?.key ?? null, events }),
     notEnforced: [...(started?.notEnforced ?? [])],
     cpuSeconds: finished?.cpuSeconds ?? null,
@@ -53,6 +52,12 @@ export function stepDetail(store: RunStore, plans: Plans, address: StepAddress):
     inputBytes: finished?.inputBytes ?? null,
     outputBytes: finished?.outputBytes ?? null,
   }
+}
+
+function environmentView({ frozen }: RunRow, name: string | null): StepDetail['environment'] {
+  if (name === null) return null
+  const kind = frozen.environments[name]?.lock.kind ?? 'python'
+  return { name, digest: frozen.facts.environments[name] ?? '', kind }
 }
 
 /** Everything that a step reads is final when an attempt is created, when it is found in the cache, when it is expanded. */

@@ -48,8 +48,10 @@ export function openTimes(needs: ReadonlyMap<string, readonly string[]>, created
 export function addEvent(fold: TimesFold, event: SequencedEvent): void {
   if (event.kind === 'run.started') fold.startedAt = event.at
   else if (event.kind === 'step.expanded') fold.expandedAt.set(event.step, event.at)
-  else if (event.kind === 'step.skipped' || event.kind === 'step.finished') fold.finalAt.set(event.step, event.at)
-  else if (event.kind === 'step.cached' || event.kind === 'step.failed') {
+  else if (event.kind === 'step.finished') fold.finalAt.set(event.step, event.at)
+  else if (event.kind === 'step.skipped') {
+    if (event.item === undefined) fold.finalAt.set(event.step, event.at)
+  } else if (event.kind === 'step.cached' || event.kind === 'step.failed') {
     if (event.item === null) fold.finalAt.set(event.step, event.at)
   } else if ('attempt' in event) addAttemptEvent(fold, event)
 }

@@ -117,6 +117,12 @@ export const queries = {
       queryFn: ({ signal }) => client.listTwins({ run }, { signal }),
       staleTime: 0,
     }),
+  /** How a step that was done again compares with the attempt that it repeats. */
+  rerun: (client: Client, run: string) =>
+    queryOptions({
+      queryKey: ['run', run, 'rerun'],
+      queryFn: ({ signal }) => client.showRerun({ run }, { signal }),
+    }),
   /** How two runs that are over compare, signed. */
   parity: (client: Client, run: string, other: string) =>
     queryOptions({

@@ -62,6 +62,7 @@ describe('the graph of a run', () => {
       parallelism: 3,
       schedule: null,
       resumes: null,
+      only: null,
     })
     expect(
       last?.steps.map(({ name, needs, isFanOut, hasCondition, status }) => [

@@ -6,6 +6,7 @@ import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { DetailsView } from './details-view.tsx'
 import { StepDrawer } from './drawer/step-drawer.tsx'
+import { RerunNotice } from './rerun-notice.tsx'
 import { RunActions } from './run-actions.tsx'
 import { useRun } from './run-context.ts'
 import { RunHeader } from './run-header.tsx'
@@ -35,6 +36,7 @@ export function RunBody() {
         <div>
           <RunHeader />
           <RunNotice />
+          <RerunNotice />
         </div>
         {problem !== undefined && <ProblemAlert title="The run is followed no longer" message={problem.message} />}
         <Tabs value={view} onChange={show} keepMounted={false}>

@@ -12,6 +12,7 @@ import { Waiting } from '#renderer/ui/waiting.tsx'
 import { useRun } from '../run-context.ts'
 import { Attempts } from './attempts.tsx'
 import { FailureWords } from './failure-words.tsx'
+import { RerunHere } from './rerun-here.tsx'
 import { CacheFacts, CommandFacts, LimitFacts } from './step-facts.tsx'
 import { TrackedFacts } from './tracked-facts.tsx'
 import { useStepDetail } from './use-step-detail.ts'
@@ -53,6 +54,7 @@ function Overview({ detail, item }: { readonly detail: StepDetail; readonly item
           {!isFanOut && <FailureWords view={view} item={item} />}
         </Alert>
       )}
+      {!isFanOut && <RerunHere detail={detail} item={item} />}
       <Facts label="What happened">{isFanOut ? <WholeFacts detail={detail} /> : <RunFacts detail={detail} />}</Facts>
       {!isFanOut && detail.attempts.length > 0 && (
         <Attempts attempts={detail.attempts} hasLog={detail.command.length > 0} />
