@@ -17,6 +17,7 @@ import { openFileIndex, type FileIndex } from './file-index.ts'
 import { findRun } from './find-run.ts'
 import { folderVerbs } from './folder-verbs.ts'
 import { forTarget, freezeRun, type FreezeOptions, type Frozen } from './freeze.ts'
+import { HistoryStore } from './history-store.ts'
 import { LiveRuns } from './live-runs.ts'
 import { readPipelineFile, type PipelineFile } from './pipeline-file.ts'
 import { readingVerbs, showRun } from './reading.ts'
@@ -79,7 +80,7 @@ export function openPipelines(options: PipelineOptions): Pipelines {
   return {
     ...documentVerbs(context),
     ...environmentVerbs(context),
-    ...readingVerbs(context),
+    ...readingVerbs({ ...context, history: new HistoryStore(options.store) }),
     ...clusterVerbs(context),
     compile: (request, progress) => compilePipeline(request, { ...context, ...progress }),
     ...folderVerbs({ ...context, store: options.store }),
