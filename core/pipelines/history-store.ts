@@ -1,4 +1,5 @@
-import type { Rows } from './rows.ts'
+import type { Store } from '#core/store/index.ts'
+import { Rows } from './rows.ts'
 
 /** One run that something can be learnt from. */
 export type EarlierRun = { readonly id: string; readonly target: string }
@@ -54,8 +55,8 @@ type RawEvent = {
 export class HistoryStore {
   readonly #rows: Rows
 
-  constructor(rows: Rows) {
-    this.#rows = rows
+  constructor(store: Store) {
+    this.#rows = new Rows(store)
   }
 
   /** The targets that runs were started on. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import type { RunEvent } from '#core/contract/events.ts'
 import { applyEvent } from './apply-event.ts'
+import { HistoryStore } from './history-store.ts'
 import { openHistory } from './history.ts'
 import { markDirty, type Dirty } from './open-batch.ts'
 import { openPlans } from './plans.ts'
@@ -14,7 +15,7 @@ beforeEach(() => void (opened = openTestStore()))
 afterAll(() => opened[Symbol.asyncDispose]())
 
 const historyOf = (target: string, pipeline = 'p') =>
-  openHistory({ store: opened.runs, plans: openPlans() })({ pipeline, target })
+  openHistory({ history: new HistoryStore(opened.store), store: opened.runs, plans: openPlans() })({ pipeline, target })
 const SPEC = { steps: { a: { command: ['x'] }, b: { command: ['y'], needs: ['a'] } } }
 
 type At = readonly [at: number, event: RunEvent]

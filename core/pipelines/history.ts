@@ -28,7 +28,7 @@ export type PipelineHistory = {
 
 export type HistoryWish = { readonly pipeline: string; readonly target: string }
 
-type Options = { readonly store: RunStore; readonly plans: Plans }
+type Options = { readonly history: HistoryStore; readonly store: RunStore; readonly plans: Plans }
 
 /** So many of the latest runs of a pipeline count. */
 const RUNS = 20
@@ -37,8 +37,8 @@ const FOLDED_RUNS = 5
 const FOLDED_EVENTS = 2_000
 
 /** Answers what earlier runs of a pipeline took: on a target where it ran there, else anywhere. */
-export function openHistory({ store, plans }: Options): (wish: HistoryWish) => Promise<PipelineHistory> {
-  const rows = store.history
+export function openHistory(options: Options): (wish: HistoryWish) => Promise<PipelineHistory> {
+  const { history: rows } = options
   return async ({ pipeline, target }) => {
     const there = await measured(rows, rows.latest(target, pipeline, RUNS))
     const others = rows.targets().filter((name) => name !== target)
@@ -48,7 +48,7 @@ export function openHistory({ store, plans }: Options): (wish: HistoryWish) => P
     return {
       runs: countsOf(samples),
       steps: Object.fromEntries([...Map.groupBy(samples, ({ step }) => step)].map(([step, all]) => [step, of(all)])),
-      overhead: await overheadOf(target, store, plans),
+      overhead: await overheadOf(target, options),
     }
   }
 }
@@ -92,9 +92,9 @@ function of(samples: readonly Sample[]): StepHistory {
   }
 }
 
-async function overheadOf(target: string, store: RunStore, plans: Plans): Promise<PipelineHistory['overhead']> {
+async function overheadOf(target: string, { history, store, plans }: Options): Promise<PipelineHistory['overhead']> {
   const seconds: number[] = []
-  for (const { id } of store.history.latest(target, undefined, FOLDED_RUNS)) {
+  for (const { id } of history.latest(target, undefined, FOLDED_RUNS)) {
     const run = store.get(id)
     if (run === undefined) continue
     const needs = plans(run).plan.steps.map(({ name, edges }) => [name, edges.map(({ step }) => step)] as const)

@@ -9,6 +9,7 @@ import { attemptFolders } from './attempt-folders.ts'
 import { begunRun } from './begun-run.ts'
 import { explainStep } from './explain-step.ts'
 import { expansionsOf, findRun, findStep } from './find-run.ts'
+import type { HistoryStore } from './history-store.ts'
 import { openHistory } from './history.ts'
 import { itemPage, statusOfUntouched } from './item-page.ts'
 import { runOutcome } from './outcome.ts'
@@ -44,6 +45,7 @@ type Reading = Pick<
 type Options = {
   readonly home: string
   readonly store: RunStore
+  readonly history: HistoryStore
   readonly targets: Targets
   readonly now: () => number
   readonly prices: () => Prices | null
@@ -66,7 +68,7 @@ export function readingVerbs(options: Options): Reading {
     log: (address, range) => readLog(options, address, range),
     usage: (address, attempt) => readUsage(options, address, attempt),
     ...usageVerbs(options, plans),
-    history: openHistory({ store, plans }),
+    history: openHistory({ history: options.history, store, plans }),
     artifacts(id) {
       const run = findRun(store, id)
       const isFanOut = (step: string): boolean => (run.definition.steps[step]?.forEach.length ?? 0) > 0

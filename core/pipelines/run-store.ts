@@ -3,7 +3,6 @@ import type { PipelineDefinition } from '#core/contract/definition.ts'
 import type { SequencedEvent } from '#core/contract/events.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { Store } from '#core/store/index.ts'
-import { HistoryStore } from './history-store.ts'
 import { ItemStore, STEP, toStepRow, type RawStep } from './item-store.ts'
 import { RARE, type RareKind } from './rare-events.ts'
 import { Recent } from './recent.ts'
@@ -47,8 +46,6 @@ export class RunStore {
   readonly #rows: Rows
   /** Items of fan-outs, a page at a time. */
   readonly items: ItemStore
-  /** What earlier runs took. */
-  readonly history: HistoryStore
   /** Some 50 MB, in values. */
   readonly #expansions = new Recent<readonly JsonObject[]>(1_000_000)
 
@@ -56,7 +53,6 @@ export class RunStore {
     this.#store = store
     this.#rows = new Rows(store)
     this.items = new ItemStore(this.#rows)
-    this.history = new HistoryStore(this.#rows)
   }
 
   /** Writes a new run with its code snapshot, before anything of it begins; the run that it goes on with learns of it. */

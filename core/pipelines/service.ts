@@ -18,6 +18,7 @@ import { findRun } from './find-run.ts'
 import { folderVerbs } from './folder-verbs.ts'
 import { openHandover, type RunHandover } from './handover.ts'
 import { forTarget, freezeRun, type FreezeOptions, type Frozen } from './freeze.ts'
+import { HistoryStore } from './history-store.ts'
 import { LiveRuns } from './live-runs.ts'
 import { readPipelineFile, type PipelineFile } from './pipeline-file.ts'
 import { pulledVerbs } from './pulled/verbs.ts'
@@ -84,7 +85,7 @@ export function openPipelines(options: PipelineOptions): Pipelines {
   return {
     ...documentVerbs(context),
     ...environmentVerbs(context),
-    ...readingVerbs(context),
+    ...readingVerbs({ ...context, history: new HistoryStore(options.store) }),
     ...clusterVerbs(context),
     ...pushVerbs(context),
     ...pulledVerbs({ ...context, begin: (run, frozen) => insert(context, run, frozen) }),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem, type Issue } from '#core/base/problem.ts'
-import { Prices, type PricesView } from '#core/contract/prices.ts'
+import type { Prices, PricesView } from '#core/contract/prices.ts'
 import { systemCode } from '#core/files/index.ts'
 import { parsePrices } from './parse-prices.ts'
 

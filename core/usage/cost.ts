@@ -43,7 +43,7 @@ export function addUsed(a: Used, b: Used): Used {
 }
 
 /** The rates of a target: its own, else those of every target. */
-export function ratesOf({ default: shared, targets }: Prices, target: string): Rates {
+function ratesOf({ default: shared, targets }: Prices, target: string): Rates {
   return { ...shared, ...(Object.hasOwn(targets, target) ? targets[target] : {}) }
 }
 

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { RunEvent } from '#core/contract/events.ts'
 import { applyEvent } from '#core/pipelines/apply-event.ts'
+import { HistoryStore } from '#core/pipelines/history-store.ts'
 import { openHistory } from '#core/pipelines/history.ts'
 import { markDirty, type Dirty } from '#core/pipelines/open-batch.ts'
 import { openPlans } from '#core/pipelines/plans.ts'
@@ -24,7 +25,7 @@ export async function measureHistory(): Promise<Measurement[]> {
   })
   const took: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    const read = openHistory({ store: opened.runs, plans: openPlans() })
+    const read = openHistory({ history: new HistoryStore(opened.store), store: opened.runs, plans: openPlans() })
     const began = performance.now()
     const { runs } = await read({ pipeline: 'p0', target: 'lab' })
     took.push(performance.now() - began)

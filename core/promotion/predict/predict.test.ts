@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Prices } from '#core/contract/prices.ts'
 import { PlanPrediction } from '#core/contract/plan.ts'
 import type { PipelineHistory } from '#core/pipelines/index.ts'
-import { predict, type PredictOptions, type PredictStep } from './predict.ts'
+import { predict, type PredictOptions, type PredictStep } from '#core/promotion/index.ts'
 
 const NO_PRICES = { prices: null, words: 'no price file' }
 const GIB = 2 ** 30
@@ -36,7 +36,12 @@ function historyOf(seconds: Record<string, number>, change: Partial<PipelineHist
 
 function predicted(steps: readonly PredictStep[], history: PipelineHistory, change: Partial<PredictOptions> = {}) {
   const found = predict({
-    ...{ target: 'lab', steps, history, prices: NO_PRICES, parallelism: null, bytesToSend: 0 },
+    target: 'lab',
+    steps,
+    history,
+    prices: NO_PRICES,
+    parallelism: null,
+    bytesToSend: 0,
     ...change,
   })
   expect(PlanPrediction.parse(found.prediction)).toEqual(found.prediction)

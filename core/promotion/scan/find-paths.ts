@@ -11,8 +11,8 @@ const MAYBE = new RegExp(
   String.raw`${START}\/(?:data|datasets?|media|scratch|srv|nfs|gpfs|lustre|storage|workspace|content|kaggle|dbfs)\/${REST}`,
   'g',
 )
-const HOME = /(?<![\w.\/~})\]*%-])~\/(?!\.cache\b)[\w.][\w.\/{}@+-]*/g
-const DRIVE = /(?<![A-Za-z0-9_.\/])[A-Za-z]:(?:\\\\?|\/(?!\/))[A-Za-z_.{][^\n"'`<>|:*?;,]*/g
+const HOME = /(?<![\w./~})\]*%-])~\/(?!\.cache\b)[\w.][\w./{}@+-]*/g
+const DRIVE = /(?<![A-Za-z0-9_./])[A-Za-z]:(?:\\\\?|\/(?!\/))[A-Za-z_.{][^\n"'`<>|:*?;,]*/g
 const TEMPORARY = new RegExp(String.raw`${START}\/tmp\/${REST}`, 'g')
 
 /** What is done with files, or what a name of them is given to. */

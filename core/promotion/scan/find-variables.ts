@@ -81,7 +81,7 @@ function shellReads(source: Source): Hit[] {
   return [...text.matchAll(SHELL_READ)].flatMap(
     ({ 1: plain, 2: braced, 3: first = '', 4: second = '', index: offset }) => {
       const isQuoted = pieceAt(pieces, offset)?.isRaw === true
-      const isEscaped = /(?:^|[^\\])(?:\\\\)*\\$/.test(before(text, offset)) || /\$$/.test(before(text, offset))
+      const isEscaped = /(?:^|[^\\])(?:\\\\)*\\$/.test(before(text, offset)) || before(text, offset).endsWith('$')
       const hasDefault = '-=+'.includes(first || ' ') || (first === ':' && '-=+'.includes(second || ' '))
       if (isQuoted || isEscaped || hasDefault) return []
       return [{ offset, text: plain ?? braced ?? '' }]
