@@ -8,7 +8,7 @@ const CONTAINERS = [
   ...['pipelines', 'generated', 'attempt-runtimes', 'argo-dags', 'argo-expressions'].map(
     (name) => `test/conformance/${name}.test.ts`,
   ),
-  'test/kubernetes/{install,runs,killed,parity,push,push-killed,tracking}.test.ts',
+  'test/kubernetes/{install,runs,killed,parity,push,push-killed,push-shared,tracking}.test.ts',
   'test/integration/cluster-schedules.test.ts',
   'core/local-clusters/kind-cluster.test.ts',
   'test/kind/local-cluster.test.ts',
