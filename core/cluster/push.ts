@@ -1,5 +1,4 @@
 import { formatBytes } from '#core/base/quantity.ts'
-import type { PushedObject } from '#core/contract/pushes.ts'
 import type { TransferProgress } from '#core/objects/index.ts'
 import { initialState, recordOf, type Progress, type PushRun, type PutPush } from '#core/pipelines/index.ts'
 import { checkAdmission, checkNodes } from './admission.ts'
@@ -45,33 +44,31 @@ export async function putPush(
   const isNew = (await findTemplate(site, { pipeline, name: template }, signal)) === undefined
   if (isNew) await tryOut(work, compiled)
   const sent = await bringAll(work, compiled)
-  const made = await makeNeeded(work, place)
-  await makeTemplate(work, compiled, { secret: made.secret, by, at })
-  const images = Object.fromEntries(Object.entries(place.images).map(([name, { reference }]) => [name, reference]))
-  const record = recordOf(run, { template, images, keys: keysOf(run, compiled) })
+  const { secret, mark } = await makeNeeded(work, place)
+  const stamp = { secret, by, at }
+  await makeTemplate(work, compiled, stamp)
   const before = earlier === undefined ? null : currentOf(earlier.history).template
   const was = before === null ? null : await readRecord(site.store, pushRecordKey(pipeline, before))
+  const record = recordOf(run, { template, images: referencesOf(place), keys: keysOf(run, compiled) })
   const bytes = sent + (await putRecord(site.store, record, signal))
   const entry = { template, pipelineDigest: run.digest, pushedBy: by, pushedAt: new Date(at).toISOString() }
   const { history, isChanged } = await changeHistory(site, pipeline, { change: (it) => withPush(it, entry), signal })
   // Another laptop may have removed it as one that nobody goes back to.
-  await makeTemplate(work, compiled, { secret: made.secret, by, at })
-  await sweepDropped(site, pipeline, { place: made.place, signal })
-  const [version] = entriesOf(pipeline, history).filter((it) => it.template === template)
+  await makeTemplate(work, compiled, stamp)
+  await sweepDropped(site, pipeline, { place: mark, signal })
+  const version = entriesOf(pipeline, history).find((it) => it.template === template)
   if (version === undefined) throw new Error('a push that is not in its history')
-  return {
-    version,
-    changed: isNew || isChanged || bytes > 0,
-    bytes,
-    imageBytes,
-    objects: [
-      { kind: 'WorkflowTemplate', name: template, isNew },
-      ...(made.secret === null ? [] : [{ kind: 'Secret', name: made.secret, isNew }]),
-      { kind: 'ConfigMap', name: pushConfigMap(pipeline, site), isNew: earlier === undefined },
-    ] satisfies PushedObject[],
-    record,
-    before: was,
-  }
+  const map = { kind: 'ConfigMap', name: pushConfigMap(pipeline, site), isNew: earlier === undefined }
+  const objects = [
+    { kind: 'WorkflowTemplate', name: template, isNew },
+    ...(secret === null ? [] : [{ kind: 'Secret', name: secret, isNew }]),
+    map,
+  ]
+  return { version, changed: isNew || isChanged || bytes > 0, bytes, imageBytes, objects, record, before: was }
+}
+
+function referencesOf({ images }: Pick<PushPlace, 'images'>): Record<string, string> {
+  return Object.fromEntries(Object.entries(images).map(([name, { reference }]) => [name, reference]))
 }
 
 /** Looks at all that would keep it from playing, and brings its images to the registry. */
@@ -113,17 +110,17 @@ async function bringAll({ run, blobs, site, onLine, signal }: Work, { needed }: 
 async function makeNeeded(
   { run, profile, secretValues, site, signal = new AbortController().signal }: Work,
   { secrets }: PushPlace,
-): Promise<{ readonly secret: string | null; readonly place: string }> {
+): Promise<{ readonly secret: string | null; readonly mark: string }> {
   const { cluster } = site
   const { definition } = run.bound.plan
   await makeArtifactRepository(profile, { cluster, secrets: secretValues, signal })
-  const place = await namespaceMark(site, profile, signal)
-  await putMark(site.store, definition.name, place)
+  const mark = await namespaceMark(site, profile, signal)
+  await putMark(site.store, definition.name, mark)
   const data = await carriedValues(definition, secrets, { cluster, secretValues })
-  if (Object.keys(data).length === 0) return { secret: null, place }
+  if (Object.keys(data).length === 0) return { secret: null, mark }
   const name = runSecretName(pushSecretPrefix(definition.name, secrets))
   await putSecret(cluster, { name, labels: pushLabels(definition.name, site), data }, signal)
-  return { secret: name, place }
+  return { secret: name, mark }
 }
 
 /** The same for all who reach a namespace, and another one for each: the uid of what leads Argo to the bucket there. */

@@ -1,10 +1,21 @@
 import { basename } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { PushRecord } from '#core/contract/pushed.ts'
-import { openTenant } from '#test/support/cluster-tenant.ts'
 import { openEngine, problemOf, sh, statusesOf, until, type Engine } from '#test/support/engine.ts'
-import { labProfile, openLab, WORKFLOWS } from '#test/support/lab-target.ts'
-import { CONFIG_MAPS, CRON_WORKFLOWS, keysBelow, labStore, objectsOf, TEMPLATES } from '#test/support/pushed-things.ts'
+import { openLab, WORKFLOWS } from '#test/support/lab-target.ts'
+import {
+  CONFIG_MAPS,
+  CRON_WORKFLOWS,
+  echo,
+  keysBelow,
+  labStore,
+  objectsOf,
+  push,
+  remove,
+  TEMPLATES,
+  undo,
+  versions,
+} from '#test/support/pushed-things.ts'
 import { describeWithKubernetes } from '#test/support/requirements.ts'
 
 const make = { ...sh('cat make.txt > "$MINISUB_OUTPUTS/f"'), files: ['make.txt'], outputs: { f: { type: 'file' } } }
@@ -14,23 +25,6 @@ const read = {
   inputs: { f: '${{ steps.make.outputs.f }}' },
 }
 const other = { ...sh('cat other.txt'), files: ['other.txt'] }
-const echo = {
-  parameters: { n: { type: 'integer', default: 0 } },
-  steps: { a: sh('echo "$1"', '${{ parameters.n }}') },
-}
-
-const push = (engine: Engine, file: string, parameters = {}) =>
-  engine.service.push({ file, target: 'lab', parameters, parameterTexts: {} }, 'ada@laptop', {})
-const remove = (engine: Engine, pipeline: string) =>
-  engine.service.removePush({ target: 'lab', pipeline, leaving: [] }, {})
-const undo = (engine: Engine, pipeline: string) => engine.service.undoPush({ target: 'lab', pipeline })
-
-/** Versions of a pipeline, newest first; the current one has a star. */
-async function versions(engine: Engine, pipeline: string): Promise<string[]> {
-  const found = (await engine.service.pushed('lab')).filter((it) => it.pipeline === pipeline)
-  return found.map(({ template, isCurrent }) => `${template}${isCurrent ? '*' : ''}`)
-}
-
 /** A pipeline whose pushes are removed at the end of the test. */
 async function pipelineOf(
   engine: Engine,
@@ -254,41 +248,5 @@ describeWithKubernetes('a pushed pipeline', () => {
     }
     expect(await problemOf(engine.service.push(asked, 'ada', {}))).toMatchObject({ code: 'not_supported' })
     expect(await problemOf(engine.service.pushed('process'))).toMatchObject({ code: 'not_supported' })
-  })
-})
-
-describeWithKubernetes('two laptops that push at once', () => {
-  test('lose none of their versions', async () => {
-    const profile = labProfile('push-two')
-    await using one = await openEngine({ target: 'lab', profile })
-    await using two = await openEngine({ target: 'lab', profile })
-    const files = [await one.pipeline(echo, 'push-two'), await two.pipeline(echo, 'push-two')]
-    const at = (index: number, n: number) => push(index === 0 ? one : two, files[index] ?? '', { n })
-    const pushes = await Promise.all([at(0, 1), at(1, 2), at(0, 3), at(1, 4), at(0, 5), at(1, 5)])
-    const templates = new Set(pushes.map(({ version }) => version.template))
-    expect(templates.size).toBe(5)
-    const found = await versions(one, 'push-two')
-    expect(new Set(found.map((it) => it.replace('*', '')))).toEqual(templates)
-    expect(found.filter((it) => it.endsWith('*'))).toHaveLength(1)
-    expect(await versions(two, 'push-two')).toEqual(found)
-    await remove(two, 'push-two')
-    expect(await versions(one, 'push-two')).toEqual([])
-  })
-})
-
-describeWithKubernetes('a user with rights in one namespace', () => {
-  test('pushes, goes back and removes', async () => {
-    await using tenant = await openTenant()
-    const { kubeconfig, context, namespace, serviceAccount } = tenant
-    const profile = labProfile(`push-${namespace}`, { kubeconfig: [kubeconfig], context, namespace, serviceAccount })
-    await using engine = await openEngine({ target: 'lab', profile })
-    const file = await engine.pipeline(echo, 'push-tenant')
-    await push(engine, file, { n: 1 })
-    await push(engine, file, { n: 2 })
-    await undo(engine, 'push-tenant')
-    await push(engine, file, { n: 3 })
-    expect(await versions(engine, 'push-tenant')).toHaveLength(2)
-    expect(await remove(engine, 'push-tenant')).toMatchObject({ templates: { length: 2 } })
-    expect(await versions(engine, 'push-tenant')).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { openObjectStore, type ObjectStore } from '#core/objects/index.ts'
 import type { KubeObject } from '#core/runtimes/cluster.ts'
+import { sh, type Engine } from './engine.ts'
 import { labProfile, openLab, SECRETS } from './lab-target.ts'
 import { lab } from './requirements.ts'
 
@@ -38,4 +39,23 @@ export async function objectsOf(pipeline: string): Promise<KubeObject[]> {
     return found.map((object) => ({ ...object, kind }))
   })
   return (await Promise.all(lists)).flat()
+}
+
+/** A pipeline of one step that prints its parameter. */
+export const echo = {
+  parameters: { n: { type: 'integer', default: 0 } },
+  steps: { a: sh('echo "$1"', '${{ parameters.n }}') },
+}
+
+/** Pushes to the target `lab`. */
+export const push = (engine: Engine, file: string, parameters = {}) =>
+  engine.service.push({ file, target: 'lab', parameters, parameterTexts: {} }, 'ada@laptop', {})
+export const remove = (engine: Engine, pipeline: string) =>
+  engine.service.removePush({ target: 'lab', pipeline, leaving: [] }, {})
+export const undo = (engine: Engine, pipeline: string) => engine.service.undoPush({ target: 'lab', pipeline })
+
+/** Versions of a pipeline, newest first; the current one has a star. */
+export async function versions(engine: Engine, pipeline: string): Promise<string[]> {
+  const found = (await engine.service.pushed('lab')).filter((it) => it.pipeline === pipeline)
+  return found.map(({ template, isCurrent }) => `${template}${isCurrent ? '*' : ''}`)
 }
