@@ -11,6 +11,7 @@ import type { CompileInput } from './types.ts'
 type Options = Pick<PrepareOptions, 'profile' | 'images' | 'connection' | 'haveImageVolumes'> & {
   readonly run: Pick<SurveyedRun, 'bound' | 'frozen'>
   readonly looks: Looks
+  readonly predicted: ReadonlyMap<string, PredictedImage>
 }
 
 /** What the looks at all images of a pipeline gave, and what the compiler can do with it. */
@@ -18,6 +19,21 @@ export type ImageSurvey = Pick<CompileInput, 'images' | 'runnerImage' | 'imageVo
   readonly surveyed: readonly SurveyedImage[]
   /** False where one has no digest yet, or is not known. */
   readonly isPinned: boolean
+}
+
+/**
+ * The names that images of a pipeline will have, by environment, as far as they can be told without asking anybody. It also
+ * loads what images are looked at with, before any time is measured.
+ */
+export async function predictNames(
+  run: Pick<SurveyedRun, 'bound' | 'frozen'>,
+  { images, profile }: Pick<Options, 'images' | 'profile'>,
+): Promise<ReadonlyMap<string, PredictedImage>> {
+  const names = [...stepsByEnvironment(run).keys()].map(async (name) => {
+    const predicted = await orUndefined(images.predict(run.frozen.environments[name]?.lock ?? null, profile))
+    return predicted === undefined ? [] : [[name, predicted] as const]
+  })
+  return new Map((await Promise.all(names)).flat())
 }
 
 /** Looks at the image of every environment that steps use, whether they would run or not. */
@@ -62,13 +78,13 @@ type Inspected = {
 }
 
 async function inspectEnvironment(name: string, steps: readonly string[], options: Options): Promise<Inspected> {
-  const { images, profile, run, looks } = options
+  const { images, predicted, run, looks } = options
   const lock = run.frozen.environments[name]?.lock ?? null
   const of = name === '' ? 'steps without an environment' : `the environment ${name}`
   const inspected = await looks.at(`looking for the image of ${of}`, (signal) =>
     images.inspect(lock, wishOf(options, signal)),
   )
-  const known = inspected.value ?? (await orUndefined(images.predict(lock, profile)))
+  const known = inspected.value ?? predicted.get(name)
   return { name, steps, plan: planOf(inspected, steps), image: known && imageOf(known) }
 }
 

@@ -1,6 +1,7 @@
 import type { Looked } from '#core/base/looked.ts'
 import { newId } from '#core/base/id.ts'
 import type { ClusterSurvey, RunState, SurveyedRun, SurveyedWorkflow } from '#core/pipelines/index.ts'
+import type { Cluster } from '#core/runtimes/cluster.ts'
 import type { Blobs } from '#core/store/index.ts'
 import { argoLimits } from './argo-version.ts'
 import { learnCache } from './cache-share.ts'
@@ -10,20 +11,26 @@ import type { PrepareOptions } from './prepare.ts'
 import { WORKFLOWS } from './resources.ts'
 import type { FrozenCluster } from './run-context.ts'
 import { findSecrets } from './run-secrets.ts'
-import { surveyImages, type ImageSurvey } from './survey-images.ts'
+import { predictNames, surveyImages, type ImageSurvey } from './survey-images.ts'
 import { openLooks, type Looks } from './survey-looks.ts'
 import { surveyCarried, surveyPushed, surveyRepository } from './survey-objects.ts'
 import { surveyUploads } from './survey-uploads.ts'
 import { draftRun, draftTemplate, type Drafted } from './survey-workflow.ts'
 
-/** See `ClusterTarget.survey`. Over in three seconds, whatever does not answer. */
+/** Those that a survey has gone over. */
+const warm = new WeakSet<Cluster>()
+
+/** See `ClusterTarget.survey`. Over in three seconds, the first of a connection in five, whatever does not answer. */
 export async function surveyRun(
   run: SurveyedRun,
   options: PrepareOptions,
   { signal }: { readonly signal?: AbortSignal | undefined },
 ): Promise<ClusterSurvey> {
-  const looks = openLooks(signal)
+  const start = performance.now()
   const { cluster } = options.connection
+  const predicted = await predictNames(run, options)
+  const looks = openLooks(warm.has(cluster), signal)
+  warm.add(cluster)
   const { definition } = run.bound.plan
   const [begin, secrets, limits, images, repository] = await Promise.all([
     surveyCache(run, options, looks),
@@ -31,7 +38,7 @@ export async function surveyRun(
       findSecrets(definition, { cluster, secrets: options.secretValues, signal: stop }),
     ),
     looks.at('asking for the version of Argo', (stop) => argoLimits(cluster, stop)),
-    surveyImages({ ...options, run, looks }),
+    surveyImages({ ...options, run, looks, predicted }),
     surveyRepository({ ...options, looks }),
   ])
   const { state, cache } = begin
@@ -46,7 +53,7 @@ export async function surveyRun(
     argo: mapLooked(limits, ({ version }) => ({ version })),
     images: images.surveyed,
     objects: [...repository, ...surveyCarried(sent.workflow === null ? {} : (sources.value ?? {})), ...sent.objects],
-    seconds: looks.seconds(),
+    seconds: Math.round(performance.now() - start) / 1_000,
   }
 }
 

@@ -41,7 +41,10 @@ export type SurveyedWorkflow = {
   readonly object: CompiledObject | null
   /** Why it cannot be compiled or is more than Argo takes; null where there is nothing in its way. */
   readonly problem: Problem | null
-  /** False where an image has no digest before it is pushed: then references, and the name of a template, are not final. */
+  /**
+   * False where an image has no digest before it is pushed, or could not be looked at: then references, the name of a
+   * template, and what steps are told of an image's variables, are not final.
+   */
   readonly isPinned: boolean
   /** Names of steps by the names of the templates of their pods and fan-outs. */
   readonly steps: ReadonlyMap<string, string>
