@@ -153,7 +153,7 @@ const LINES = (slow: string): string[] => [
 
 const begun = async (client: Client, run: string, kind: string): Promise<string[]> =>
   (await client.listEvents({ run, from: 1, limit: 1_000 })).events.flatMap((event) =>
-    event.kind === kind && typeof event['step'] === 'string' ? [event['step']] : [],
+    event.kind === kind && 'step' in event ? [event.step] : [],
   )
 
 /** Waits until a move is at least as far as a state, which may pass by. */
