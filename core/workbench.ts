@@ -117,9 +117,7 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
     }),
   )
   const { store, blobs, settings, secrets, clusterTargets, clusterImages, clusters, service, scheduled, moves } = engine
-  const onAccessError = (error: unknown) =>
-    logger.warn({ err: error }, 'when a session or token was used last could not be written')
-  const access = stack.use(openAccess({ store, onError: onAccessError }))
+  const access = stack.use(openCallers(engine, logger))
   const inClusters = { schedules: clusters.schedules, scheduled }
   const onScheduleError = (error: unknown) => logger.error({ err: error }, 'a schedule failed by a bug')
   const schedules = stack.use(openSchedules({ store, runs: service, clusters: inClusters, onError: onScheduleError }))
@@ -169,6 +167,13 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
 }
 
 type Locals = Pick<Place, 'home' | 'logger'> & { readonly engine: Engine; readonly schedules: ScheduleService }
+
+/** Who may talk to the core. */
+function openCallers({ store }: Engine, logger: ServerLogger): Access & Disposable {
+  const onError = (error: unknown) =>
+    logger.warn({ err: error }, 'when a session or token was used last could not be written')
+  return openAccess({ store, onError })
+}
 
 /** Clusters on this machine. */
 function openLocal({ home, logger, engine, schedules }: Locals): LocalClusters {

@@ -13,6 +13,7 @@ import { ROUTES, SOCKETS } from '#core/contract/routes.ts'
 import { parsePrices } from '#core/prices/parse-prices.ts'
 import { validateDocument } from '#core/pipelines/index.ts'
 import { CHECKS } from '#core/promotion/judge/checks.ts'
+import { SURVEY_CHECKS } from '#core/promotion/survey-checks.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
@@ -119,7 +120,7 @@ describe('docs/local-clusters.md', () => {
 describe('docs/push-checks.md', () => {
   test('has a row for every check of a push, in their order, and no other row', () => {
     const rows = [...read('docs/push-checks.md').matchAll(/^\| `([\w-]+)` *\| *\S.*\| *\S.*\|$/gm)].map(([, id]) => id)
-    expect(rows).toEqual(Object.keys(CHECKS))
+    expect(rows).toEqual(Object.keys({ ...CHECKS, ...SURVEY_CHECKS }))
   })
 })
 

@@ -6,6 +6,7 @@ import type { RunEvent, SequencedEvent } from '#core/contract/events.ts'
 import type { FolderView } from '#core/contract/folders.ts'
 import type { LogPageView, RunSummary, RunView } from '#core/contract/run.ts'
 import type { ArtifactFile, PipelineChange, PipelineService } from '#core/pipelines/index.ts'
+import { TIME, viewOf } from './memory-view.ts'
 import { memoryPushes } from './memory-pushes.ts'
 import { noPulledSteps } from './memory-pulled.ts'
 
@@ -29,8 +30,6 @@ export type MemoryService = PipelineService & {
   /** Tells all who listen of a change. */
   tell(change: PipelineChange): void
 }
-
-const TIME = '2026-11-01T12:00:00.000Z'
 
 export function createMemoryService(): MemoryService {
   const runs = new Map<string, MemoryRun>()
@@ -113,17 +112,7 @@ type RunVerbs = Pick<
 
 function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
   const begin = (file: string): RunView => {
-    const view: RunView = {
-      id: newId<'run'>(),
-      pipeline: 'wine',
-      pipelineDigest: 'a94a8fe5',
-      target: 'process',
-      status: 'running',
-      startedAt: TIME,
-      finishedAt: null,
-      outputs: { file },
-      steps: [],
-    }
+    const view = viewOf(file)
     runs.set(view.id, { view, events: [], listeners: new Set(), log: [], logEnded: false })
     return view
   }

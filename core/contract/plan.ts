@@ -57,7 +57,7 @@ export const PlanNodes = z.object({
 export type PlanNodes = z.infer<typeof PlanNodes>
 
 /** A limit of a step that one side enforces and the other does not. */
-export const PlanLimit = z.object({
+const PlanLimit = z.object({
   /** `resources.memory`, `network`. */
   limit: z.string(),
   there: z.boolean(),
@@ -114,15 +114,13 @@ export const PortabilityFinding = z.object({
 })
 export type PortabilityFinding = z.infer<typeof PortabilityFinding>
 
-export const PLAN_VERDICTS = ['go', 'warnings', 'no'] as const
-
 /** What a push of a pipeline to a cluster would do. */
 export const Plan = z.object({
   target: z.string(),
   pipeline: z.string(),
   pipelineDigest: z.string(),
   template: z.string().nullable(),
-  verdict: z.enum(PLAN_VERDICTS),
+  verdict: z.enum(['go', 'warnings', 'no']),
   /** Why, in one sentence. */
   words: z.string(),
   /** That the plan took. */

@@ -1,6 +1,29 @@
+import type { JsonObject } from '#core/base/json.ts'
 import { findRun } from './find-run.ts'
 import type { RunStore } from './run-store.ts'
-import type { BegunRun } from './service-types.ts'
+
+/** What a run was begun with. `createdAt` is epoch milliseconds. */
+export type BegunRun = {
+  /** The whole id. */
+  readonly run: string
+  readonly pipeline: string
+  readonly pipelineDigest: string
+  readonly target: string
+  /** Absolute path of the document. */
+  readonly file: string
+  readonly createdAt: number
+  /** `local`, or `schedule:<name>`. */
+  readonly createdBy: string
+  readonly parameters: JsonObject
+  /** Digest of the code snapshot. */
+  readonly code: string
+  /** The run that it resumes. */
+  readonly resumes: string | null
+  /** Digest of the environment of each step that has one. */
+  readonly environments: Readonly<Record<string, string>>
+  /** Digest of the code files that each step uses. */
+  readonly stepCode: Readonly<Record<string, string>>
+}
 
 /** What a run was begun with, from its row. */
 export function begunRun(store: RunStore, id: string): BegunRun {

@@ -8,7 +8,6 @@ export type {
   PipelineChange,
   PipelineService,
   Progress,
-  BegunRun,
   Provenance,
   RunOutcome,
   StepAddress,
@@ -16,6 +15,7 @@ export type {
   ArtifactFile,
 } from './service-types.ts'
 export type { HistoryWish, PipelineHistory, StepHistory } from './history.ts'
+export type { BegunRun } from './begun-run.ts'
 export { askedLimits, notEnforcedOnCluster } from './asked-limits.ts'
 export { problemOf, validateDocument, type Validation } from './validate.ts'
 export { processTarget, type LocalTarget, type Target, type Targets } from './targets.ts'

@@ -30,6 +30,7 @@ import type {
 } from '#core/contract/run.ts'
 import type { AppliedResources, RunUsage } from '#core/contract/usage.ts'
 import type { EnvironmentLock } from '#core/environments/index.ts'
+import type { BegunRun } from './begun-run.ts'
 import type { CodeSnapshot } from './code-snapshot.ts'
 import type { CheckedRequest, RequestToCheck } from './check-request.ts'
 import type { HistoryWish, PipelineHistory } from './history.ts'
@@ -63,29 +64,6 @@ export type ArtifactFile = {
   readonly size: number
   readonly sha256: string
   readonly executable: boolean
-}
-
-/** What a run was begun with. `createdAt` is epoch milliseconds. */
-export type BegunRun = {
-  /** The whole id. */
-  readonly run: string
-  readonly pipeline: string
-  readonly pipelineDigest: string
-  readonly target: string
-  /** Absolute path of the document. */
-  readonly file: string
-  readonly createdAt: number
-  /** `local`, or `schedule:<name>`. */
-  readonly createdBy: string
-  readonly parameters: JsonObject
-  /** Digest of the code snapshot. */
-  readonly code: string
-  /** The run that it resumes. */
-  readonly resumes: string | null
-  /** Digest of the environment of each step that has one. */
-  readonly environments: Readonly<Record<string, string>>
-  /** Digest of the code files that each step uses. */
-  readonly stepCode: Readonly<Record<string, string>>
 }
 
 /** What a run, or one step of it, was made of. */

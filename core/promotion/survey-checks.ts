@@ -31,7 +31,7 @@ export function surveyChecks(parts: PlanParts): PlanCheck[] {
   const usedBy = (environment: string | null) =>
     pipeline.plan.steps.filter(({ definition }) => definition.environment === environment).map(({ name }) => name)
   return [
-    told('lock', lock === 'fits' ? passed('the lock file fits') : toLock(), 0),
+    told('lock', lock === 'fits' ? passed('the lock file fits') : toLock()),
     ...cluster.images.map((it) => imageCheck(it, usedBy(it.environment === '' ? null : it.environment))),
     ...argoChecks(parts),
     ...(cluster.dryRun === null ? [] : [lookedAt('dry-run', cluster.dryRun, 'the API server would take the run')]),
@@ -52,7 +52,8 @@ function toLock(): Finding {
 }
 
 function imageCheck({ image }: SurveyedImage, steps: readonly string[]): PlanCheck {
-  if (image.problem !== undefined) return problemCheck('image', image.problem, image.seconds, onlyOf(steps))
+  if (image.problem !== undefined)
+    return problemCheck('image', image.problem, { seconds: image.seconds, step: onlyOf(steps) })
   const { what, bytes, action } = image.value
   const size = bytes === null ? 'of a size that is known when it is built' : formatBytes(bytes)
   const words = {
@@ -61,7 +62,7 @@ function imageCheck({ image }: SurveyedImage, steps: readonly string[]): PlanChe
     push: `is to be sent, ${size}`,
     build: `is to be built and sent, ${size}`,
   }
-  return told('image', passed(`${what} ${words[action]}`), image.seconds, onlyOf(steps))
+  return told('image', passed(`${what} ${words[action]}`), { seconds: image.seconds, step: onlyOf(steps) })
 }
 
 function onlyOf(steps: readonly string[]): string | null {
@@ -72,12 +73,12 @@ function onlyOf(steps: readonly string[]): string | null {
 function argoChecks({ survey: { cluster } }: PlanParts): PlanCheck[] {
   const { workflow, template } = cluster
   const problem = template.problem ?? workflow?.problem ?? null
-  if (problem !== null) return [problemCheck('argo-limits', problem, 0)]
+  if (problem !== null) return [problemCheck('argo-limits', problem, {})]
   const near = [...template.meter, ...(workflow?.meter ?? [])].filter(isNear)
   const [first] = near
-  if (first === undefined) return [told('argo-limits', passed('the pipeline is within all of them'), 0)]
+  if (first === undefined) return [told('argo-limits', passed('the pipeline is within all of them'))]
   const found = `${first.used} of at most ${first.cap} ${first.what} are used: a larger fan-out or more steps may not fit`
-  return [told('argo-limits', warning(found, 'split the pipeline, or hand long lists on as files'), 0)]
+  return [told('argo-limits', warning(found, 'split the pipeline, or hand long lists on as files'))]
 }
 
 function isNear({ used, cap }: ArgoMeter): boolean {
@@ -90,38 +91,40 @@ function bucketChecks({ survey: { cluster } }: PlanParts): PlanCheck[] {
   return [lookedAt('bucket', uploads, 'it answers, and says what it has'), ...cache]
 }
 
-/** A template that others start by hand takes secrets of the namespace alone. */
+/** What is set here alone goes into the namespace with a push, so that others can start it. */
 function carriedChecks({ survey: { cluster } }: PlanParts): PlanCheck[] {
   const { problem, value = {}, seconds } = cluster.secrets
-  if (problem !== undefined) return [problemCheck('carried-secrets', problem, seconds)]
+  if (problem !== undefined) return [problemCheck('carried-secrets', problem, { seconds })]
   const here = Object.entries(value).flatMap(([key, from]) => (from === 'here' ? [key] : []))
   if (here.length === 0) return []
-  const found = `${here.join(', ')}: set on this machine, and sent along with each run that is started here`
-  const fix = 'make the Secret in the namespace where others are to start what is pushed'
-  return [told('carried-secrets', warning(found, fix), seconds)]
+  const found = `${here.join(', ')}: set on this machine alone; a push puts it into the namespace, where all who may read Secrets can read it`
+  const fix = 'leave it so, or make the Secret in the namespace yourself'
+  return [told('carried-secrets', warning(found, fix), { seconds })]
 }
 
 /** Large files may be code; binary ones are data. */
 function scanChecks({ portability: { files, leftOut } }: PlanParts): PlanCheck[] {
   const looked = `${files} ${files === 1 ? 'file was' : 'files were'} searched for what is tied to this machine`
-  if (leftOut.large === 0) return [told('code-scan', passed(looked), 0)]
+  if (leftOut.large === 0) return [told('code-scan', passed(looked))]
   const found = `${looked}, and ${leftOut.large} of more than 1 MiB ${leftOut.large === 1 ? 'was' : 'were'} not`
-  return [told('code-scan', { status: 'skipped', found, fix: null }, 0)]
+  return [told('code-scan', { status: 'skipped', found, fix: null })]
 }
 
 function lookedAt(id: Id, { problem, seconds }: Looked<unknown>, found: string): PlanCheck {
-  return problem === undefined ? told(id, passed(found), seconds) : problemCheck(id, problem, seconds)
+  return problem === undefined ? told(id, passed(found), { seconds }) : problemCheck(id, problem, { seconds })
 }
 
 const FIX = 'see `minisub target test`'
 
 /** Nobody knows what lies behind a deadline. */
-function problemCheck(id: Id, problem: Problem, seconds: number, step: string | null = null): PlanCheck {
+function problemCheck(id: Id, problem: Problem, of: Of): PlanCheck {
   const { found, fix } = findingOf(problem, FIX)
   const late = { status: 'skipped', found, fix } as const
-  return told(id, problem.code === 'request_timeout' ? late : failed(found, fix ?? FIX), seconds, step)
+  return told(id, problem.code === 'request_timeout' ? late : failed(found, fix ?? FIX), of)
 }
 
-function told(id: Id, finding: Finding, seconds: number, step: string | null = null): PlanCheck {
+type Of = { readonly seconds?: number; readonly step?: string | null }
+
+function told(id: Id, finding: Finding, { seconds = 0, step = null }: Of = {}): PlanCheck {
   return { id, title: SURVEY_CHECKS[id], step, ...finding, seconds }
 }
