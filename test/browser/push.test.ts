@@ -9,6 +9,7 @@ import { describeInBrowser, describeWithKubernetes, lab } from '#test/support/re
 
 const NAME = `push-page-${Date.now().toString(36)}`
 const GREEDY = `${NAME}-gpu`
+const TIED = `${NAME}-tied`
 const STEPS = {
   make: { command: ['sh', 'make.sh'], files: ['make.sh'], outputs: { n: { type: 'integer' } } },
   read: {
@@ -34,6 +35,7 @@ describeInBrowser('a push to a cluster', () => {
       write(1)
       fixture.pipeline({ steps: STEPS }, NAME)
       fixture.pipeline({ steps: { train: { command: ['true'], resources: { gpu: 100 } } } }, GREEDY)
+      fixture.pipeline({ steps: { look: { command: ['cat', '/home/ada/data/wine.csv'] } } }, TIED)
       await client.addFolder({ path: folder })
     })
     afterAll(async () => {
@@ -174,6 +176,19 @@ describeInBrowser('a push to a cluster', () => {
       await page.getByText(/^Nothing was pushed here\./).waitFor()
       await page.getByRole('dialog').waitFor({ state: 'detached' })
       await expectAccessibleInBoth(page)
+      await page.context().close()
+    })
+
+    test('of code that is tied to this machine may be done, and names what is', async () => {
+      const page = await open(TIED)
+      const dialog = await plan(page, 'warnings')
+      await dialog.getByText('Go, with 1 warning', { exact: true }).waitFor()
+      await rows(dialog, 'Code that is tied to this machine')
+        .filter({ hasText: /^pipeline:\d+\/home\/ada\/data\/wine\.csv.*Fix: / })
+        .waitFor()
+      expect(await button(dialog, 'Push').isEnabled()).toBe(true)
+      await expectAccessibleInBoth(page)
+      await shot(page, '29-tied')
       await page.context().close()
     })
 

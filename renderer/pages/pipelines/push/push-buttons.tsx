@@ -1,6 +1,6 @@
-import { Button, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { CloudUpload, Play } from 'lucide-react'
-import { useId } from 'react'
+import { useId, type ReactNode } from 'react'
 import type { Plan } from '#core/contract/plan.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { ProgressLines } from '#renderer/ui/progress-lines.tsx'
@@ -12,15 +12,17 @@ type ButtonsProps = {
   readonly pushing: Pushing
   /** Whether there may be a newer plan. */
   readonly isOld: boolean
+  /** What makes one. */
+  readonly again: ReactNode
 }
 
 /** Where the plan says no, the reason stands beside the buttons that do nothing. */
-export function PushButtons({ plan, pushing: { call, push }, isOld }: ButtonsProps) {
+export function PushButtons({ plan, pushing: { call, push }, isOld, again }: ButtonsProps) {
   const reason = useId()
   const isNo = plan.verdict === 'no'
   const described = isNo ? { 'aria-describedby': reason } : {}
   return (
-    <>
+    <Group>
       <Button
         {...described}
         disabled={isNo || isOld}
@@ -39,12 +41,13 @@ export function PushButtons({ plan, pushing: { call, push }, isOld }: ButtonsPro
       >
         Push and run
       </Button>
+      {again}
       {isNo && (
         <Text id={reason} size="sm">
           Put right what failed first.
         </Text>
       )}
-    </>
+    </Group>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
 import { useClient } from '#renderer/data/client-context.ts'
@@ -28,23 +28,23 @@ export function PushDialog({ request, onClose }: PushProps) {
     />
   )
   if (data === undefined) return failure === false ? <Waiting what="the plan" /> : failure
+  const planAgain = (
+    <Button
+      variant="default"
+      loading={isFetching}
+      disabled={pushing.call.isBusy}
+      leftSection={<RefreshCw size={16} aria-hidden />}
+      onClick={again}
+    >
+      Plan again
+    </Button>
+  )
   return (
     <Stack gap="lg">
       <Verdict plan={data} />
       {failure}
       <PushOutcome pushing={pushing} />
-      <Group>
-        <PushButtons plan={data} pushing={pushing} isOld={isFetching || error !== null} />
-        <Button
-          variant="default"
-          loading={isFetching}
-          disabled={pushing.call.isBusy}
-          leftSection={<RefreshCw size={16} aria-hidden />}
-          onClick={again}
-        >
-          Plan again
-        </Button>
-      </Group>
+      <PushButtons plan={data} pushing={pushing} isOld={isFetching || error !== null} again={planAgain} />
       <PlanView plan={data} />
     </Stack>
   )
