@@ -19,8 +19,6 @@ const STEPS = {
   },
 }
 
-const shot = async (page: Page, name: string) => { await page.waitForTimeout(300); await page.screenshot({ path: `/tmp/shots-push/${name}.png` }) }
-
 describeInBrowser('a push to a cluster', () => {
   describeWithKubernetes('from the page', () => {
     let fixture: PageFixture
@@ -60,7 +58,8 @@ describeInBrowser('a push to a cluster', () => {
       await dialog.locator(`[data-verdict=${verdict}]`).waitFor()
       return dialog
     }
-    const rows = (dialog: Locator, table: string): Locator => dialog.getByRole('table', { name: table }).getByRole('row')
+    const rows = (dialog: Locator, table: string): Locator =>
+      dialog.getByRole('table', { name: table }).getByRole('row')
     const widthOf = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth)
 
     test('is planned first: verdict, checks, steps, and what would be sent and made', async () => {
@@ -69,21 +68,26 @@ describeInBrowser('a push to a cluster', () => {
       await dialog.getByText(/^[\d.]+ kB to send, 2 of 2 steps to run/).waitFor()
       await dialog.getByText(/^(\d+) of \1 passed\.$/).waitFor()
       await dialog.getByText('This pipeline was never pushed to lab.').waitFor()
-      await rows(dialog, 'Steps of the plan').filter({ hasText: /^read.*make runs before it.*0\.1 cores/ }).waitFor()
+      await rows(dialog, 'Steps of the plan')
+        .filter({ hasText: /^read.*make runs before it.*0\.1 cores/ })
+        .waitFor()
       await rows(dialog, 'Images of the plan').filter({ hasText: 'make, read' }).waitFor()
-      await rows(dialog, 'Uploads of the plan').filter({ hasText: /^code.*\.tar\.gz$/ }).waitFor()
-      await rows(dialog, 'Objects of the plan').filter({ hasText: `WorkflowTemplate${NAME}` }).waitFor()
+      await rows(dialog, 'Uploads of the plan')
+        .filter({ hasText: /^code.*\.tar\.gz$/ })
+        .waitFor()
+      await rows(dialog, 'Objects of the plan')
+        .filter({ hasText: `WorkflowTemplate${NAME}` })
+        .waitFor()
       await expectAccessibleInBoth(page)
-      await shot(page, '20-light')
       await dialog.getByRole('button', { name: /^All \d+ checks$/ }).click()
-      await rows(dialog, 'Checks of the push').filter({ hasText: /^Quota/ }).waitFor()
+      await rows(dialog, 'Checks of the push')
+        .filter({ hasText: /^Quota/ })
+        .waitFor()
       await expectAccessibleInBoth(page)
       await page.setViewportSize({ width: 400, height: 800 })
-      await shot(page, '21-narrow')
       await expectAccessibleInBoth(page)
       expect(await widthOf(page)).toBeLessThanOrEqual(400)
       await page.setViewportSize({ width: 400, height: 4000 })
-      await shot(page, '22-narrow-long')
       await page.context().close()
     })
 
@@ -119,10 +123,11 @@ describeInBrowser('a push to a cluster', () => {
       write(2)
       const page = await open()
       const dialog = await plan(page)
-      await rows(dialog, 'Changes since the last push').filter({ hasText: /^make\.shcodechanged/ }).waitFor()
+      await rows(dialog, 'Changes since the last push')
+        .filter({ hasText: /^make\.shcodechanged/ })
+        .waitFor()
       await expectAccessibleInBoth(page)
       await page.setViewportSize({ width: 1280, height: 2000 })
-      await shot(page, '23-changes')
       let release = (): void => undefined
       const isClosed = new Promise<void>((resolve) => void (release = resolve))
       await page.route('**/pushes', async (route) => {
@@ -131,7 +136,6 @@ describeInBrowser('a push to a cluster', () => {
       })
       await button(dialog, 'Push').click()
       await dialog.getByText('Pushing …').waitFor()
-      await shot(page, '24-pushing')
       expect(await button(dialog, 'Plan again').isDisabled()).toBe(true)
       await expectAccessibleInBoth(page)
       await page.keyboard.press('Escape')
@@ -158,18 +162,15 @@ describeInBrowser('a push to a cluster', () => {
       const row = (state: string): Locator =>
         rows(page.locator('#main'), 'Pipelines pushed to lab').filter({ hasText: state })
       await row('earlier').waitFor()
-      await shot(page, '25-versions')
       const newest = await row('current').getByRole('rowheader').innerText()
       await page.getByRole('button', { name: `Undo the push of ${NAME}` }).click()
       await expectAccessibleInBoth(page)
-      await shot(page, '26-undo')
       await page.getByRole('dialog').getByRole('button', { name: 'Undo the push' }).click()
       await row('undone').getByRole('rowheader', { name: newest }).waitFor()
       await page.getByRole('dialog').waitFor({ state: 'detached' })
       expect(await page.getByRole('button', { name: /^Undo/ }).count()).toBe(0)
       await page.setViewportSize({ width: 400, height: 800 })
       await expectAccessibleInBoth(page)
-      await shot(page, '27-narrow')
       expect(await widthOf(page)).toBeLessThanOrEqual(400)
       await page.getByRole('button', { name: `Remove ${NAME} from lab` }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Remove all of it' }).click()
@@ -188,7 +189,6 @@ describeInBrowser('a push to a cluster', () => {
         .waitFor()
       expect(await button(dialog, 'Push').isEnabled()).toBe(true)
       await expectAccessibleInBoth(page)
-      await shot(page, '29-tied')
       await page.context().close()
     })
 
@@ -201,9 +201,10 @@ describeInBrowser('a push to a cluster', () => {
         const described = await button(dialog, name).getAttribute('aria-describedby')
         expect(await dialog.locator(`[id="${described}"]`).innerText()).toBe('Put right what failed first.')
       }
-      await rows(dialog, 'Checks of the push').filter({ hasText: /^Nodes.*train.*failed.*Fix: / }).waitFor()
+      await rows(dialog, 'Checks of the push')
+        .filter({ hasText: /^Nodes.*train.*failed.*Fix: / })
+        .waitFor()
       await expectAccessibleInBoth(page)
-      await shot(page, '28-no')
       await page.context().close()
     })
   })

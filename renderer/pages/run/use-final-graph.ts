@@ -12,7 +12,6 @@ export function useFinalGraph(): { readonly isOver: boolean; readonly final: Run
   const client = useClient()
   const isOver = useSyncExternalStore(live.subscribe, () => isFinalRun(live.progress().status))
   const isRead = isFinalRun(graph.status)
-  const { queryKey, ...query } = queries.graph(client, graph.id)
-  const { data } = useQuery({ ...query, queryKey: [...queryKey, 'final'], enabled: isOver && !isRead, staleTime: 0 })
+  const { data } = useQuery({ ...queries.finalGraph(client, graph.id), enabled: isOver && !isRead })
   return { isOver, final: isRead ? graph : data }
 }

@@ -33,7 +33,13 @@ export function PlanPush({ isDisabled, onPlan }: PlanPushProps) {
       >
         Plan a push
       </Button>
-      <Modal opened={isOpen} onClose={close} size="90%" fullScreen={isNarrow} title={`Push to ${request?.target ?? ''}`}>
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        size="90%"
+        fullScreen={isNarrow}
+        title={`Push to ${request?.target ?? ''}`}
+      >
         {request !== undefined && <PushDialog request={request} onClose={close} />}
       </Modal>
     </>

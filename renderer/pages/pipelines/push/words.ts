@@ -25,7 +25,9 @@ export function summaryText({ bytesToSend, steps, prediction }: Plan): string {
     bytesToSend === 0 ? 'nothing to send' : `${bytesText(bytesToSend)} to send`,
     `${running} of ${steps.length} ${steps.length === 1 ? 'step' : 'steps'} to run`,
     ...(wallSeconds === null ? [] : [`about ${durationText(wallSeconds * 1_000)}`]),
-    ...(overheadSeconds === null ? [] : [`${durationText(overheadSeconds * 1_000)} ${wallSeconds === null ? '' : 'of it '}for pods to start`]),
+    ...(overheadSeconds === null
+      ? []
+      : [`${durationText(overheadSeconds * 1_000)} ${wallSeconds === null ? '' : 'of it '}for pods to start`]),
     ...(cost === null ? [] : [formatCost(cost)]),
     ...(energyWh === null ? [] : [formatEnergy(energyWh)]),
   ]
