@@ -198,3 +198,22 @@ test('a list that is to be read anew when it is next shown is not made fresh by 
   expect(cache.getQueryState(queryKey)?.isInvalidated).toBe(true)
   cache.clear()
 })
+
+test('a run that goes on with another makes the page of that one ask where it goes on, once', async () => {
+  const cache = new QueryClient()
+  const queryKey = ['run', '1', 'graph', 'final']
+  let asked = 0
+  const queryFn = () => Promise.resolve(asked++ === 0 ? {} : { movedTo: { run: '2', target: 'docker' } })
+  const leave = new QueryObserver(cache, { queryKey, queryFn, staleTime: Infinity }).subscribe(() => undefined)
+  await expect.poll(() => cache.getQueryData(queryKey)).toEqual({})
+  const change: ChangeView = {
+    kind: 'run',
+    run: { ...run('2', 'running'), movedFrom: { run: '1', target: 'process' } },
+  }
+  applyChanges(cache, [change])
+  await expect.poll(() => cache.getQueryData(queryKey)).toHaveProperty('movedTo')
+  applyChanges(cache, [change])
+  expect([asked, cache.isFetching()]).toEqual([2, 0])
+  leave()
+  cache.clear()
+})

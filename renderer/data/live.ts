@@ -85,6 +85,7 @@ export function applyChanges(cache: QueryClient, changes: readonly ChangeView[])
       if (query.state.fetchStatus === 'fetching') query.promise?.then(() => setTimeout(patch), noop)
     }
     refreshOthers(cache)
+    refreshMoved(cache, runs)
   }
   for (const change of changes) {
     if (change.kind === 'reset') markOld(cache, {}, true)
@@ -96,6 +97,16 @@ export function applyChanges(cache: QueryClient, changes: readonly ChangeView[])
 }
 
 const noop = () => undefined
+
+/** A run that was moved is over before it is known where it goes on: its page hears of it by that run. */
+function refreshMoved(cache: QueryClient, runs: readonly RunSummary[]): void {
+  const isOpen = ({ state: { data } }: Query): boolean =>
+    !(typeof data === 'object' && data !== null && 'movedTo' in data)
+  for (const { movedFrom } of runs) {
+    if (movedFrom === undefined) continue
+    markOld(cache, { queryKey: ['run', movedFrom.run, 'graph', 'final'], predicate: isOpen })
+  }
+}
 
 /** Caches whose other lists were asked for again a moment ago, and whether they have become old since. */
 const resting = new WeakMap<QueryClient, boolean>()

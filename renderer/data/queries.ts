@@ -60,6 +60,13 @@ export const queries = {
     }),
   graph: (client: Client, run: string) =>
     queryOptions({ queryKey: ['run', run, 'graph'], queryFn: ({ signal }) => client.showGraph({ run }, { signal }) }),
+  /** Of a run that is over, with what no event of it tells. */
+  finalGraph: (client: Client, run: string) =>
+    queryOptions({
+      queryKey: ['run', run, 'graph', 'final'],
+      queryFn: ({ signal }) => client.showGraph({ run }, { signal }),
+      staleTime: 0,
+    }),
   step: (client: Client, address: { readonly run: string; readonly step: string; readonly item: number | null }) =>
     queryOptions({
       queryKey: ['run', address.run, 'step', address.step, address.item],

@@ -8,11 +8,6 @@ import { queries } from './queries.ts'
 /** What a browser uses in which nobody has chosen. */
 const FIRST = 'process'
 
-/** Whether a target is a cluster, and no part of this machine. */
-export function isCluster(target: string): boolean {
-  return target !== 'process' && target !== 'docker'
-}
-
 /** Where something is to run, and where it could. */
 export type TargetChoice = {
   readonly target: string

@@ -10,7 +10,7 @@ type RowsTableProps = {
   readonly minWidth?: number
 }
 
-/** A table of rows that are only read. */
+/** A table of rows that are only read. Its words stay whole; what may be long without a space stands in a `LongText`. */
 export function RowsTable({ label, heads, rows, minWidth = 480 }: RowsTableProps) {
   const head = heads.map((title) => (
     <Table.Th key={title} scope="col">
@@ -21,17 +21,20 @@ export function RowsTable({ label, heads, rows, minWidth = 480 }: RowsTableProps
     <WideTable label={label} minWidth={minWidth} head={head}>
       {rows.map(({ key, cells: [first, ...rest] }) => (
         <Table.Tr key={key} style={{ verticalAlign: 'top' }}>
-          <Table.Th scope="row" fw={400} style={{ overflowWrap: 'anywhere' }}>
+          <Table.Th scope="row" fw={400}>
             {first}
           </Table.Th>
           {rest.map((cell, column) => (
             // oxlint-disable-next-line no-array-index-key -- columns have no other name, and never move
-            <Table.Td key={column} style={{ overflowWrap: 'anywhere' }}>
-              {cell}
-            </Table.Td>
+            <Table.Td key={column}>{cell}</Table.Td>
           ))}
         </Table.Tr>
       ))}
     </WideTable>
   )
+}
+
+/** A digest, key or path in a table: it breaks wherever the column ends, so that it leaves room for the others. */
+export function LongText({ children }: { readonly children: string }) {
+  return <span style={{ overflowWrap: 'anywhere' }}>{children}</span>
 }

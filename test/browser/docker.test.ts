@@ -45,6 +45,45 @@ describeInBrowser('with a container engine', () => {
       await page.context().close()
     })
 
+    test('links a run that was moved into containers with the one that goes on, both ways', async () => {
+      const make = {
+        command: ['sh', '-c', 'echo 7 > ${{ outputs.n.path }}'],
+        outputs: { n: { type: 'integer' } },
+        cache: false,
+      }
+      const slow = {
+        command: ['sh', '-c', '[ -d /mini-submarine ] || sleep 600; cat "$MINISUB_INPUTS/n"'],
+        inputs: { n: '${{ steps.make.outputs.n }}' },
+      }
+      const here = await fixture.client.startRun({ file: fixture.pipeline({ steps: { make, slow } }, 'moved') })
+      for await (const events of fixture.client.events(here.id)) {
+        if (events.some((event) => event.kind === 'attempt.started' && event.step === 'slow')) break
+      }
+      const page = await fixture.open({ path: `/runs/${here.id}?view=details` })
+      const state = page.getByRole('region', { name: 'State of the run' })
+      await state.getByText('running').first().waitFor()
+      const { run } = await fixture.client.moveRun({ run: here.id, target: 'docker' })
+      expect(await fixture.end(run.id)).toMatchObject({ status: 'succeeded', target: 'docker' })
+      // It is on the page while it is moved: the link comes without a reload.
+      const there = page.getByRole('row', { name: `Goes on as ${run.id} on docker` })
+      await there.waitFor()
+      await state.getByText(/^Goes on as …\w+ on docker$/).waitFor()
+      await expectAccessibleInBoth(page)
+      await there.getByRole('link').click()
+      await page.waitForURL(`**/runs/${run.id}*`)
+      await page.getByRole('tab', { name: 'Details' }).click()
+      await page
+        .getByRole('row', { name: `Goes on with ${here.id} on process` })
+        .getByRole('link')
+        .waitFor()
+      await expectAccessibleInBoth(page)
+      expect(await page.getByRole('row', { name: /^Resumes/ }).count()).toBe(0)
+      await page.setViewportSize({ width: 400, height: 800 })
+      await expectAccessibleInBoth(page)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400)
+      await page.context().close()
+    })
+
     describe('an environment', () => {
       test('is built as an image, with what the engine says; the page lists it by name and platform', async () => {
         const page = await open('built')

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expectAccessibleInBoth } from '#test/support/both-schemes.ts'
@@ -17,6 +19,10 @@ const step = (seconds: number) => ({
   command: ['python3', '-c', WORK, String(seconds)],
   resources: { cpu: 2, memory: '256Mi' },
 })
+
+const PRICES = `currency: EUR
+default: { coreHour: 36, gibHour: 0, wattsPerCore: 3600 }
+`
 
 describeInBrowser('the resources of a step', () => {
   let fixture: PageFixture
@@ -46,6 +52,29 @@ describeInBrowser('the resources of a step', () => {
       .first()
       .waitFor()
     await expectAccessibleInBoth(page)
+    await page.context().close()
+  })
+
+  test('cost and draw what a price file says, and without one have no such columns', async () => {
+    const [run] = (await fixture.client.listRuns({ limit: 1 })).runs
+    const page = await fixture.open({ path: `/runs/${run?.id ?? ''}?view=usage` })
+    const table = page.getByRole('table', { name: 'Usage of the steps' })
+    const headOf = () => table.getByRole('columnheader').allInnerTexts()
+    await table.waitFor()
+    expect(await headOf()).not.toContain('Cost')
+    await page.getByRole('row', { name: /^Prices no price file/ }).waitFor()
+    await expectAccessibleInBoth(page)
+    writeFileSync(join(fixture.home, 'prices.yaml'), PRICES)
+    await page.reload()
+    await table.waitFor()
+    expect((await headOf()).slice(-2)).toEqual(['Cost', 'Energy'])
+    // 2 cores for 4 s, at 36 EUR an hour.
+    await table.getByRole('row', { name: /^work .* 0\.0[89]\d* EUR [\d.]+ Wh$/ }).waitFor()
+    await page.getByRole('row', { name: /^Cost 0\.\d+ EUR$/ }).waitFor()
+    await page.getByRole('row', { name: /^Energy [\d.]+ Wh$/ }).waitFor()
+    await expectAccessibleInBoth(page)
+    await page.setViewportSize({ width: 400, height: 1200 })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400)
     await page.context().close()
   })
 

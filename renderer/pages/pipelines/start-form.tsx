@@ -1,7 +1,7 @@
 import { Button, Collapse, Group, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { Play } from 'lucide-react'
 import { useRef, type FormEvent } from 'react'
-import { isCluster } from '#renderer/data/use-target.ts'
+import { isOnCluster } from '#renderer/data/on-cluster.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { ProgressLines } from '#renderer/ui/progress-lines.tsx'
 import { TargetField } from '#renderer/ui/target-field.tsx'
@@ -136,7 +136,7 @@ function Outcome({ form, onPlan }: OutcomeProps) {
         <Button ref={run} type="submit" loading={call.isBusy} leftSection={<Play size={16} aria-hidden />}>
           Run
         </Button>
-        {isCluster(form.choice.target) && <PlanPush isDisabled={call.isBusy} onPlan={onPlan} />}
+        {isOnCluster(form.choice) && <PlanPush isDisabled={call.isBusy} onPlan={onPlan} />}
         {form.fields.isChanged && (
           <Button variant="default" onClick={restore} disabled={call.isBusy}>
             Undo my changes

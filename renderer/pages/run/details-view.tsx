@@ -1,17 +1,15 @@
 import { Code, Stack, Text, Title } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { useSyncExternalStore, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { Json } from '#core/base/json.ts'
-import { isFinalRun, type Moved } from '#core/contract/events.ts'
-import { useClient } from '#renderer/data/client-context.ts'
-import { queries } from '#renderer/data/queries.ts'
+import { isOnCluster } from '#renderer/data/on-cluster.ts'
 import { Copy } from '#renderer/ui/copy.tsx'
 import { Fact, Facts } from '#renderer/ui/facts.tsx'
 import { TextLink } from '#renderer/ui/link.tsx'
 import { Time } from '#renderer/ui/time.tsx'
 import { BringHere } from './bring-here.tsx'
-import { isOnCluster } from './on-cluster.ts'
+import { MovedLink } from './moved-link.tsx'
 import { useRun } from './run-context.ts'
+import { useFinalGraph } from './use-final-graph.ts'
 
 /** What a run was started with, and what it gave. */
 export function DetailsView() {
@@ -29,19 +27,13 @@ export function DetailsView() {
   )
 }
 
-/** The outputs are known when the run is over: then the run is asked for once more. */
 function Outputs() {
-  const { graph, live } = useRun()
-  const client = useClient()
-  const isOver = useSyncExternalStore(live.subscribe, () => isFinalRun(live.progress().status))
-  const hasThem = isFinalRun(graph.status)
-  const { queryKey, ...query } = queries.graph(client, graph.id)
-  const { data } = useQuery({ ...query, queryKey: [...queryKey, 'final'], enabled: isOver && !hasThem, staleTime: 0 })
-  const outputs = hasThem ? graph.outputs : (data?.outputs ?? {})
-  const isKnown = hasThem || data !== undefined
+  const { graph } = useRun()
+  const { isOver, final } = useFinalGraph()
+  const outputs = final?.outputs ?? {}
   const empty = !isOver
     ? 'They are there when the run is over.'
-    : isKnown
+    : final !== undefined
       ? 'The run has no outputs.'
       : 'Reading them …'
   return (
@@ -54,6 +46,8 @@ function Outputs() {
 
 function RunFacts() {
   const { graph } = useRun()
+  const { final } = useFinalGraph()
+  const movedTo = (final ?? graph).movedTo
   return (
     <Facts label="The run">
       <Fact name="Id">
@@ -62,15 +56,23 @@ function RunFacts() {
       <Fact name="Created">
         <Time iso={graph.createdAt} />
       </Fact>
-      {graph.resumes !== null && (
+      {graph.resumes !== null && graph.movedFrom === undefined && (
         <Fact name="Resumes">
           <TextLink inherit to="/runs/$run" params={{ run: graph.resumes }}>
             {graph.resumes}
           </TextLink>
         </Fact>
       )}
-      <MovedFact name="Goes on" moved={graph.movedTo} />
-      <MovedFact name="Goes on with" moved={graph.movedFrom} />
+      {graph.movedFrom !== undefined && (
+        <Fact name="Goes on with">
+          <MovedLink moved={graph.movedFrom} />
+        </Fact>
+      )}
+      {movedTo !== undefined && (
+        <Fact name="Goes on as">
+          <MovedLink moved={movedTo} />
+        </Fact>
+      )}
       <Fact name="Started by">{graph.schedule === null ? 'hand' : `the schedule ${graph.schedule}`}</Fact>
       <Fact name="File">
         <code>{graph.file}</code>
@@ -89,21 +91,6 @@ function RunFacts() {
       </Fact>
       <Fact name="Cache">{graph.cache ? 'used' : 'neither read nor written'}</Fact>
     </Facts>
-  )
-}
-
-type MovedProps = { readonly name: string; readonly moved: Moved | undefined }
-
-/** The other run of one that was moved; nothing of others. */
-function MovedFact({ name, moved }: MovedProps) {
-  if (moved === undefined) return null
-  return (
-    <Fact name={name}>
-      <TextLink inherit to="/runs/$run" params={{ run: moved.run }}>
-        {moved.run}
-      </TextLink>{' '}
-      on {moved.target}
-    </Fact>
   )
 }
 

@@ -2,14 +2,16 @@ import { Group, Text, VisuallyHidden } from '@mantine/core'
 import { useState } from 'react'
 import { isFinalRun, STEP_STATUSES } from '#core/contract/events.ts'
 import type { RunProgress } from '#core/contract/run-progress.ts'
+import { isOnCluster } from '#renderer/data/on-cluster.ts'
 import { Copy } from '#renderer/ui/copy.tsx'
 import { TextLink } from '#renderer/ui/link.tsx'
 import { lookOf, Status } from '#renderer/ui/status.tsx'
 import { Duration, Time } from '#renderer/ui/time.tsx'
-import { isOnCluster } from './on-cluster.ts'
+import { MovedLink } from './moved-link.tsx'
 import { useRun } from './run-context.ts'
 import { countSteps, runSentence } from './step-words.ts'
 import { TrackedLink, useTracked } from './tracked-link.tsx'
+import { useFinalGraph } from './use-final-graph.ts'
 import { useSlowProgress } from './use-slow-progress.ts'
 
 const EVERY_MS = 250
@@ -55,6 +57,7 @@ export function RunHeader() {
           <Duration from={progress.startedAt} to={progress.finishedAt} />
         </Text>
       </Text>
+      <Moves />
       <Tracked />
       <StepCounts progress={progress} />
       <Building progress={progress} />
@@ -98,6 +101,27 @@ function StepCounts({ progress }: { readonly progress: RunProgress }) {
         )
       })}
     </Group>
+  )
+}
+
+/** Where a run goes on that was moved, and with which one it does. */
+function Moves() {
+  const { graph } = useRun()
+  const { final } = useFinalGraph()
+  const { movedFrom, movedTo } = final ?? graph
+  return (
+    <>
+      {movedFrom !== undefined && (
+        <Text span size="sm">
+          Goes on with <MovedLink moved={movedFrom} text={shortId(movedFrom.run)} />
+        </Text>
+      )}
+      {movedTo !== undefined && (
+        <Text span size="sm">
+          Goes on as <MovedLink moved={movedTo} text={shortId(movedTo.run)} />
+        </Text>
+      )}
+    </>
   )
 }
 

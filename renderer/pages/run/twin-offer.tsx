@@ -3,9 +3,9 @@ import { GitCompareArrows } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
 import { isFinalRun } from '#core/contract/events.ts'
 import { useClient } from '#renderer/data/client-context.ts'
+import { isOnCluster } from '#renderer/data/on-cluster.ts'
 import { queries } from '#renderer/data/queries.ts'
 import { ButtonLink } from '#renderer/ui/link.tsx'
-import { isOnCluster } from './on-cluster.ts'
 import { useRun } from './run-context.ts'
 
 /** Of a run on a cluster that is over: compares it with the latest run of the same on this machine, where there is one. */

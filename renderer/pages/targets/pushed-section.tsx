@@ -6,7 +6,7 @@ import { problemOf } from '#renderer/data/problem.ts'
 import { queries } from '#renderer/data/queries.ts'
 import { Confirm } from '#renderer/ui/confirm.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
-import { RowsTable } from '#renderer/ui/rows-table.tsx'
+import { LongText, RowsTable } from '#renderer/ui/rows-table.tsx'
 import { Section } from '#renderer/ui/section.tsx'
 import { Status } from '#renderer/ui/status.tsx'
 import { Time } from '#renderer/ui/time.tsx'
@@ -54,19 +54,27 @@ function Versions({ target, versions }: VersionsProps) {
           // A template that was pushed again stands here twice.
           key: `${template} ${index}`,
           cells: [
-            template,
+            <LongText key="version">{template}</LongText>,
             pipeline,
-            isCurrent ? <Status key="state" status="on" label="current" /> : 'earlier, or undone',
+            isCurrent ? <Status key="state" status="on" label="current" /> : otherState(versions, version),
             <Text key="pushed" size="sm">
               <Time iso={pushedAt} /> by {pushedBy}
             </Text>,
-            schedules.join(', '),
+            schedules.length === 0 ? 'none' : schedules.join(', '),
             isCurrent && <Actions key="actions" target={target} version={version} before={before(version)} />,
           ],
         }
       })}
     />
   )
+}
+
+/** Of one that is not the current one: what was undone is newer than that. */
+function otherState(versions: readonly PushedVersion[], version: PushedVersion): 'earlier' | 'undone' {
+  const isUndone = versions
+    .slice(versions.indexOf(version) + 1)
+    .some(({ pipeline, isCurrent }) => isCurrent && pipeline === version.pipeline)
+  return isUndone ? 'undone' : 'earlier'
 }
 
 type ActionsProps = Props & { readonly version: PushedVersion; readonly before: PushedVersion | undefined }

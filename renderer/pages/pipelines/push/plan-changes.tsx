@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
 import type { Plan } from '#core/contract/plan.ts'
-import { RowsTable } from '#renderer/ui/rows-table.tsx'
+import { LongText, RowsTable } from '#renderer/ui/rows-table.tsx'
 import { Section } from '#renderer/ui/section.tsx'
 import { Time } from '#renderer/ui/time.tsx'
 
@@ -24,7 +24,13 @@ export function PlanChanges({ since, target }: ChangesProps) {
               heads={['What', 'Part', 'Change', 'Before', 'Now']}
               rows={since.changes.map(({ part, name, change, before, after }) => ({
                 key: `${part} ${name}`,
-                cells: [name, part, change, before ?? 'nothing', after ?? 'nothing'],
+                cells: [
+                  <LongText key="name">{name}</LongText>,
+                  part,
+                  change,
+                  <LongText key="before">{before ?? 'nothing'}</LongText>,
+                  <LongText key="after">{after ?? 'nothing'}</LongText>,
+                ],
               }))}
             />
           )}

@@ -28,6 +28,7 @@ export function PlanChecks({ checks }: { readonly checks: readonly PlanCheck[] }
         {shown.length > 0 && (
           <RowsTable
             label="Checks of the push"
+            minWidth={640}
             heads={['Check', 'Step', 'Result', 'What was found, and what to do']}
             rows={shown.map((check) => ({
               key: `${check.id} ${check.step ?? ''}`,
@@ -47,7 +48,7 @@ export function PlanChecks({ checks }: { readonly checks: readonly PlanCheck[] }
 
 function Found({ found, fix }: Pick<PlanCheck, 'found' | 'fix'>) {
   return (
-    <Stack gap={4}>
+    <Stack gap={4} style={{ overflowWrap: 'anywhere' }}>
       <Text size="sm">{found}</Text>
       <NamedText name="Fix" text={fix} />
     </Stack>

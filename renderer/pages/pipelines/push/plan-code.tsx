@@ -1,7 +1,7 @@
 import { Code, Stack, Text } from '@mantine/core'
 import type { PortabilityFinding } from '#core/contract/plan.ts'
 import { NamedText } from '#renderer/ui/named-text.tsx'
-import { RowsTable } from '#renderer/ui/rows-table.tsx'
+import { LongText, RowsTable } from '#renderer/ui/rows-table.tsx'
 import { Section } from '#renderer/ui/section.tsx'
 
 /** What the code has of this machine that the cluster will not have. */
@@ -9,14 +9,17 @@ export function PlanCode({ findings }: { readonly findings: readonly Portability
   return (
     <Section title="Tied to this machine">
       <RowsTable
+        minWidth={640}
         label="Code that is tied to this machine"
         heads={['Where', 'What', 'What it means, and what to do']}
         rows={findings.map(({ file, line, text, found, fix }, index) => ({
           key: `${file}:${line}:${index}`,
           cells: [
-            `${file}:${line}`,
-            <Code key="text">{text}</Code>,
-            <Stack key="found" gap={4}>
+            <LongText key="where">{`${file}:${line}`}</LongText>,
+            <Code key="text" style={{ overflowWrap: 'anywhere' }}>
+              {text}
+            </Code>,
+            <Stack key="found" gap={4} style={{ overflowWrap: 'anywhere' }}>
               <Text size="sm">{found}</Text>
               <NamedText name="Fix" text={fix} />
             </Stack>,

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import type { Plan } from '#core/contract/plan.ts'
 import { bytesText } from '#renderer/ui/bytes.ts'
-import { RowsTable } from '#renderer/ui/rows-table.tsx'
+import { LongText, RowsTable } from '#renderer/ui/rows-table.tsx'
 import { Section } from '#renderer/ui/section.tsx'
 import { imageText } from './words.ts'
 
@@ -13,10 +13,16 @@ export function PlanSent({ plan: { images, uploads, objects } }: { readonly plan
       <Section title="Images">
         <RowsTable
           label="Images of the plan"
+          minWidth={720}
           heads={['Image', 'Steps', 'What is done', 'Reference']}
           rows={images.map((image) => ({
             key: image.reference,
-            cells: [image.what, image.steps.join(', '), imageText(image), image.reference],
+            cells: [
+              image.what,
+              image.steps.join(', '),
+              imageText(image),
+              <LongText key="reference">{image.reference}</LongText>,
+            ],
           }))}
         />
       </Section>
@@ -29,7 +35,7 @@ export function PlanSent({ plan: { images, uploads, objects } }: { readonly plan
             heads={['What', 'Kind', 'Files', 'To send', 'Key']}
             rows={missing.map(({ key, name, kind, files, missingBytes }) => ({
               key,
-              cells: [name, kind, files, bytesText(missingBytes), key],
+              cells: [name, kind, files, bytesText(missingBytes), <LongText key="key">{key}</LongText>],
             }))}
           />
         )}
@@ -37,10 +43,11 @@ export function PlanSent({ plan: { images, uploads, objects } }: { readonly plan
       <Section title="In the cluster">
         <RowsTable
           label="Objects of the plan"
+          minWidth={720}
           heads={['Object', 'Name', 'What is done', 'Because']}
           rows={objects.map(({ action, kind, name, because }) => ({
             key: `${kind} ${name}`,
-            cells: [kind, name, action, because],
+            cells: [kind, <LongText key="name">{name}</LongText>, action, because],
           }))}
         />
       </Section>

@@ -2,14 +2,14 @@ import { Stack, Text } from '@mantine/core'
 import type { PlanStep } from '#core/contract/plan.ts'
 import { RowsTable } from '#renderer/ui/rows-table.tsx'
 import { Status } from '#renderer/ui/status.tsx'
-import { DECISIONS, nodesText, requestText, secondsText } from './words.ts'
+import { DECISIONS, nodesText, requestText, secondsText, thereOnlyText } from './words.ts'
 
 /** What would become of each step, where, and how long it would take. */
 export function PlanSteps({ steps }: { readonly steps: readonly PlanStep[] }) {
   return (
     <RowsTable
       label="Steps of the plan"
-      minWidth={760}
+      minWidth={900}
       heads={['Step', 'Would', 'Pods', 'Asks for', 'Nodes', 'Time', 'Pod start', 'Enforced there only']}
       rows={steps.map((step) => ({
         key: step.name,
@@ -21,10 +21,7 @@ export function PlanSteps({ steps }: { readonly steps: readonly PlanStep[] }) {
           nodesText(step.nodes),
           secondsText(step.seconds),
           secondsText(step.overheadSeconds),
-          step.limits
-            .filter(({ there, here }) => there && !here)
-            .map(({ limit }) => limit)
-            .join(', '),
+          thereOnlyText(step.limits),
         ],
       }))}
     />

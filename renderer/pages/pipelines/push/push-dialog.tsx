@@ -1,48 +1,51 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { CloudUpload, Play, RefreshCw } from 'lucide-react'
-import type { Plan } from '#core/contract/plan.ts'
+import { RefreshCw } from 'lucide-react'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { queries } from '#renderer/data/queries.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
-import { ProgressLines } from '#renderer/ui/progress-lines.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
-import { pullsOf } from '../pulls.ts'
 import type { StartRequest } from '../use-start-form.ts'
 import { PlanView } from './plan-view.tsx'
-import { usePush, type Pushing } from './use-push.ts'
+import { PushButtons, PushOutcome } from './push-buttons.tsx'
+import { usePush } from './use-push.ts'
+import { Verdict } from './verdict.tsx'
 
 type PushProps = { readonly request: StartRequest; readonly onClose: () => void }
 
-/** What a push would do, made anew each time it is opened, and the buttons that do it. */
+/** What a push would do, made anew each time it is opened, with the buttons that do it below the verdict. */
 export function PushDialog({ request, onClose }: PushProps) {
   const client = useClient()
   const { data, error, isFetching, refetch } = useQuery(queries.plan(client, planned(request)))
   const pushing = usePush(request, onClose)
-  if (data === undefined) {
-    return error === null ? (
-      <Waiting what="the plan" />
-    ) : (
-      <ProblemAlert title="There is no plan" message={problemOf(error).message} onRetry={() => void refetch()} />
-    )
-  }
+  const again = () => void refetch()
+  const failure = error !== null && !isFetching && (
+    <ProblemAlert
+      title={data === undefined ? 'There is no plan' : 'There is no newer plan'}
+      message={problemOf(error).message}
+      onRetry={again}
+    />
+  )
+  if (data === undefined) return failure === false ? <Waiting what="the plan" /> : failure
+  const planAgain = (
+    <Button
+      variant="default"
+      loading={isFetching}
+      disabled={pushing.call.isBusy}
+      leftSection={<RefreshCw size={16} aria-hidden />}
+      onClick={again}
+    >
+      Plan again
+    </Button>
+  )
   return (
-    <Stack gap="md">
+    <Stack gap="lg">
+      <Verdict plan={data} />
+      {failure}
+      <PushOutcome pushing={pushing} />
+      <PushButtons plan={data} pushing={pushing} isOld={isFetching || error !== null} again={planAgain} />
       <PlanView plan={data} />
-      <Outcome pushing={pushing} />
-      <Group>
-        <Actions plan={data} pushing={pushing} isOld={isFetching} />
-        <Button
-          variant="default"
-          loading={isFetching}
-          disabled={pushing.call.isBusy}
-          leftSection={<RefreshCw size={16} aria-hidden />}
-          onClick={() => void refetch()}
-        >
-          Plan again
-        </Button>
-      </Group>
     </Stack>
   )
 }
@@ -50,45 +53,4 @@ export function PushDialog({ request, onClose }: PushProps) {
 /** How many steps run at once says nothing of what is pushed. */
 function planned({ file, target, parameterTexts, cache }: StartRequest) {
   return { file, target, parameterTexts, cache }
-}
-
-function Outcome({ pushing: { call } }: { readonly pushing: Pushing }) {
-  if (call.isBusy)
-    return <ProgressLines title="Pushing" lines={call.lines} bars={pullsOf(call.lines)} onGiveUp={call.giveUp} />
-  if (call.problem !== undefined)
-    return <ProblemAlert title="The push failed" message={call.problem.message} details={call.problem.details} />
-  if (!call.wasGivenUp) return null
-  return (
-    <Text size="sm" role="status">
-      Given up: what was sent stays there, and the same push goes on from it.
-    </Text>
-  )
-}
-
-type ActionsProps = { readonly plan: Plan; readonly pushing: Pushing; readonly isOld: boolean }
-
-/** Where the plan says no, the reason stands beside the buttons that do nothing. */
-function Actions({ plan, pushing: { call, push }, isOld }: ActionsProps) {
-  const isOff = plan.verdict === 'no' || isOld
-  return (
-    <>
-      <Button
-        disabled={isOff}
-        loading={call.isBusy}
-        leftSection={<CloudUpload size={16} aria-hidden />}
-        onClick={() => push({ isToRun: false })}
-      >
-        Push
-      </Button>
-      <Button
-        variant="default"
-        disabled={isOff || call.isBusy}
-        leftSection={<Play size={16} aria-hidden />}
-        onClick={() => push({ isToRun: true })}
-      >
-        Push and run
-      </Button>
-      {plan.verdict === 'no' && <Text size="sm">Put right what failed first.</Text>}
-    </>
-  )
 }

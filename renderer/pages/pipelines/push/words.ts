@@ -1,3 +1,4 @@
+import { formatCost, formatEnergy } from '#core/base/quantity.ts'
 import type { Plan, PlanImage, PlanStep } from '#core/contract/plan.ts'
 import { bytesText } from '#renderer/ui/bytes.ts'
 import { durationText } from '#renderer/ui/time.tsx'
@@ -10,6 +11,12 @@ export const DECISIONS: Readonly<Record<PlanStep['decision'], { readonly status:
   unknown: { status: 'waiting', label: 'depends' },
 }
 
+/** The verdict in a few words, and why it is `no`. */
+export function verdictText({ verdict, words }: Plan): { readonly title: string; readonly why: string | null } {
+  if (verdict === 'no') return { title: 'No', why: words.replace(/^no: /, '') }
+  return { title: `${words.charAt(0).toUpperCase()}${words.slice(1)}`, why: null }
+}
+
 /** What is sent, run and spent, in one sentence. */
 export function summaryText({ bytesToSend, steps, prediction }: Plan): string {
   const running = steps.filter(({ decision }) => decision === 'runs' || decision === 'unknown').length
@@ -18,9 +25,11 @@ export function summaryText({ bytesToSend, steps, prediction }: Plan): string {
     bytesToSend === 0 ? 'nothing to send' : `${bytesText(bytesToSend)} to send`,
     `${running} of ${steps.length} ${steps.length === 1 ? 'step' : 'steps'} to run`,
     ...(wallSeconds === null ? [] : [`about ${durationText(wallSeconds * 1_000)}`]),
-    ...(overheadSeconds === null ? [] : [`${durationText(overheadSeconds * 1_000)} of it for pods to start`]),
-    ...(cost === null ? [] : [`${cost.amount.toFixed(2)} ${cost.currency}`]),
-    ...(energyWh === null ? [] : [`${energyWh.toFixed(1)} Wh`]),
+    ...(overheadSeconds === null
+      ? []
+      : [`${durationText(overheadSeconds * 1_000)} ${wallSeconds === null ? '' : 'of it '}for pods to start`]),
+    ...(cost === null ? [] : [formatCost(cost)]),
+    ...(energyWh === null ? [] : [formatEnergy(energyWh)]),
   ]
   return `${parts.join(', ')}.`
 }
@@ -35,9 +44,15 @@ export function requestText({ cpu, memory, gpu }: PlanStep['requests']): string 
   const parts = [
     ...(cpu === null ? [] : [`${cpu} ${cpu === 1 ? 'core' : 'cores'}`]),
     ...(memory === null ? [] : [bytesText(memory)]),
-    ...(gpu === null ? [] : [`${gpu} GPU`]),
+    ...(gpu === null ? [] : [`${gpu} ${gpu === 1 ? 'GPU' : 'GPUs'}`]),
   ]
   return parts.length === 0 ? 'nothing' : parts.join(', ')
+}
+
+/** Limits that bind in the cluster and did not bind here. */
+export function thereOnlyText(limits: PlanStep['limits']): string {
+  const names = limits.filter(({ there, here }) => there && !here).map(({ limit }) => limit)
+  return names.length === 0 ? 'nothing' : names.join(', ')
 }
 
 /** Where a pod of a step could go. */

@@ -24,7 +24,7 @@ export function StepUsages({ usage }: { readonly usage: RunUsage }) {
     </>
   )
   return (
-    <WideTable label="Usage of the steps" head={head}>
+    <WideTable label="Usage of the steps" head={head} minWidth={hasPrices ? 940 : 720}>
       {usage.steps.map((step) => (
         <StepRow key={step.name} step={step} hasPrices={hasPrices} />
       ))}
@@ -52,7 +52,7 @@ function StepRow({ step, hasPrices }: StepRowProps) {
       <Table.Td ta="right">{attempts}</Table.Td>
       {[queueMs, startMs, runMs, collectMs].map((ms, at) => (
         <Table.Td key={COLUMNS[at + 1]} ta="right">
-          {attempts === 0 ? '' : durationText(ms)}
+          {attempts === 0 ? '–' : durationText(ms)}
         </Table.Td>
       ))}
       <Table.Td ta="right">{coresText(step)}</Table.Td>
@@ -74,6 +74,6 @@ function memoryText({ memoryPeak, memoryAsked }: StepUsage): string {
 }
 
 function ofText(used: string | undefined, asked: string | undefined): string {
-  if (asked === undefined) return used ?? ''
+  if (asked === undefined) return used ?? '–'
   return `${used ?? '–'} of ${asked}`
 }
