@@ -88,8 +88,8 @@ export async function openPlace(options: TenantOptions = {}): Promise<Place> {
   }
 }
 
-/** All objects of a namespace, but for what the cluster itself makes in each. */
-async function namesIn(cluster: Cluster): Promise<string> {
+/** Names of all objects of a namespace, but for what the cluster itself makes in each. */
+export async function namesIn(cluster: Cluster): Promise<string> {
   const lists = await Promise.all(KINDS.map((kind) => cluster.list(kind)))
   const names = lists.flatMap((all, i) => all.map(({ metadata }) => `${KINDS[i]?.plural} ${metadata.name}`))
   return names.filter((name) => !/ (?:kube-root-ca\.crt|default)$/.test(name)).join(', ')
