@@ -54,7 +54,7 @@ export type Engine = AsyncDisposable & {
   start(file: string, request?: Partial<RunRequest>): Promise<RunView>
   /** Says what a push and a run would do. */
   plan(file: string, request?: Partial<RunRequest>): Promise<Plan>
-  /** Makes another target, which plans alone may name: what a run makes there does not go at the end. */
+  /** Makes another target unless it is there; plans alone may name it: what a run makes there does not go at the end. */
   addTarget(name: string, profile: ClusterProfile): void
   resume(run: string, withCode?: boolean): Promise<RunView>
   /** The run once it is final and nothing of it is left. */
@@ -132,7 +132,9 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     pipeline,
     start,
     plan: (file, request = {}) => openPlans(home, core).plan({ file, target, ...request }, {}),
-    addTarget: (name, own) => void core.clusterTargets.add(name, own),
+    addTarget(name, own) {
+      if (core.clusterTargets.get(name) === undefined) core.clusterTargets.add(name, own)
+    },
     run: async (file, request) => end((await start(file, request)).id),
     resume: async (run, withCode = false) => end((await core.service.resume(run, { withCode })).id),
     end,
