@@ -305,14 +305,12 @@ const GOOD = {
   steps: {
     prepare: {
       ...sh('sh prepare.sh < "$MINISUB_INPUTS/table" > "$MINISUB_OUTPUTS/rows"'),
-      ...SMALL,
       files: ['prepare.sh'],
       inputs: { table: { file: 'table.csv' } },
       outputs: { rows: { type: 'file' } },
     },
     train: {
       ...sh('sh train.sh "$1" < "$MINISUB_INPUTS/rows" > "$MINISUB_OUTPUTS/model"', '${{ each.depth }}'),
-      ...SMALL,
       files: ['train.sh'],
       forEach: { depth: [1, 2] },
       inputs: { rows: '${{ steps.prepare.outputs.rows }}' },
@@ -320,13 +318,11 @@ const GOOD = {
     },
     count: {
       ...sh('wc -l < "$MINISUB_INPUTS/rows"'),
-      ...SMALL,
       files: ['none'],
       inputs: { rows: '${{ steps.prepare.outputs.rows }}' },
     },
     choose: {
       ...sh('cat "$MINISUB_INPUTS"/models/*'),
-      ...SMALL,
       files: ['none'],
       inputs: { models: '${{ steps.train.outputs.model }}' },
     },
@@ -457,7 +453,9 @@ describeWithKubernetes('a plan of a pipeline that works', () => {
     expect([plan.verdict, plan.words, plan.since]).toEqual(['go', 'go', null])
     expect(decisionsOf(plan)).toEqual({ prepare: 'runs', train: 'runs', count: 'runs', choose: 'runs' })
     expect(plan.bytesToSend).toBeGreaterThan(0)
-    expect(actionsOf(plan)).toEqual(['ConfigMap', 'ConfigMap', 'Secret', 'WorkflowTemplate'].map((it) => `create ${it}`))
+    expect(actionsOf(plan)).toEqual(
+      ['ConfigMap', 'ConfigMap', 'Secret', 'WorkflowTemplate'].map((it) => `create ${it}`),
+    )
     expect(plan.prediction).toMatchObject({ pods: 5, wallSeconds: null })
     expect(plan.steps.map(({ nodes }) => nodes.why)).toEqual([null, null, null, null])
     expect(await thereNow()).toEqual(before)
