@@ -4,7 +4,7 @@ import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import type { Plan, PlanCheck } from '#core/contract/plan.ts'
 import type { RunRequest } from '#core/contract/run.ts'
 import type { Engine } from './engine.ts'
-import { namesIn, type Place } from './judge-place.ts'
+import { objectsIn, type Place } from './judge-place.ts'
 import { keysBelow, labStore } from './pushed-things.ts'
 
 /** A pipeline in a folder of its own. */
@@ -29,15 +29,19 @@ export async function planIn(place: Place, planned: Planned): Promise<Plan> {
   engine.addTarget(place.namespace, profile)
   const look = (): Promise<string> => everything(place, folder, engine)
   const before = await look()
-  try {
-    for (let tries = 1; ; tries += 1) {
-      const plan = await engine.plan(file, { target: place.namespace, ...request })
-      if (tries === TRIES || !plan.checks.some(isLate)) return plan
-    }
-  } finally {
-    const after = await look()
-    // oxlint-disable-next-line no-unsafe-finally -- what was changed counts more than what the plan says
-    if (after !== before) throw new Error(`a plan has changed ${before} to ${after}`)
+  const ask = (): Promise<Plan> => engine.plan(file, { target: place.namespace, ...request })
+  const [asked] = await Promise.allSettled([inTime(ask)])
+  const after = await look()
+  if (after !== before) throw new Error(`a plan has changed ${before} to ${after}`)
+  if (asked.status === 'rejected') throw asked.reason
+  return asked.value
+}
+
+/** The first plan that was late at nothing; the last one where all were. */
+export async function inTime(ask: () => Promise<Plan>): Promise<Plan> {
+  for (let tries = 1; ; tries += 1) {
+    const plan = await ask()
+    if (tries === TRIES || !plan.checks.some(isLate)) return plan
   }
 }
 
@@ -53,11 +57,12 @@ function isLate({ status, found }: PlanCheck): boolean {
   return status === 'skipped' && found.includes('took longer than')
 }
 
-/** Names of objects and keys, files with their content, and runs. */
+/** Objects with their versions, keys, files with their content, and runs. */
 async function everything({ cluster, namespace }: Place, folder: string, { service }: Engine): Promise<string> {
   await using store = labStore(namespace)
-  const [objects, keys, files] = await Promise.all([namesIn(cluster), keysBelow(store, ''), contentOf(folder)])
-  return JSON.stringify({ objects, keys, files, runs: service.list({ limit: 1_000 }).map(({ id }) => id) })
+  const [objects, keys, files] = await Promise.all([objectsIn(cluster), keysBelow(store, ''), contentOf(folder)])
+  const named = objects.map(({ plural, metadata }) => `${plural} ${metadata.name} ${metadata.resourceVersion}`)
+  return JSON.stringify({ named, keys, files, runs: service.list({ limit: 1_000 }).map(({ id }) => id) })
 }
 
 async function contentOf(folder: string): Promise<Record<string, string>> {
