@@ -36,9 +36,7 @@ export function surveyChecks(parts: PlanParts): PlanCheck[] {
     ...argoChecks(parts),
     ...(cluster.dryRun === null ? [] : [lookedAt('dry-run', cluster.dryRun, 'the API server would take the run')]),
     ...bucketChecks(parts),
-    ...cluster.objects
-      .filter(({ plan }) => plan.problem !== undefined)
-      .map(({ kind, name, plan }) => lookedAt('objects', plan, `${kind} ${name}`)),
+    ...objectChecks(parts),
     ...carriedChecks(parts),
     ...(parts.last.problem === undefined ? [] : [lookedAt('pushed', parts.last, '')]),
     ...scanChecks(parts),
@@ -73,6 +71,10 @@ function onlyOf(steps: readonly string[]): string | null {
 function argoChecks({ survey: { cluster } }: PlanParts): PlanCheck[] {
   const { workflow, template } = cluster
   const problem = template.problem ?? workflow?.problem ?? null
+  if (cluster.images.some(({ image }) => image.problem !== undefined && image.problem === problem)) {
+    const found = `not looked at, since the check "${SURVEY_CHECKS.image}" failed`
+    return [told('argo-limits', { status: 'skipped', found, fix: null })]
+  }
   if (problem !== null) return [problemCheck('argo-limits', problem, {})]
   const near = [...template.meter, ...(workflow?.meter ?? [])].filter(isNear)
   const [first] = near
@@ -89,6 +91,14 @@ function bucketChecks({ survey: { cluster } }: PlanParts): PlanCheck[] {
   const uploads = cluster.workflow?.uploads ?? cluster.template.uploads
   const cache = cluster.cache.problem === undefined ? [] : [lookedAt('shared-cache', cluster.cache, '')]
   return [lookedAt('bucket', uploads, 'it answers, and says what it has'), ...cache]
+}
+
+/** Most cannot be looked at for the same reason, which is told once. */
+function objectChecks({ survey: { cluster } }: PlanParts): PlanCheck[] {
+  const unseen = cluster.objects.flatMap(({ plan }) => (plan.problem === undefined ? [] : [plan]))
+  return [...new Map(unseen.map((plan) => [plan.problem.message, plan])).values()].map(({ problem, seconds }) =>
+    problemCheck('objects', problem, { seconds }),
+  )
 }
 
 /** What is set here alone goes into the namespace with a push, so that others can start it. */

@@ -6,11 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '#core/base/json.ts'
 import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import { isFinalRun, type SequencedEvent } from '#core/contract/events.ts'
+import type { Plan } from '#core/contract/plan.ts'
 import type { RunRequest, RunView, StepView } from '#core/contract/run.ts'
 import { openEngine as openCore, type Engine as Core } from '#core/engine.ts'
 import type { Environments } from '#core/environments/index.ts'
 import type { Moves } from '#core/moves/index.ts'
 import type { PipelineService, StepTracking } from '#core/pipelines/index.ts'
+import { openPlans } from '#core/planner.ts'
 import type { Secrets } from '#core/secrets/index.ts'
 import { removeTree, type Blobs, type Store } from '#core/store/index.ts'
 import { addLab, labProfile, openLab, PODS } from './lab-target.ts'
@@ -50,6 +52,10 @@ export type Engine = AsyncDisposable & {
   /** Starts a run and waits for its end. */
   run(file: string, request?: Partial<RunRequest>): Promise<RunView>
   start(file: string, request?: Partial<RunRequest>): Promise<RunView>
+  /** Says what a push and a run would do. */
+  plan(file: string, request?: Partial<RunRequest>): Promise<Plan>
+  /** Makes another target unless it is there; plans alone may name it: what a run makes there does not go at the end. */
+  addTarget(name: string, profile: ClusterProfile): void
   resume(run: string, withCode?: boolean): Promise<RunView>
   /** The run once it is final and nothing of it is left. */
   end(run: string): Promise<RunView>
@@ -125,6 +131,10 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     write,
     pipeline,
     start,
+    plan: (file, request = {}) => openPlans(home, core).plan({ file, target, ...request }, {}),
+    addTarget(name, own) {
+      if (core.clusterTargets.get(name) === undefined) core.clusterTargets.add(name, own)
+    },
     run: async (file, request) => end((await start(file, request)).id),
     resume: async (run, withCode = false) => end((await core.service.resume(run, { withCode })).id),
     end,

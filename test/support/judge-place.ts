@@ -89,10 +89,14 @@ export async function openPlace(options: TenantOptions = {}): Promise<Place> {
 }
 
 /** All objects of a namespace, but for what the cluster itself makes in each. */
+export async function objectsIn(cluster: Cluster): Promise<(KubeObject & { readonly plural: string })[]> {
+  const lists = await Promise.all(KINDS.map(async (kind) => ({ ...kind, all: await cluster.list(kind) })))
+  const objects = lists.flatMap(({ plural, all }) => all.map((it) => ({ ...it, plural })))
+  return objects.filter(({ metadata }) => !/^(?:kube-root-ca\.crt|default)$/.test(metadata.name))
+}
+
 async function namesIn(cluster: Cluster): Promise<string> {
-  const lists = await Promise.all(KINDS.map((kind) => cluster.list(kind)))
-  const names = lists.flatMap((all, i) => all.map(({ metadata }) => `${KINDS[i]?.plural} ${metadata.name}`))
-  return names.filter((name) => !/ (?:kube-root-ca\.crt|default)$/.test(name)).join(', ')
+  return (await objectsIn(cluster)).map(({ plural, metadata }) => `${plural} ${metadata.name}`).join(', ')
 }
 
 /** Waits until the quota controller has counted. */
