@@ -1,3 +1,4 @@
+import { formatCost, formatEnergy } from '#core/base/quantity.ts'
 import type { Plan, PlanImage, PlanStep } from '#core/contract/plan.ts'
 import { bytesText } from '#renderer/ui/bytes.ts'
 import { durationText } from '#renderer/ui/time.tsx'
@@ -19,8 +20,8 @@ export function summaryText({ bytesToSend, steps, prediction }: Plan): string {
     `${running} of ${steps.length} ${steps.length === 1 ? 'step' : 'steps'} to run`,
     ...(wallSeconds === null ? [] : [`about ${durationText(wallSeconds * 1_000)}`]),
     ...(overheadSeconds === null ? [] : [`${durationText(overheadSeconds * 1_000)} of it for pods to start`]),
-    ...(cost === null ? [] : [`${cost.amount.toFixed(2)} ${cost.currency}`]),
-    ...(energyWh === null ? [] : [`${energyWh.toFixed(1)} Wh`]),
+    ...(cost === null ? [] : [formatCost(cost)]),
+    ...(energyWh === null ? [] : [formatEnergy(energyWh)]),
   ]
   return `${parts.join(', ')}.`
 }
