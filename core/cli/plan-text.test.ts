@@ -7,7 +7,7 @@ const plan = planRoutes.planPush.response.parse(planRoutes.planPush.example.outp
 test('a plan tells its verdict, what would be done, and what to look at with its fix', () => {
   const text = planText({ ...plan, prediction: { ...plan.prediction, cost: { amount: 0.5, currency: 'EUR' } } })
   expect(text).toMatch(
-    /^wine on lab: go, with 1 warning\n900 B to send, 1 of 1 step would run, about 16\.0 s, .*0\.50 EUR\n/,
+    /^wine on lab: go, with 1 warning\n900 B to send, 1 of 1 step would run, about 16\.0 s, .*0\.5000 EUR\n/,
   )
   expect(text).toContain('since wine-9b1d2c4e5f, which ada@laptop pushed to lab at ')
   expect(text).toMatch(/ {2}changed {2}code {2}train\.py {2}1f0e8a → 77aa10\n/)

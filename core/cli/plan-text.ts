@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '#core/base/quantity.ts'
+import { formatBytes, formatCost, formatDuration, formatEnergy } from '#core/base/quantity.ts'
 import type { Plan } from '#core/contract/plan.ts'
 import { columns, counted, cutText, localTime, plainText } from './text.ts'
 
@@ -30,8 +30,8 @@ function summary({ bytesToSend, steps, prediction, seconds }: Plan): string {
     `${running} of ${counted(steps.length, 'step')} would run`,
     ...(wallSeconds === null ? [] : [`about ${formatDuration(wallSeconds * 1_000)}`]),
     ...(overheadSeconds === null ? [] : [`${formatDuration(overheadSeconds * 1_000)} of it the cluster's own`]),
-    ...(cost === null ? [] : [`${cost.amount.toFixed(2)} ${cost.currency}`]),
-    ...(energyWh === null ? [] : [`${energyWh.toFixed(1)} Wh`]),
+    ...(cost === null ? [] : [formatCost(cost)]),
+    ...(energyWh === null ? [] : [formatEnergy(energyWh)]),
   ]
   const basis = plainText(words).split('; ').join('\n  ')
   return `${parts.join(', ')}\nthe plan took ${formatDuration(seconds * 1_000)}, and foretells from\n  ${basis}\n`

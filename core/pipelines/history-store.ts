@@ -4,6 +4,14 @@ import { Rows } from './rows.ts'
 /** One run that something can be learnt from. */
 export type EarlierRun = { readonly id: string; readonly target: string }
 
+export type EarlierPage = {
+  readonly target: string
+  readonly pipeline: string
+  /** The id of the run that they are older than; null: the latest. */
+  readonly before: string | null
+  readonly limit: number
+}
+
 /** The last attempt of a step run that succeeded. Times are epoch milliseconds, null where they are not known. */
 export type MeasuredAttempt = {
   readonly step: string
@@ -15,6 +23,9 @@ export type MeasuredAttempt = {
 
 /** Of a longer fan-out no more are looked at. */
 const MOST_ITEMS = 10
+
+/** Steps of a run that came to results, computed or from the cache. */
+const DONE = `SELECT step FROM step_runs WHERE run = ? AND item = -1 AND status IN ('succeeded', 'cached')`
 
 /** Each target once: from one to the next in an index, since a target may have a great many runs. */
 const TARGETS = `WITH RECURSIVE targets (target) AS (
@@ -65,12 +76,24 @@ export class HistoryStore {
     return this.#rows.all<{ target: string }>(sql).map(({ target }) => target)
   }
 
-  /** The latest runs on a target, newest first; of one pipeline where it is named. */
-  latest(target: string, pipeline: string | undefined, limit: number): EarlierRun[] {
-    const of = pipeline === undefined ? '' : 'AND pipeline = @pipeline'
+  /** The latest runs on a target, newest first. */
+  latest(target: string, limit: number): EarlierRun[] {
     const sql = `SELECT id, target FROM runs INDEXED BY runs_by_target
-      WHERE project = 'default' AND target = @target ${of} ORDER BY id DESC LIMIT @limit`
-    return this.#rows.all<EarlierRun>(sql, { target, limit, ...(pipeline === undefined ? {} : { pipeline }) })
+      WHERE project = 'default' AND target = @target ORDER BY id DESC LIMIT @limit`
+    return this.#rows.all<EarlierRun>(sql, { target, limit })
+  }
+
+  /** Runs of a pipeline on a target, newest first, from before another; none of which one step alone played. */
+  earlier({ target, pipeline, before, limit }: EarlierPage): EarlierRun[] {
+    const sql = `SELECT id, target FROM runs INDEXED BY runs_by_target
+      WHERE project = 'default' AND target = @target AND pipeline = @pipeline AND (@before IS NULL OR id < @before)
+        AND frozen ->> 'only' IS NULL ORDER BY id DESC LIMIT @limit`
+    return this.#rows.all<EarlierRun>(sql, { target, pipeline, before, limit })
+  }
+
+  /** Steps of a run that were computed or cached. */
+  done(run: string): string[] {
+    return this.#rows.all<{ step: string }>(DONE, run).map(({ step }) => step)
   }
 
   /** The attempts of a run that succeeded; of a fan-out those of its first items. None of runs of the first version. */

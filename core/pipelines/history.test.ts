@@ -145,3 +145,38 @@ test('no more than the latest 20 runs count', async () => {
   expect(runs).toEqual({ process: 20 })
   expect(known['a']).toMatchObject({ attempts: 20, seconds: 1 })
 })
+
+const cached = (step: string): At => [
+  5,
+  { kind: 'step.cached', step, item: null, key: 'k', outputs: {}, from: 'r', resumed: false, defaults: [] },
+]
+
+test('what was cached in the latest runs is known from earlier ones, as far as the latest 200', async () => {
+  ran(steps(77_000, 1_000))
+  for (let at = 0; at < 3; at += 1) ran(steps(2_000, 1_000))
+  for (let at = 0; at < 197; at += 1) ran([BEGIN, cached('a'), ...attempt({ step: 'b', from: 0, ms: 500 })])
+  const { runs, steps: known } = await historyOf('process')
+  expect(known).toMatchObject({ a: { attempts: 3, seconds: 2 }, b: { attempts: 20, seconds: 0.5 } })
+  expect(runs).toEqual({ process: 23 })
+})
+
+test('and it is not looked further back than each step is known from 20 runs', async () => {
+  for (let at = 0; at < 65; at += 1) ran(at % 2 === 0 ? steps(at, 1_000) : [BEGIN, cached('a'), cached('b')])
+  const looked: string[] = []
+  const rows = new HistoryStore(opened.store)
+  const attempts = rows.attempts.bind(rows)
+  rows.attempts = (run) => (looked.push(run), attempts(run))
+  const { steps: known } = await openHistory({ history: rows, store: opened.runs, plans: openPlans() })({
+    pipeline: 'p',
+    target: 'process',
+  })
+  expect(known).toMatchObject({ a: { attempts: 20 }, b: { attempts: 20 } })
+  expect(looked).toHaveLength(40)
+})
+
+test('a run that played one step alone counts not', async () => {
+  ran(steps(1_000, 1_000))
+  const { frozen } = insertRun(opened.runs, planOfSpec(SPEC))
+  ran(steps(60_000, 1_000), { frozen: { ...frozen, only: { step: 'a', item: null, attempt: 1 } } })
+  expect((await historyOf('process')).steps['a']).toMatchObject({ attempts: 1, seconds: 1 })
+})

@@ -30,8 +30,11 @@ export type HistoryWish = { readonly pipeline: string; readonly target: string }
 
 type Options = { readonly history: HistoryStore; readonly store: RunStore; readonly plans: Plans }
 
-/** So many of the latest runs of a pipeline count. */
+/** Of each step so many of the latest runs that computed it count. */
 const RUNS = 20
+/** Where steps were cached it goes on to earlier runs, so many at a time, and so many in all. */
+const PAGE = 20
+const MOST_RUNS = 200
 /** Of so many runs on a target the times are folded, and of each so many events. */
 const FOLDED_RUNS = 5
 const FOLDED_EVENTS = 2_000
@@ -40,11 +43,9 @@ const FOLDED_EVENTS = 2_000
 export function openHistory(options: Options): (wish: HistoryWish) => Promise<PipelineHistory> {
   const { history: rows } = options
   return async ({ pipeline, target }) => {
-    const there = await measured(rows, rows.latest(target, pipeline, RUNS))
     const others = rows.targets().filter((name) => name !== target)
-    const latest = others.flatMap((name) => rows.latest(name, pipeline, RUNS))
-    const elsewhere = latest.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, RUNS)
-    const samples = newest(there, await measured(rows, elsewhere))
+    const there = await measured(rows, pipeline, [target])
+    const samples = newest(there, await measured(rows, pipeline, others))
     return {
       runs: countsOf(samples),
       steps: Object.fromEntries([...Map.groupBy(samples, ({ step }) => step)].map(([step, all]) => [step, of(all)])),
@@ -55,16 +56,42 @@ export function openHistory(options: Options): (wish: HistoryWish) => Promise<Pi
 
 type Sample = MeasuredAttempt & { readonly run: EarlierRun; readonly startedAt: number }
 
-async function measured(rows: HistoryStore, runs: readonly EarlierRun[]): Promise<Sample[]> {
+/** Of each step what its latest runs on some targets took, newest first: also where many since then were cached. */
+async function measured(rows: HistoryStore, pipeline: string, targets: readonly string[]): Promise<Sample[]> {
   const samples: Sample[] = []
-  for (const run of runs) {
-    for (const attempt of rows.attempts(run.id)) {
-      const { startedAt } = attempt
-      if (startedAt !== null) samples.push({ ...attempt, startedAt, run })
+  const runsOf = new Map<string, number>()
+  const isEnough = (step: string): boolean => (runsOf.get(step) ?? 0) >= RUNS
+  let wanted: ReadonlySet<string> | undefined
+  for (const page of pagesOf(rows, pipeline, targets)) {
+    wanted ??= new Set(page.flatMap(({ id }) => rows.done(id)))
+    for (const run of page) {
+      const found = samplesOf(rows, run).filter(({ step }) => !isEnough(step))
+      samples.push(...found)
+      for (const step of new Set(found.map((sample) => sample.step))) runsOf.set(step, (runsOf.get(step) ?? 0) + 1)
+      await turn()
     }
-    await turn()
+    if ([...wanted].every(isEnough)) break
   }
   return samples
+}
+
+/** The latest runs of a pipeline on some targets, newest first. */
+function* pagesOf(rows: HistoryStore, pipeline: string, targets: readonly string[]): Generator<EarlierRun[]> {
+  let before: string | null = null
+  for (let looked = 0; looked < MOST_RUNS; looked += PAGE) {
+    const latest = targets.flatMap((target) => rows.earlier({ target, pipeline, before, limit: PAGE }))
+    const page: EarlierRun[] = latest.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, PAGE)
+    if (page.length > 0) yield page
+    if (page.length < PAGE) return
+    before = page.at(-1)?.id ?? null
+  }
+}
+
+function samplesOf(rows: HistoryStore, run: EarlierRun): Sample[] {
+  return rows.attempts(run.id).flatMap((attempt) => {
+    const { startedAt } = attempt
+    return startedAt === null ? [] : [{ ...attempt, startedAt, run }]
+  })
 }
 
 /** Of each step what was measured on the target, else what was measured elsewhere. */
@@ -94,7 +121,7 @@ function of(samples: readonly Sample[]): StepHistory {
 
 async function overheadOf(target: string, { history, store, plans }: Options): Promise<PipelineHistory['overhead']> {
   const seconds: number[] = []
-  for (const { id } of history.latest(target, undefined, FOLDED_RUNS)) {
+  for (const { id } of history.latest(target, FOLDED_RUNS)) {
     const run = store.get(id)
     if (run === undefined) continue
     const needs = plans(run).plan.steps.map(({ name, edges }) => [name, edges.map(({ step }) => step)] as const)

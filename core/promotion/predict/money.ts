@@ -7,9 +7,9 @@ type Money = Pick<PlanPrediction, 'cost' | 'energyWh'> & { readonly lacks: reado
 
 /** What a run would cost and draw, with what the push before it sends. */
 export function moneyOf(steps: readonly StepCost[], options: PredictOptions): Money {
-  const { prices, target, gpu = null, bytesToSend } = options
+  const { prices, target, bytesToSend } = options
   if (prices.prices === null) return { cost: null, energyWh: null, lacks: [] }
   const sent = { ...NOTHING_USED, gbSent: bytesToSend === null ? null : bytesToSend / 1e9 }
   const used = steps.map((step) => ({ ...step, gbSent: 0 })).reduce(addUsed, sent)
-  return priced(used, prices.prices, { target, gpu })
+  return priced(used, prices.prices, { target })
 }

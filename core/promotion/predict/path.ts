@@ -3,7 +3,7 @@ import type { StepCost } from './step-cost.ts'
 /** How long the longest chain of steps takes. Null where too little is known. */
 export type LongestPath = {
   readonly seconds: number | null
-  /** Of that what the target adds; where the seconds are not known, that of the chain where it adds most. */
+  /** Of that what the target adds; where the seconds are not known, the most that it adds if commands took none. */
   readonly overheadSeconds: number | null
 }
 
@@ -15,7 +15,7 @@ type Length = { readonly total: number; readonly overhead: number }
  */
 export function longestPath(steps: readonly StepCost[], parallelism: number | null): LongestPath {
   const known = steps.every(({ pods, seconds }) => pods !== null && seconds !== null)
-  const [chain, all] = [chainOf(steps, parallelism, known), together(steps, parallelism)]
+  const [chain, all] = [chainOf(steps, parallelism, known), together(steps, parallelism, known)]
   const longest = all.total > chain.total ? all : chain
   const hasPods = steps.every(({ pods }) => pods !== null)
   return { seconds: known ? longest.total : null, overheadSeconds: hasPods ? longest.overhead : null }
@@ -37,12 +37,12 @@ function chainOf(steps: readonly StepCost[], parallelism: number | null, withCom
   return [...ends.values()].reduce(longer, NONE)
 }
 
-/** All pods, so many at a time. */
-function together(steps: readonly StepCost[], parallelism: number | null): Length {
+/** All pods, so many at a time; without times of commands, only what the target adds. */
+function together(steps: readonly StepCost[], parallelism: number | null, withCommands: boolean): Length {
   if (parallelism === null) return NONE
-  const total = steps.reduce((sum, it) => sum + (it.pods ?? 0) * ((it.seconds ?? 0) + it.overheadSeconds), 0)
-  const overhead = steps.reduce((sum, it) => sum + (it.pods ?? 0) * it.overheadSeconds, 0)
-  return { total: total / parallelism, overhead: overhead / parallelism }
+  const overhead = steps.reduce((sum, it) => sum + (it.pods ?? 0) * it.overheadSeconds, 0) / parallelism
+  const commands = steps.reduce((sum, it) => sum + (it.pods ?? 0) * (it.seconds ?? 0), 0) / parallelism
+  return { total: overhead + (withCommands ? commands : 0), overhead }
 }
 
 const NONE: Length = { total: 0, overhead: 0 }

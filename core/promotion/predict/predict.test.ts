@@ -85,6 +85,17 @@ describe('how long a run takes', () => {
     })
   })
 
+  test('of a fan-out that is partly cached, those of its pods that would run take time', () => {
+    const steps = [stepOf('a', [], { pods: 2, parallelism: 1 })]
+    expect(predicted(steps, historyOf({ a: 10 })).prediction).toMatchObject({
+      pods: 2,
+      wallSeconds: 40,
+      cpuHours: 40 / 3_600,
+    })
+    const none = [stepOf('a', [], { pods: 0, parallelism: 1 })]
+    expect(predicted(none, historyOf({ a: 10 })).prediction).toMatchObject({ pods: 0, wallSeconds: 0, cpuHours: 0 })
+  })
+
   test('many steps that might run at once wait for each other where the target lets few run', () => {
     const steps = ['a', 'b', 'c', 'd'].map((name) => stepOf(name))
     const { prediction } = predicted(steps, historyOf({ a: 90, b: 90, c: 90, d: 90 }), { parallelism: 2 })
@@ -106,10 +117,16 @@ describe('what is not known is null, and said', () => {
     expect(steps['b']).toEqual({ seconds: null, overheadSeconds: 10 })
   })
 
+  test('what the target adds is then what it adds most, whatever is known of other commands', () => {
+    const steps = [...['a', 'b', 'c', 'd'].map((name) => stepOf(name)), stepOf('new', ['a']), stepOf('last', ['new'])]
+    const { prediction } = predicted(steps, historyOf({ a: 500, b: 500, c: 500, d: 500 }), { parallelism: 4 })
+    expect(prediction).toMatchObject({ wallSeconds: null, overheadSeconds: 30 })
+  })
+
   test('of a list whose length nobody knows', () => {
     const { prediction } = predicted([stepOf('a', [], { pods: null })], historyOf({ a: 5 }))
     expect(prediction).toMatchObject({ pods: null, wallSeconds: null, overheadSeconds: null, cpuHours: null })
-    expect(prediction.words).toContain('how many items these have is not known: a')
+    expect(prediction.words).toContain('how many of their items would run is not known: a')
   })
 
   test('of a pipeline that never ran anywhere', () => {

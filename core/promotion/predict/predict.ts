@@ -7,7 +7,9 @@ import { stepCost, type StepCost } from './step-cost.ts'
 import { wordsOf } from './words.ts'
 
 /** A step of the plan as far as it says what a run will take. */
-export type PredictStep = Pick<PlanStep, 'name' | 'decision' | 'pods' | 'requests'> & {
+export type PredictStep = Pick<PlanStep, 'name' | 'decision' | 'requests'> & {
+  /** Those that would run: cached items of a fan-out are none of them. Null where the length of its list is not known. */
+  readonly pods: number | null
   /** Names of the steps that it waits for. */
   readonly needs: readonly string[]
   /** How many of its items may run at once; null where only the target says. */
@@ -25,8 +27,6 @@ export type PredictOptions = {
   readonly parallelism: number | null
   /** What the push sends; null where it is not known. */
   readonly bytesToSend: number | null
-  /** The name of the target's GPUs, where it is known. */
-  readonly gpu?: string | null
 }
 
 /** What one step would take, in seconds; of a fan-out what one item does. 0 of what does not run. */

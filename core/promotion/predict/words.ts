@@ -14,7 +14,7 @@ export function wordsOf(steps: readonly StepCost[], options: PredictOptions, lac
     restsOn(options),
     overheadWords(options),
     missing(runs, ({ seconds }) => seconds === null, 'no earlier run tells how long these take:'),
-    missing(runs, ({ pods }) => pods === null, 'how many items these have is not known:'),
+    missing(runs, ({ pods }) => pods === null, 'how many of their items would run is not known:'),
     missing(
       runs.filter(({ seconds, pods }) => seconds !== null && pods !== null),
       ({ coreHours }) => coreHours === null,

@@ -77,5 +77,12 @@ function isMap(value: Json | undefined): value is { readonly [key: string]: Json
 
 /** Expressions are values that are not known yet; offsets stay. */
 function blanked(text: string): string {
-  return text.replaceAll(/\$\{\{[\s\S]*?\}\}/g, (expression) => '0'.repeat(expression.length))
+  let [blank, at] = ['', 0]
+  for (let start = text.indexOf('${{'); start !== -1; start = text.indexOf('${{', at)) {
+    const close = text.indexOf('}}', start)
+    if (close === -1) break
+    blank += text.slice(at, start) + '0'.repeat(close + 2 - start)
+    at = close + 2
+  }
+  return blank + text.slice(at)
 }

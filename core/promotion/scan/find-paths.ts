@@ -17,7 +17,7 @@ const TEMPORARY = new RegExp(String.raw`${START}\/tmp\/${REST}`, 'g')
 
 /** What is done with files, or what a name of them is given to. */
 const WITH_FILES =
-  /\b(?:open|Path|read_?\w*|load\w*|to_\w+|save\w*|exists|listdir|glob|isfile|isdir|makedirs|mkdir|chdir|walk|imread|fread)\s*\(|(?:path|dir|file|folder|root|data|input|output)\w*["']?\s*[:=]|\b(?:cat|cp|mv|ls|cd|rsync)\s|<\s*\/|--[\w-]+[= ]\//i
+  /\b(?:open|Path|read_?\w*|load\w*|to_\w+|save\w*|exists|listdir|glob|isfile|isdir|makedirs|mkdir|chdir|walk|imread|fread)\s*\(|(?:path|dir|file|folder|root|data|input|output)\w{0,40}["']?\s*[:=]|\b(?:cat|cp|mv|ls|cd|rsync)\s|<\s*\/|--[\w-]+[= ]\//i
 const OF_ADDRESS =
   /\.(?:get|post|put|delete|patch|route|add_api_route|use|mount)\s*\(|\b(?:url|uri|endpoint|route|href)\w*["']?\s*[:=]/i
 const HAS_ENDING = /\.[A-Za-z]\w{0,7}$/
@@ -69,6 +69,15 @@ function isDrive({ pieces }: Source, { offset, text }: Hit): boolean {
   return !ESCAPE.test(text) || pieceAt(pieces, offset)?.isRaw === true
 }
 
-function trimmed(text: string): string {
-  return text.replace(/[.,\\\s})]+$/, (end) => (end.startsWith('}') && text.includes('{') ? '}' : ''))
+/** No path of a machine is longer. */
+const LONGEST = 4_096
+
+/** Without what belongs to the text around it; of a brace that was opened one stays. */
+function trimmed(found: string): string {
+  const text = found.slice(0, LONGEST)
+  let end = text.length
+  while (end > 0 && AFTER_PATHS.includes(text.charAt(end - 1))) end -= 1
+  return text.charAt(end) === '}' && text.includes('{') ? text.slice(0, end + 1) : text.slice(0, end)
 }
+
+const AFTER_PATHS = '.,\\})\n\r\t '

@@ -82,8 +82,19 @@ const BY_EXTENSION: Readonly<Record<string, Grammar>> = {
 export function grammarOf(path: string, text: string): Grammar | undefined {
   const ending = endingOf(path)
   if (ending !== '') return Object.hasOwn(BY_EXTENSION, ending) ? BY_EXTENSION[ending] : undefined
-  const program = /^#!\s*\S*?(?:env\s+(?:-S\s+)?)?([\w.]+)[^\n/]*(?:\n|$)/.exec(text)?.[1]
+  const program = programOf(text)
   return program === undefined ? undefined : grammarOfProgram(program)
+}
+
+/** Of a longer first line a kernel reads no more. */
+const FIRST_LINE = 256
+
+/** The program that a first line such as `#!/usr/bin/env -S python3 -u` names. */
+function programOf(text: string): string | undefined {
+  const line = text.slice(0, FIRST_LINE).split('\n', 1)[0] ?? ''
+  if (!line.startsWith('#!')) return undefined
+  const [first = '', ...words] = line.slice(2).trim().split(/\s+/)
+  return basename(first) === 'env' ? words.find((word) => !/^-|=/.test(word)) : first
 }
 
 /** A name such as `.env` is its ending. */

@@ -23,6 +23,8 @@ export type ScanOptions = {
   /** The name of this machine. */
   readonly hostName: string
   readonly signal?: AbortSignal | undefined
+  /** Milliseconds since some moment; those of this process where absent. */
+  readonly now?: () => number
 }
 
 export type CodeScan = {
@@ -44,11 +46,11 @@ const TURN_MS = 20
  * and no more of a language, so it may miss some, and a finding is a warning. Others have their turn meanwhile.
  */
 export async function scanCode(options: ScanOptions): Promise<CodeScan> {
-  const { definition, files, signal } = options
+  const { definition, files, signal, now = () => performance.now() } = options
   const usersOf = openUsers(definition)
   const places: Place[] = placesInDocument(options)
   const counts = { files: 0, binary: 0, large: 0 }
-  let began = performance.now()
+  let began = now()
   for (const file of files) {
     if (!mayBeCode(file.path)) continue
     const found = await placesInFile(file, options, usersOf)
@@ -57,10 +59,10 @@ export async function scanCode(options: ScanOptions): Promise<CodeScan> {
       counts.files += 1
       places.push(...found)
     }
-    if (performance.now() - began < TURN_MS) continue
+    if (now() - began < TURN_MS) continue
     await turn()
     signal?.throwIfAborted()
-    began = performance.now()
+    began = now()
   }
   const { binary, large, files: looked } = counts
   return { findings: findingsOf(places, options), files: looked, leftOut: { binary, large } }
