@@ -18,10 +18,10 @@ const NOT_BEGUN: AttemptEnd = { outcome: 'pending', exitCode: null, signal: null
 export async function rerunReport(options: Options, id: string): Promise<RerunReport> {
   const { store } = options
   const row = findRun(store, id)
-  const { only, resumes } = row.frozen
-  if (only === undefined || resumes === null)
+  const { only } = row.frozen
+  if (only === undefined)
     throw new Problem('not_found', `run ${row.id} is no step that was done again: minisub pull-step begins such a run`)
-  const there = pastAttempt(store, { run: resumes, step: only.step, item: only.item }, only.attempt)
+  const there = pastAttempt(store, { run: only.run, step: only.step, item: only.item }, only.attempt)
   const here = begun(store, row, only)
   const ends = {
     there: endOf(there, (await readWholeLog(options, there)).lastLine),
