@@ -70,7 +70,10 @@ test('where one does not fit, nothing is copied', async () => {
 test('a folder that is in the place of a file is named', async () => {
   writeFileSync(here('new'), '')
   mkdirSync(there('new'))
-  expect(await problemOf(apply())).toMatchObject({ code: 'conflict', message: expect.stringContaining('is there by now') })
+  expect(await problemOf(apply())).toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('is there by now'),
+  })
 })
 
 test('nothing is removed from the pipeline because the pulled code is gone', async () => {

@@ -74,4 +74,3 @@ test.each([
     execFileSync('chmod', ['-R', 'u+rwX', folder])
   }
 })
-

@@ -6,7 +6,7 @@ import type { Only } from '../only.ts'
 import type { RunRow } from '../run-rows.ts'
 import type { RunStore } from '../run-store.ts'
 import { differences } from '../why.ts'
-import { readWholeLog, type LogOptions } from './attempt-log.ts'
+import { lastLine, takeLog, type LogOptions } from './attempt-log.ts'
 import { pastAttempt, type PastAttempt } from './past-attempt.ts'
 import { endOf } from './pulled-facts.ts'
 
@@ -24,7 +24,7 @@ export async function rerunReport(options: Options, id: string): Promise<RerunRe
   const there = pastAttempt(store, { run: only.run, step: only.step, item: only.item }, only.attempt)
   const here = begun(store, row, only)
   const ends = {
-    there: endOf(there, (await readWholeLog(options, there)).lastLine),
+    there: endOf(there, await lastLineOf(options, there)),
     here: here === undefined ? notBegun(store, row, only) : endOf(here, await lastLineOf(options, here)),
   }
   const key = keysOf(store, there, here)
@@ -52,7 +52,7 @@ function notBegun(store: RunStore, row: RunRow, { step, item }: Only): AttemptEn
 }
 
 async function lastLineOf(options: Options, attempt: PastAttempt): Promise<string | null> {
-  return attempt.finished === undefined ? null : (await readWholeLog(options, attempt)).lastLine
+  return attempt.finished === undefined ? null : lastLine((await takeLog(options, attempt)).control)
 }
 
 function keysOf(store: RunStore, there: PastAttempt, here: PastAttempt | undefined): RerunReport['key'] {
