@@ -4,7 +4,16 @@ export { exitReason, problemOfEnd } from './end-reason.ts'
 export { findProgram, type Start } from './find-program.ts'
 export { RUNNER_HAZARDS } from './hazards.ts'
 export { hideSecrets, type Hide } from './hide-secrets.ts'
-export { encodeLine, logPath, openIfThere, readPage, recoverOffsets, STREAMS, type Offsets } from './log-file.ts'
+export {
+  encodeLine,
+  logPath,
+  openIfThere,
+  readPage,
+  recoverOffsets,
+  STREAMS,
+  WHOLE_LOG,
+  type Offsets,
+} from './log-file.ts'
 export { corrupt, parseJson } from './json-shape.ts'
 export type { LogLine, LogPage } from './log-line.ts'
 export { readLogEnd, type NumberedLine } from './log-end.ts'

@@ -9,6 +9,9 @@ const TAIL_BYTES = 64 * 2 ** 10
 /** The two raw files of a part's folder, and the log that they are merged into. */
 export const STREAMS = ['stdout', 'stderr'] as const
 
+/** Beside a log of a pod that is here to its end. */
+export const WHOLE_LOG = 'log.whole'
+
 /** How far each of the two raw files has been merged, in bytes. */
 export type Offsets = readonly [number, number]
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LogWriter, readPodEnd, RecordReader } from '#core/attempts/index.ts'
+import { LogWriter, readPodEnd, RecordReader, WHOLE_LOG } from '#core/attempts/index.ts'
 import { isProblem } from '#core/base/problem.ts'
 import { attemptFolders, type ClusterAttempt } from '#core/pipelines/index.ts'
 import type { Connections } from './connections.ts'
@@ -10,8 +10,6 @@ import { readFrozenCluster, workflowOf } from './run-context.ts'
 import { openTurns } from './turns.ts'
 import { attemptKey, type PodNode } from './workflow-view.ts'
 
-/** Beside a log that is here to its end. */
-const WHOLE = 'log.whole'
 const WHOLE_AT_ONCE = 8
 const FLUSH_MS = 200
 /** A log that nobody asks for any more is not followed. */
@@ -36,7 +34,7 @@ export function openLogTaker(options: { readonly home: string; readonly connecti
   return {
     async take(attempt, isOver) {
       const { control } = attemptFolders(options.home, attempt)
-      if (existsSync(join(control, WHOLE)) || (failedAt.get(control) ?? 0) > Date.now() - AGAIN_MS) return
+      if (existsSync(join(control, WHOLE_LOG)) || (failedAt.get(control) ?? 0) > Date.now() - AGAIN_MS) return
       const fault = faults.get(control)
       if (faults.delete(control)) throw fault
       mkdirSync(control, { recursive: true, mode: 0o700 })
@@ -158,7 +156,7 @@ async function takeWhole(connections: Connections, attempt: ClusterAttempt, cont
   } finally {
     writer.close()
   }
-  if (isArchived) writeFileSync(join(control, WHOLE), '', { mode: 0o600 })
+  if (isArchived) writeFileSync(join(control, WHOLE_LOG), '', { mode: 0o600 })
 }
 
 /** The pod of an attempt by its Workflow; undefined where that has none. */

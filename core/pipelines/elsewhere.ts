@@ -6,6 +6,7 @@ import { fetchFiles, reachableStores } from './fetch-files.ts'
 import { foresee } from './foresee.ts'
 import { forTarget, type FreezeOptions, type Frozen } from './freeze.ts'
 import { createLookup } from './lookup.ts'
+import { mustPlayWhole } from './only.ts'
 import type { RunRow } from './run-rows.ts'
 import { isToStart, stepOf, type RunState } from './run-state.ts'
 import { readSecrets } from './secrets.ts'
@@ -28,6 +29,7 @@ export type ElsewhereOptions = Omit<
  * the other. What has succeeded in it by now is brought there. Throws a Problem where it could not run there.
  */
 export async function readyElsewhere(from: RunRow, wanted: Wanted, options: ElsewhereOptions): Promise<Frozen> {
+  mustPlayWhole(from)
   const { store, targets, secrets } = options
   const { cluster: _cluster, sent: _sent, stores: _stores, ...kept } = from.frozen
   const target = findTarget(targets, wanted.target)

@@ -37,6 +37,8 @@ export function createLookup(options: LookupOptions): (query: CacheQuery) => Cac
       if (same && (options.only !== undefined || missing(taken.outputs, isHere) === undefined))
         return { outputs: taken.outputs, from: options.resumes, resumed: true }
     }
+    // Another result of the same step is not what the attempt read, were it as good.
+    if (options.only !== undefined) return 'it did not succeed in the run that this one is of'
     if (isRecordStep(definition)) return 'a register step is done in every run'
     if (!options.cache) return 'the cache is switched off for this run'
     if (!definition.cache) return 'the step says cache: false'

@@ -68,8 +68,8 @@ describe('a failed step of a run', () => {
   test('is brought with exactly what it had', () => {
     const { folder, facts } = pulled
     expect(folder).toBe(join(engine.home, 'pulled', view.id, 'check-1-2'))
-    const names = ['.environment.sh', 'code', 'home', 'inputs', 'log.txt', 'outputs', 'run.sh', 'step.json']
-    expect(readdirSync(folder).toSorted()).toEqual(names.slice(1))
+    const names = ['.gitignore', 'code', 'home', 'inputs', 'log.txt', 'outputs', 'run.sh', 'step.json']
+    expect(readdirSync(folder).toSorted()).toEqual(names)
     expect(readFileSync(join(folder, 'code', 'check.sh'), 'utf8')).toBe(SCRIPT)
     const texts = ['table', 'tree/a/b', 'count', 'parts/0', 'parts/1', 'local'].map((path) =>
       readFileSync(join(folder, 'inputs', path), 'utf8'),

@@ -1,9 +1,10 @@
 import { Problem } from '#core/base/problem.ts'
-import type { RerunPlace, PulledFacts, PulledShell, PulledStep } from '#core/contract/pulled-step.ts'
+import type { openTurns } from '#core/base/in-turn.ts'
+import type { PulledFacts, RerunPlace, PulledShell, PulledStep } from '#core/contract/pulled-step.ts'
 import type { BuiltEnvironment, Environments } from '#core/environments/index.ts'
 import type { Blobs } from '#core/store/index.ts'
 import { CONTAINER } from '#core/attempts/index.ts'
-import { writeFileSync } from 'node:fs'
+import { replaceFile } from '#core/files/index.ts'
 import { join } from 'node:path'
 import { foldersIn } from '../attempt-folders.ts'
 import { resolveStep } from '../attempt-workload.ts'
@@ -14,11 +15,12 @@ import type { Progress, StepAddress } from '../service-types.ts'
 import { hostEnvironment, taskEnvironment } from '../step-environment.ts'
 import { choosePlace, type Place } from './choose-place.ts'
 import { findImage } from './find-image.ts'
-import { readWholeLog, type LogOptions } from './attempt-log.ts'
+import { lastLine, logFolder, takeLog, type LogOptions } from './attempt-log.ts'
 import { pastAttempt, type PastAttempt } from './past-attempt.ts'
-import { isOf, makePulledFolder, pulledFolder, pulledThere } from './pull-folder.ts'
+import { isThere, makePulledFolder, mustBeOf, pulledFolder, pulledThere } from './pull-folder.ts'
 import { endOf, factsOf } from './pulled-facts.ts'
 import { ENVIRONMENT_FILE, variablesScript } from './pulled-script.ts'
+import { realPlace } from './real-place.ts'
 import { fetchReads, readsOf } from './step-reads.ts'
 
 export type PullOptions = FetchOptions &
@@ -27,6 +29,8 @@ export type PullOptions = FetchOptions &
     readonly store: RunStore
     readonly blobs: Blobs
     readonly environments: Environments
+    /** Of two that make the same folder the second waits. */
+    readonly inTurn: ReturnType<typeof openTurns>
   }
 
 export type PullWish = {
@@ -42,39 +46,61 @@ export type PullWish = {
 export async function pullStep(
   options: PullOptions,
   address: StepAddress,
-  { attempt, into, force = false, shell, ...progress }: PullWish & Progress,
+  wish: PullWish & Progress,
 ): Promise<PulledStep> {
-  const past = pastAttempt(options.store, address, attempt)
+  const past = pastAttempt(options.store, address, wish.attempt)
   if (past.finished === undefined) throw stillRuns(past)
-  const folder = into ?? pulledFolder(options.home, past)
-  const there = pulledThere(folder)
-  if (there !== undefined && !isOf(there, past)) throw another(folder, there)
-  const isNew = there === undefined || force
-  if (isNew) await make(options, { past, folder }, progress)
-  const facts = pulledThere(folder)
-  if (facts === undefined) throw new Error(`${folder} is gone`)
-  const ready = shell === undefined ? null : await makeReady(options, { past, folder, shell }, progress)
-  return { folder, isNew, facts, shell: ready?.shell ?? null, notes: [...outcomeNotes(past), ...(ready?.notes ?? [])] }
+  const folder = wish.into ?? pulledFolder(options.home, past)
+  return options.inTurn(realPlace(folder), () => bring(options, { past, folder }, wish))
 }
 
 type Pulled = { readonly past: PastAttempt; readonly folder: string }
 
-async function make(options: PullOptions, { past, folder }: Pulled, progress: Progress): Promise<void> {
+/** What is known of the attempt is always told by the record of its run: a container may write to all of the folder. */
+async function bring(
+  options: PullOptions,
+  { past, folder }: Pulled,
+  { into, force = false, shell, ...progress }: PullWish & Progress,
+): Promise<PulledStep> {
+  // A folder of its own place is of this attempt, whatever became of it.
+  const wasThere = force && into === undefined ? isThere(folder) : isPulled({ past, folder })
+  const isNew = !wasThere || force
+  const logNotes = isNew ? await make(options, { past, folder }, { ...progress, replaces: wasThere }) : []
+  const facts = factsNow(options, past)
+  const ready = shell === undefined ? null : await makeReady(options, { past, folder, shell }, progress)
+  const notes = [...outcomeNotes(past), ...logNotes, ...(ready?.notes ?? [])]
+  return { folder, isNew, facts, shell: ready?.shell ?? null, notes }
+}
+
+/** Whether the attempt is there already. Throws Problem `conflict` where something else is. */
+function isPulled({ past, folder }: Pulled): boolean {
+  const there = pulledThere(folder)
+  if (there !== undefined) mustBeOf(there, { past, folder })
+  return there !== undefined
+}
+
+function factsNow({ home, targets }: PullOptions, past: PastAttempt): PulledFacts {
+  return factsOf(past, endOf(past, lastLine(logFolder(home, past.task))), targets)
+}
+
+/** Resolves to what is missing, in sentences. */
+async function make(
+  options: PullOptions,
+  { past, folder }: Pulled,
+  { replaces, ...progress }: Progress & { readonly replaces: boolean },
+): Promise<readonly string[]> {
   await fetchReads(readsOf(past.task, past.row.frozen), options, progress)
-  const { text, lastLine } = await readWholeLog(options, past)
+  const { control, notes } = await takeLog(options, past)
   progress.signal?.throwIfAborted()
   progress.onLine?.(`writing ${folder}`)
-  const facts = factsOf(past, endOf(past, lastLine), options.targets)
-  await makePulledFolder(folder, past, { facts, log: text, blobs: options.blobs })
+  const facts = factsNow(options, past)
+  await makePulledFolder(folder, past, { facts, log: control, blobs: options.blobs, replaces })
+  return notes
 }
 
 function stillRuns({ row, task }: PastAttempt): Problem {
   const what = `attempt ${task.attempt} of ${task.step.bound.planned.name} in run ${row.id}`
   return new Problem('conflict', `${what} still runs: wait for its end, or cancel the run`)
-}
-
-function another(folder: string, { run, step, attempt }: PulledFacts): Problem {
-  return new Problem('conflict', `${folder} holds attempt ${attempt} of ${step} of run ${run}: name another folder`)
 }
 
 function outcomeNotes({ finished }: PastAttempt): string[] {
@@ -94,9 +120,8 @@ async function makeReady(
   const { task } = past
   const folders = foldersIn(folder)
   const host = hostEnvironment(built)
-  writeFileSync(join(folder, ENVIRONMENT_FILE), variablesScript({ PATH: host['PATH'] ?? '', ...built?.env }), {
-    mode: 0o600,
-  })
+  const script = variablesScript({ PATH: host['PATH'] ?? '', ...built?.env })
+  await replaceFile({ path: join(folder, ENVIRONMENT_FILE), mode: 0o600 }, script)
   const { command, env } = resolveStep(task, folders.paths)
   const variables = { ...host, ...taskEnvironment(task, { folders, env }) }
   return { shell: { on: 'process', image: null, command: [...command], env: variables }, notes: place.notes }

@@ -6,7 +6,7 @@ import type { Only } from '../only.ts'
 import type { RunRow } from '../run-rows.ts'
 import type { RunStore } from '../run-store.ts'
 import { differences } from '../why.ts'
-import { readWholeLog, type LogOptions } from './attempt-log.ts'
+import { lastLine, takeLog, type LogOptions } from './attempt-log.ts'
 import { pastAttempt, type PastAttempt } from './past-attempt.ts'
 import { endOf } from './pulled-facts.ts'
 
@@ -18,13 +18,13 @@ const NOT_BEGUN: AttemptEnd = { outcome: 'pending', exitCode: null, signal: null
 export async function rerunReport(options: Options, id: string): Promise<RerunReport> {
   const { store } = options
   const row = findRun(store, id)
-  const { only, resumes } = row.frozen
-  if (only === undefined || resumes === null)
+  const { only } = row.frozen
+  if (only === undefined)
     throw new Problem('not_found', `run ${row.id} is no step that was done again: minisub pull-step begins such a run`)
-  const there = pastAttempt(store, { run: resumes, step: only.step, item: only.item }, only.attempt)
+  const there = pastAttempt(store, { run: only.run, step: only.step, item: only.item }, only.attempt)
   const here = begun(store, row, only)
   const ends = {
-    there: endOf(there, (await readWholeLog(options, there)).lastLine),
+    there: endOf(there, await lastLineOf(options, there)),
     here: here === undefined ? notBegun(store, row, only) : endOf(here, await lastLineOf(options, here)),
   }
   const key = keysOf(store, there, here)
@@ -52,7 +52,7 @@ function notBegun(store: RunStore, row: RunRow, { step, item }: Only): AttemptEn
 }
 
 async function lastLineOf(options: Options, attempt: PastAttempt): Promise<string | null> {
-  return attempt.finished === undefined ? null : (await readWholeLog(options, attempt)).lastLine
+  return attempt.finished === undefined ? null : lastLine((await takeLog(options, attempt)).control)
 }
 
 function keysOf(store: RunStore, there: PastAttempt, here: PastAttempt | undefined): RerunReport['key'] {

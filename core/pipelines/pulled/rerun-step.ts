@@ -65,7 +65,7 @@ async function frozenOf({ row, task }: PastAttempt, { found, ...options }: Freez
   const stores = await reachableStores(options)
   const { name } = task.step.bound.planned
   const image = found?.reference === undefined ? {} : { image: found.reference }
-  const only: Only = { step: name, item: task.item, attempt: task.attempt, ...image }
+  const only: Only = { step: name, item: task.item, run: row.id, attempt: task.attempt, ...image }
   const parallelism = availableParallelism()
   return { ...kept, ...(stores.length === 0 ? {} : { stores }), parallelism, resumes: row.id, only }
 }

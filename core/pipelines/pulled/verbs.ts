@@ -1,15 +1,15 @@
-import { existsSync } from 'node:fs'
 import { Problem } from '#core/base/problem.ts'
 import { openTurns } from '#core/base/in-turn.ts'
 import type { PipelineService, StepAddress } from '../service-types.ts'
 import { pastAttempt, type PastAttempt } from './past-attempt.ts'
 import { isOf, pulledFolder, pulledThere } from './pull-folder.ts'
 import { pullStep, type PullOptions } from './pull-step.ts'
-import { applyCode, changedCode } from './pulled-code.ts'
+import { applyCode } from './apply-code.ts'
+import { changedCode } from './pulled-code.ts'
 import { rerunReport } from './rerun-report.ts'
 import { rerunStep, type RerunOptions } from './rerun-step.ts'
 
-type Options = PullOptions & RerunOptions
+type Options = Omit<PullOptions, 'inTurn'> & RerunOptions
 
 /** The verbs for a step of a run that is brought to this machine. */
 export function pulledVerbs(
@@ -17,7 +17,7 @@ export function pulledVerbs(
 ): Pick<PipelineService, 'pullStep' | 'rerunStep' | 'rerunReport' | 'pulledChanges' | 'applyPulled'> {
   const inTurn = openTurns()
   return {
-    pullStep: (address, wish) => inTurn(`${address.run} ${address.step}`, () => pullStep(options, address, wish)),
+    pullStep: (address, wish) => pullStep({ ...options, inTurn }, address, wish),
     rerunStep: (address, wish) => rerunStep(options, address, wish),
     rerunReport: (run) => rerunReport(options, run),
     pulledChanges: (address, where) => {
@@ -41,7 +41,7 @@ function placeOf(
 ): { readonly folder: string; readonly past: PastAttempt } {
   const past = pastAttempt(store, address, attempt)
   const folder = into ?? pulledFolder(home, past)
-  const there = existsSync(folder) ? pulledThere(folder) : undefined
+  const there = pulledThere(folder)
   if (there !== undefined && isOf(there, past)) return { folder, past }
   const { name } = past.task.step.bound.planned
   throw new Problem(
