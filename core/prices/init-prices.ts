@@ -14,7 +14,7 @@ currency: EUR
 default:
   coreHour: 0.04 # of a core for an hour
   gibHour: 0.005 # of a GiB of memory for an hour
-  gpuHour: 2.5 # of a GPU for an hour; by name: { H100: 3.9, other: 2.5 }
+  gpuHour: 2.5 # of a GPU for an hour
   podStart: 0 # of each attempt, however short
   gbSent: 0 # of a GB that a push sends
   wattsPerCore: 6 # of a core that works

@@ -47,12 +47,18 @@ function partsOf(value: Json): Part[] {
   return [...parameters, ...shared, ...steps]
 }
 
-/** The words of a command; what a shell or Python is given as code is read as such. */
+const OF_CODE = /^-(?:[a-z]*c|e|-eval|-print)$/
+/** Behind these a program is given no code any more. */
+const OF_FILE = /^-m$|\.\w+$/
+
+/** The words of a command; what a shell or Python is given as code is read as such, also behind `env` or `timeout 10`. */
 function commandTexts(command: Json | undefined, path: readonly PathPart[], step: string): Part[] {
   if (!Array.isArray(command)) return []
   const words = command.map((word) => (typeof word === 'string' ? word : ''))
-  const grammar = grammarOfProgram(words[0] ?? '')
-  const flag = grammar === undefined ? -1 : words.findIndex((word) => /^-(?:[a-z]*c|e|-eval|-print)$/.test(word))
+  const program = words.findIndex((word) => grammarOfProgram(word) !== undefined)
+  const grammar = grammarOfProgram(words[program] ?? '')
+  const behind = words.findIndex((word, at) => at > program && (OF_CODE.test(word) || OF_FILE.test(word)))
+  const flag = OF_CODE.test(words[behind] ?? '') ? behind : -1
   return words.map((text, at) => ({
     text,
     grammar: grammar !== undefined && flag !== -1 && at === flag + 1 ? grammar : PLAIN_WORDS,

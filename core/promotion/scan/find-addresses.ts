@@ -19,7 +19,7 @@ const ONE_LABEL =
 
 /** It is this step itself that listens there, or one asks whether it is such an address. */
 const OWN_SERVER =
-  /\b(?:bind|listen|serve|serve_forever|run_app|HTTPServer|TCPServer|start_server|create_server|init_method|LocalCluster)\b|\bapp\.run\s*\(|--(?:bind|listen)\b|no_proxy|MASTER_ADDR/i
+  /\b(?:bind|listen|serve|serve_forever|run_app|HTTPServer|TCPServer|start_server|create_server|init_method|LocalCluster)\b|\b(?:app|uvicorn|hypercorn|server)\.run\s*\(|--(?:bind|listen)\b|no_proxy|MASTER_ADDR/i
 const COMPARED = /(?:[=!]==?|\b(?:not\s+)?in\s*[([{]|startswith\s*\(|endsWith\s*\(|startsWith\s*\()[^=]*$/
 
 /** Addresses that mean this machine or its network. `hostName`: the name of this machine. */

@@ -1,8 +1,8 @@
-import { isValueAt, lineAround, type Hit, type Source } from './source.ts'
+import { isValueAt, lineAround, lineBefore, type Hit, type Source } from './source.ts'
 import { pieceAt } from './tokenize.ts'
 
-/** Not within a word, an address or a longer path; `file://` and `sqlite:///` are before paths. */
-const START = String.raw`(?:(?<![\w.\/~})\]*%#-])|(?<=:\/{2,3}))`
+/** Not within a word, an address, behind a drive or in a longer path; `file://` and `sqlite:///` are before paths. */
+const START = String.raw`(?:(?<![\w.\/~})\]*%#-]|(?<![\w./])[A-Za-z]:)|(?<=:\/{2,3}))`
 const REST = String.raw`(?:[\w.@{}+,=*?%-]+\/?)+`
 /** Folders of people, and where their disks are mounted. */
 const OF_PEOPLE = new RegExp(String.raw`${START}\/(?:home|Users|mnt|Volumes|root|cygdrive)\/${REST}`, 'g')
@@ -12,17 +12,21 @@ const MAYBE = new RegExp(
   'g',
 )
 const HOME = /(?<![\w./~})\]*%-])~\/(?!\.cache\b)[\w.][\w./{}@+-]*/g
-const DRIVE = /(?<![A-Za-z0-9_./])[A-Za-z]:(?:\\\\?|\/(?!\/))[A-Za-z_.{][^\n"'`<>|:*?;,]*/g
+const DRIVE = /(?<![\w./\\$])[A-Za-z]:(?:\\\\?|\/(?!\/))[A-Za-z_.{][^\n"'`<>|:*?;,]*/g
 const TEMPORARY = new RegExp(String.raw`${START}\/tmp\/${REST}`, 'g')
 
 /** What is done with files, or what a name of them is given to. */
 const WITH_FILES =
-  /\b(?:open|Path|read_?\w*|load\w*|to_\w+|save\w*|exists|listdir|glob|isfile|isdir|makedirs|mkdir|chdir|walk|imread|fread)\s*\(|(?:path|dir|file|folder|root|data|input|output)\w{0,40}["']?\s*[:=]|\b(?:cat|cp|mv|ls|cd|rsync)\s|<\s*\/|--[\w-]+[= ]\//i
+  /\b(?:open|Path|read_?\w*|load\w*|to_\w+|save\w*|exists|listdir|glob|isfile|isdir|makedirs|mkdir|chdir|walk|imread|fread)\s*\(|(?:path|dir|file|folder|root|data|input|output)\w{0,40}["']?\s*[:=]|\b(?:cat|cp|mv|ls|cd|rsync)\s|<\s*\/|--[\w-]+[= ]\/|\bdefault\s*=/i
 const OF_ADDRESS =
-  /\.(?:get|post|put|delete|patch|route|add_api_route|use|mount)\s*\(|\b(?:url|uri|endpoint|route|href)\w*["']?\s*[:=]/i
+  /\.(?:get|post|put|delete|patch|route|add_api_route|use|mount)\s*\(|\b(?:fetch|axios)\s*\(|\b(?:url|uri|endpoint|route|href)\w*["']?\s*[:=]/i
+/** Such as `h5["`: what a file or a table calls its parts. */
+const OF_INDEX = /[\w\])]\[[rbuf]?["']$/i
 const HAS_ENDING = /\.[A-Za-z]\w{0,7}$/
 /** What a backslash and such a letter mean is no folder. */
 const ESCAPE = /^[A-Za-z]:\\[abfnrtuvxN0]/
+/** Classes of a regular expression, and what formulas are written with. */
+const PATTERN = /^[A-Za-z]:\\(?:[dswbDSWB](?![\w])|(?:math[a-z]+|to|rightarrow|mapsto|frac|text[a-z]*)\b)/
 
 /** Paths that only this machine has. */
 export function hostPaths(source: Source): Hit[] {
@@ -60,12 +64,13 @@ function isAppended({ text, pieces, grammar }: Source, offset: number): boolean 
 }
 
 function isOfFiles(source: Source, { offset, text }: Hit): boolean {
+  if (source.grammar.inStrings && OF_INDEX.test(lineBefore(source, offset))) return false
   const line = lineAround(source, offset)
   return !OF_ADDRESS.test(line) && (HAS_ENDING.test(text) || WITH_FILES.test(line))
 }
 
 function isDrive({ pieces }: Source, { offset, text }: Hit): boolean {
-  if (text.length < 5) return false
+  if (text.length < 5 || PATTERN.test(text)) return false
   return !ESCAPE.test(text) || pieceAt(pieces, offset)?.isRaw === true
 }
 

@@ -15,11 +15,18 @@ const PYTHON_SETS = new RegExp(
   String.raw`environ\s*\[\s*${QUOTED}\s*\]\s*=(?!=)|(?:setdefault|putenv|setenv)\s*\(\s*${QUOTED}|${QUOTED}\s*(?:not\s+)?in\s+(?:os\.)?environ\b`,
   'g',
 )
+/** What several are set with at once, and their names in it. */
+const PYTHON_UPDATE = /\benviron(?:\.update\s*\(|\s*\|=\s*\{)/g
+const PYTHON_KEYS = /["']([A-Za-z_]\w*)["']\s*:|\b([A-Za-z_]\w*)\s*=(?!=)/g
 const NODE_READ = new RegExp(String.raw`\bprocess\.env(?:\.(${NAME})|(?:\?\.)?\[\s*["'](${NAME})["']\s*\])`, 'g')
 const R_READ = new RegExp(String.raw`\bSys\.getenv\s*\(\s*${QUOTED}\s*(,?)|\bENV\[\s*${QUOTED}\s*\]`, 'g')
 const SHELL_READ = /\$(?:([A-Z][A-Z0-9_]*)|\{([A-Z][A-Z0-9_]*)([^}]?)([^}]?))/g
 const SHELL_SETS =
-  /(?:^|[\s;&|(])(?:(?:export|local|readonly|declare|typeset|read|unset|mapfile|readarray)\s+(?:-\w+\s+)*((?:[A-Za-z_]\w*\s*)+)|for\s+([A-Za-z_]\w*)\s+in\b|getopts\s+\S+\s+([A-Za-z_]\w*)|printf\s+-v\s+([A-Za-z_]\w*)|-[nv]\s+"?\$?\{?([A-Z][A-Z0-9_]*)|([A-Za-z_]\w*)\+?=)/gm
+  /\$\{([A-Za-z_]\w*):?=|(?:^|[\s;&|(])(?:(?:export|local|readonly|declare|typeset|read|unset|mapfile|readarray)\s+(?:-\w+\s+(?:(?:"[^"\n]*"|'[^'\n]*'|\d+)\s+)?)*((?:[A-Za-z_]\w*\s*)+)|(?:for|select)\s+([A-Za-z_]\w*)\s+in\b|getopts\s+\S+\s+([A-Za-z_]\w*)|printf\s+-v\s+([A-Za-z_]\w*)|-[nv]\s+"?\$?\{?([A-Z][A-Z0-9_]*)|([A-Za-z_]\w*)\+?=)/gm
+
+/** Another script, which may set anything; those that set up an environment of Python or a shell set what is theirs. */
+const SHELL_SOURCES =
+  /(?:^|[;&|({]|\b(?:then|do|else)\b)[ \t]*(?:source|\.)[ \t]+(?![^\n;&|]{0,300}(?:\bactivate\b|conda\.sh|bashrc|\bprofile\b|\/etc\/))["'$\w./~]/m
 
 const NONE: Variables = { reads: [], sets: new Set() }
 
@@ -28,11 +35,13 @@ export function variablesOf(source: Source): Variables {
   switch (source.grammar.name) {
     case 'python':
       if (!/environ|getenv/.test(source.text)) return NONE
-      return { reads: [...pythonReads(source)], sets: namesIn(source, PYTHON_SETS) }
+      return { reads: [...pythonReads(source)], sets: pythonSets(source) }
     case 'javascript':
       return { reads: nodeReads(source), sets: new Set() }
     case 'shell':
-      return { reads: shellReads(source), sets: namesIn(source, SHELL_SETS) }
+      return SHELL_SOURCES.test(source.text)
+        ? NONE
+        : { reads: shellReads(source), sets: namesIn(source.text, SHELL_SETS) }
     case 'hash':
       return { reads: otherReads(source), sets: new Set() }
     case 'config':
@@ -45,21 +54,49 @@ function* pythonReads(source: Source): Generator<Hit> {
   const { text } = source
   for (const { 0: all, 1: name = '', index: offset } of text.matchAll(PYTHON_INDEX)) {
     const after = text.slice(offset + all.length, offset + all.length + 300)
-    if (!isCodeAt(source, offset) || /^\s*=(?!=)/.test(after) || /\bdel\s+$/.test(before(text, offset))) continue
+    if (!isRunAt(source, offset) || /^\s*=(?!=)/.test(after) || /\bdel\s+$/.test(before(text, offset))) continue
     if (!/\bexcept\s*\(?[\w\s,.]*\b(?:KeyError|LookupError|Exception)\b|\bexcept\s*:/.test(after))
       yield { offset, text: name }
   }
   for (const { 0: all, 1: name = '', 2: comma, index: offset } of text.matchAll(PYTHON_CALL)) {
     const after = text.slice(offset + all.length, offset + all.length + 60)
     const hasDefault = comma === ',' && !/^\s*(?:default\s*=\s*)?None\s*\)/.test(after)
-    if (!isCodeAt(source, offset) || hasDefault || /^[^)]*\)\s*or\b/.test(after)) continue
+    if (!isRunAt(source, offset) || hasDefault || /^[^)]*\)\s*or\b/.test(after)) continue
     if (!isAsked(before(text, offset), after)) yield { offset, text: name }
   }
 }
 
-/** Whether one only asks if it is there: `if os.environ.get("CI"):`. */
+function pythonSets({ text }: Source): Set<string> {
+  const updates = [...text.matchAll(PYTHON_UPDATE)].map(({ 0: all, index }) => insideOf(text, index + all.length))
+  return new Set([...namesIn(text, PYTHON_SETS), ...namesIn(updates.join('\n'), PYTHON_KEYS)])
+}
+
+/** Of longer arguments no more is looked at. */
+const MOST_INSIDE = 2_000
+
+/** What stands before the bracket that closes one which was opened before. */
+function insideOf(text: string, start: number): string {
+  let [depth, at] = [1, start]
+  for (; depth > 0 && at < Math.min(text.length, start + MOST_INSIDE); at += 1) {
+    if ('([{'.includes(text.charAt(at))) depth += 1
+    else if (')]}'.includes(text.charAt(at))) depth -= 1
+  }
+  return text.slice(start, at)
+}
+
+/** Whether Python runs what stands there: as code, or within the braces of an f-string. */
+function isRunAt(source: Source, offset: number): boolean {
+  const piece = pieceAt(source.pieces, offset)
+  if (piece === undefined) return true
+  return (
+    piece.hasCode && /(?:^|[^{])(?:\{\{)*\{[^{}]*$/.test(source.text.slice(Math.max(piece.start, offset - 80), offset))
+  )
+}
+
+/** Whether one only asks what it is, or if it is there: `if os.environ.get("CI"):`. */
 function isAsked(start: string, after: string): boolean {
-  return /\b(?:if|elif|and|bool\()\s*$/.test(start) && /^\s*\)\s*(?:\)|:|and\b|else\b|==|!=|in\b)/.test(after)
+  if (/^\s*\)\s*(?:==|!=|(?:not\s+)?in\b|is\s+not\b)/.test(after)) return true
+  return /\b(?:if|elif|and|bool\()\s*$/.test(start) && /^\s*\)\s*(?:\)|:|and\b|else\b)/.test(after)
 }
 
 function nodeReads(source: Source): Hit[] {
@@ -101,7 +138,7 @@ function before(text: string, offset: number): string {
 }
 
 /** All names that the groups of a pattern found, several in one group apart. */
-function namesIn({ text }: Source, pattern: RegExp): Set<string> {
+function namesIn(text: string, pattern: RegExp): Set<string> {
   const groups = [...text.matchAll(pattern)].flatMap(([, ...found]) => found)
   const names = groups.flatMap((group: string | undefined) => (group ?? '').split(/\s+/))
   return new Set(names.filter((name) => /^[A-Za-z_]\w*$/.test(name)))

@@ -37,14 +37,18 @@ function findingOf(place: Place, shared: ReadonlyMap<string, string[]>, around: 
   return [{ kind, text, file, line, steps, ...wordsFor(kind, text, steps) }]
 }
 
-/** Paths below `/tmp` that stand in several places which different steps use, with these steps. */
+/**
+ * Paths below `/tmp` that go from one step to another, with the steps: they stand in places which different steps use, or in
+ * a file of several. What the document says for all steps is of each its own.
+ */
 function sharedTemporaries(places: readonly Place[]): Map<string, string[]> {
   const temporaries = places.filter(({ kind }) => kind === 'temporary_path')
   const byText = [...Map.groupBy(temporaries, ({ text }) => text)]
   return new Map(
     byText.flatMap(([text, all]) => {
       const sets = new Set(all.map(({ users }) => users.join(' ')))
-      return sets.size < 2 ? [] : [[text, [...new Set(all.flatMap(({ users }) => users))]] as const]
+      const isOfSeveral = all.some(({ file, users }) => file !== 'pipeline' && users.length > 1)
+      return sets.size < 2 && !isOfSeveral ? [] : [[text, [...new Set(all.flatMap(({ users }) => users))]] as const]
     }),
   )
 }

@@ -8,7 +8,7 @@ function found(name: string, text: string): string[] {
   const grammar = grammarOf(name, text)
   if (grammar === undefined) throw new Error(`no grammar for ${name}`)
   const given = (variable: string): boolean => ['MLFLOW_TRACKING_URI', 'DATA_ROOT'].includes(variable)
-  return search(sourceOf(text, grammar), 'ada-laptop', given).map(({ hit }) => hit.text)
+  return search(sourceOf(text, grammar), 'ada-laptop', given).map(({ text: it }) => it)
 }
 
 describe('in Python', () => {
@@ -36,7 +36,16 @@ describe('in Python', () => {
     [`f(\n  "/home/ada/a.csv"\n)`, '/home/ada/a.csv'],
     [`path = \\\n  "/home/ada/a.csv"`, '/home/ada/a.csv'],
     [`sql = """\nCOPY t FROM '/home/ada/t.csv'\n"""`, '/home/ada/t.csv'],
+    [`parser.add_argument("--data", default="/data/x")`, '/data/x'],
+    [`open("C:/Users/ada/x")`, 'C:/Users/ada/x'],
+    [`root = r"C:\\data\\d"`, 'C:\\data\\d'],
     // Variables.
+    [`x = f"{os.environ['API_KEY']}"`, 'API_KEY'],
+    [`x = f'Bearer {{}} {os.getenv("API_KEY")}'`, 'API_KEY'],
+    [`x = rf"""\n{x} {os.environ['API_KEY']}"""`, 'API_KEY'],
+    [`x = os.environ["MLFLOW_S3_ENDPOINT_URL"]`, 'MLFLOW_S3_ENDPOINT_URL'],
+    [`if os.environ.get("API_KEY") is None:\n    raise SystemExit`, 'API_KEY'],
+    [`os.environ.update({"OTHER": "x"})\nx = os.environ["API_KEY"]`, 'API_KEY'],
     [`key = os.environ["OPENAI_API_KEY"]`, 'OPENAI_API_KEY'],
     [`key = os.getenv("API_KEY")`, 'API_KEY'],
     [`key = os.environ.get('API_KEY')`, 'API_KEY'],
@@ -54,6 +63,9 @@ describe('in Python', () => {
     [`redis.Redis(host="localhost", port=6379)`, 'localhost'],
     [`requests.get("http://host.docker.internal:8000")`, 'host.docker.internal:8000'],
     [`client = MongoClient("mongodb://mongo:27017")`, 'mongodb://mongo:27017'],
+    [`engine = create_engine("postgresql://ada:secret@db:5432/wine")`, 'postgresql://…@db:5432'],
+    [`url = f"amqp://{user}:{password}@queue"`, 'amqp://…@queue'],
+    [`requests.get("http://token@nas/x"); requests.get("http://other@nas/x")`, 'http://…@nas'],
     [`requests.get("http://nas.local/data.zip")`, 'nas.local'],
     [`requests.post("http://inference/predict")`, 'http://inference'],
     [`url = "http://[::1]:8080"`, '[::1]:8080'],
@@ -123,6 +135,17 @@ describe('in Python', () => {
     `label = "ada-laptop"`,
     `path = "/tmp"`,
     `path = os.path.join("/", "home", name)`,
+    // What only looks like it.
+    `re.match(r"\\d\\d:\\d\\d", x); re.match(r"e:\\d+\\.\\d+", x)`,
+    `plt.title(r"$f:\\mathbb{R}$"); plt.title(r"$g, f:\\mathbb{R}\\to\\mathbb{R}$")`,
+    `uvicorn.run(app, host="127.0.0.1")`,
+    `is_debug = os.environ.get("DEBUG") == "1"`,
+    `is_debug = os.getenv("DEBUG") in ("1", "true"); has_key = os.getenv("API_KEY") is not None`,
+    `os.environ.update({"API_KEY": read(), 'OTHER': "x"})\nx = os.environ["API_KEY"] + os.environ["OTHER"]`,
+    `os.environ.update(API_KEY="x", OTHER="y")\nx = os.environ["API_KEY"] + os.environ["OTHER"]`,
+    `os.environ |= {"API_KEY": "x"}\nx = os.environ["API_KEY"]`,
+    `x_data = h5["/data/train"]; files[0]["/data/train"]`,
+    `x = "{os.environ['API_KEY']}"; y = f"{{os.environ['API_KEY']}}"; z = f"{x} os.environ['API_KEY']"`,
   ])('%j names nothing', (text) => expect(found('a.py', text)).toEqual([]))
 })
 
@@ -141,7 +164,13 @@ describe('in shell scripts', () => {
     [`pg_dump -h 10.1.2.3 wine`, '10.1.2.3'],
     [`wget http://fileserver/wine.csv`, 'http://fileserver'],
     [`rsync ada@nas.local:/x .`, 'nas.local'],
-  ])('%j names %j', (text, wanted) => expect(found('a.sh', text)).toEqual([wanted]))
+    [`python train.py --epochs $EPOCHS`, 'EPOCHS'],
+    [`cat <<EOF\nit's $API_KEY\nEOF\n# don't\necho /home/ada/x`, 'API_KEY', '/home/ada/x'],
+    [`cp C:/Users/ada/x .`, 'C:/Users/ada/x'],
+    [`source venv/bin/activate\necho $API_KEY`, 'API_KEY'],
+    [`x=$((1<<N))\n# cp /home/ada/x .\necho $API_KEY`, 'API_KEY'],
+    [`read -p "name? " NAME; echo $NAME $OTHER`, 'OTHER'],
+  ])('%j names %j', (text, ...wanted) => expect(found('a.sh', text)).toEqual(wanted))
 
   test.each([
     `# cp /home/ada/x .`,
@@ -164,6 +193,16 @@ describe('in shell scripts', () => {
     `uvicorn app:app --bind 127.0.0.1:8000`,
     `export NO_PROXY=localhost,127.0.0.1`,
     `cat <<< "x" | tr a b`,
+    ': "${DATA:=/usr/share/x}"\necho $DATA',
+    ': "${DATA=x}"; echo $DATA',
+    `source config.sh\necho $API_KEY`,
+    `. "$(dirname "$0")/config.sh" && echo $API_KEY`,
+    `read -p "name? " NAME; echo $NAME`,
+    `read -r -t 5 -p 'name? ' NAME OTHER; echo $NAME $OTHER`,
+    `select X in a b; do echo $X; done`,
+    `cat <<EOF\ndon't\nEOF\n# it's /home/ada/x\necho a # /home/ada/y`,
+    `cat <<-EOF\n\tdon't\n\tEOF\n# /home/ada/x`,
+    `echo $EPOCHSECONDS $EPOCHREALTIME`,
   ])('%j names nothing', (text) => expect(found('a.sh', text)).toEqual([]))
 })
 
@@ -188,6 +227,7 @@ describe('in JavaScript', () => {
     'const env = process.env.NODE_ENV',
     'const half = a / b; const third = c / d',
     "server.listen(8080, '127.0.0.1')",
+    'const items = await fetch("/data/items.json")',
   ])('%j names nothing', (text) => expect(found('a.ts', text)).toEqual([]))
 })
 
@@ -206,6 +246,8 @@ describe('in settings and other languages', () => {
   test.each([
     ['a.yaml', '# data: /home/ada/wine.csv\nname: a # /home/ada/x'],
     ['a.yaml', 'url: https://example.com/home/ada#/mnt/x'],
+    ['a.yaml', "note: don't use # /home/ada/x"],
+    ['a.yaml', "- it's\n- b # /home/ada/x"],
     ['a.ini', 'path = data/wine.csv'],
     ['a.R', 'k <- Sys.getenv("API_KEY", "none") # /home/ada/x'],
   ])('%s: %j names nothing', (name, text) => expect(found(name, text)).toEqual([]))

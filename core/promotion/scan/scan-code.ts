@@ -73,7 +73,13 @@ function placesInDocument({ definition, document, hostName, images }: ScanOption
   return documentTexts(document).flatMap(({ text, grammar, steps, lineOf }): Place[] => {
     const users = steps.length === 0 ? all : [...steps]
     const named = search(sourceOf(text, grammar), hostName, givenTo(users, definition, images))
-    return named.map(({ kind, hit }) => ({ kind, text: hit.text, file: 'pipeline', line: lineOf(hit.text), users }))
+    return named.map(({ kind, hit, text: told }) => ({
+      kind,
+      text: told,
+      file: 'pipeline',
+      line: lineOf(hit.text),
+      users,
+    }))
   })
 }
 
@@ -94,8 +100,8 @@ async function placesInFile(
   if (users.length === 0) return []
   const source = sourceOf(DECODER.decode(bytes), grammar)
   const named = search(source, hostName, givenTo(users, definition, images))
-  return named.map(({ kind, hit }) => {
-    return { kind, text: hit.text, file: file.path, line: lineNumber(source, hit.offset), users }
+  return named.map(({ kind, hit, text }) => {
+    return { kind, text, file: file.path, line: lineNumber(source, hit.offset), users }
   })
 }
 

@@ -105,6 +105,33 @@ describe('who is told', () => {
     ])
     expect(scan.findings[0]?.found).toBe('/tmp/a.csv is named by prep and train, and each pod has a /tmp of its own')
   })
+
+  test('as it may in a file that both use, and not in a variable that both are given', async () => {
+    expect(brief(await scanned(TWO, { 'shared.py': 'CACHE = "/tmp/cache.db"' }))).toEqual([
+      ['shared.py', 1, '/tmp/cache.db', []],
+    ])
+    const document = documentOf(`defaults: { env: { HF_HOME: /tmp/hf } }
+steps:
+  a: { command: [python, a.py] }
+  b: { command: [python, b.py] }`)
+    expect(brief(await scanned(document, {}))).toEqual([])
+  })
+
+  test('files of tests are those of the steps that run them', async () => {
+    const document = documentOf(`steps:
+  a: { command: [python, test_model.py] }
+  b: { command: [pytest, ./checks/tests/] }
+  c: { command: [python, -m, tests.test_data] }
+  d: { command: [python, train.py] }`)
+    const path = 'open("/home/ada/x")'
+    const names = ['test_model.py', 'checks/tests/test_a.py', 'tests/test_data.py', 'tests/test_b.py']
+    const scan = await scanned(document, Object.fromEntries(names.map((name) => [name, path])))
+    expect(brief(scan)).toEqual([
+      ['checks/tests/test_a.py', 1, '/home/ada/x', ['b']],
+      ['test_model.py', 1, '/home/ada/x', ['a']],
+      ['tests/test_data.py', 1, '/home/ada/x', ['c']],
+    ])
+  })
 })
 
 describe('the document', () => {
@@ -144,6 +171,34 @@ steps:
         steps,
       ]),
     )
+  })
+
+  test.each([
+    ['[env, bash, -c, "echo $API_KEY"]', ['API_KEY']],
+    ['[/usr/bin/env, LANG=C, bash, -euo, pipefail, -c, "echo $API_KEY"]', ['API_KEY']],
+    ['[timeout, "10", sh, -ec, "echo $API_KEY"]', ['API_KEY']],
+    [`[uv, run, python, -c, "import os; os.environ['API_KEY']"]`, ['API_KEY']],
+    ['[python, train.py, -c, "echo $API_KEY"]', []],
+    ['[bash, run.sh, -c, "echo $API_KEY"]', []],
+    ['[echo, "$API_KEY"]', []],
+  ])('knows code in %s', async (command, wanted) => {
+    const { findings } = await scanned(documentOf(`steps:\n  a: { command: ${command} }`), {})
+    expect(findings.map(({ text }) => text)).toEqual(wanted)
+  })
+
+  test('shows no password of an address, in the code neither', async () => {
+    const document = documentOf(`steps:
+  a:
+    command: [python, a.py]
+    env:
+      OTHER: x
+      DB: "postgresql+psycopg2_x://ada:s3cret@db:5432/wine"`)
+    const scan = await scanned(document, { 'a.py': 'mq = "amqp://ada:s3cret@queue"' })
+    expect(brief(scan)).toEqual([
+      ['pipeline', 10, 'postgresql+psycopg2_x://…@db:5432', []],
+      ['a.py', 1, 'amqp://…@queue', []],
+    ])
+    expect(JSON.stringify(scan)).not.toMatch(/s3cret|ada:/)
   })
 
   test('that is JSON too', async () => {

@@ -9,6 +9,8 @@ import type { Hit, Source } from './source.ts'
 export type Named = {
   readonly kind: PortabilityFinding['kind'] | 'temporary_path'
   readonly hit: Hit
+  /** As it is told: without the names and passwords of addresses. */
+  readonly text: string
 }
 
 /**
@@ -19,14 +21,22 @@ export function search(source: Source, hostName: string, isGiven: (name: string)
   const { reads, sets } = variablesOf(source)
   const isShell = source.grammar.name === 'shell'
   const missing = reads.filter(({ text }) => !isUsual(text) && !sets.has(text) && !(isShell && isOfShell(text)))
-  const isUsed = ({ hit }: Named): boolean => !isDefaultOf(source, hit.offset, isGiven)
-  const found: Named[] = [
+  const isUsed = ({ hit }: Found): boolean => !isDefaultOf(source, hit.offset, isGiven)
+  const found: Found[] = [
     ...hostPaths(source).map((hit) => ({ kind: 'host_path', hit }) as const),
     ...temporaryPaths(source).map((hit) => ({ kind: 'temporary_path', hit }) as const),
     ...localAddresses(source, hostName).map((hit) => ({ kind: 'network_address', hit }) as const),
   ]
   const variables = missing.map((hit) => ({ kind: 'environment_variable', hit }) as const)
-  return firstOfEach([...found.filter(isUsed), ...variables])
+  const all = [...found.filter(isUsed), ...variables]
+  return firstOfEach(all.map(({ kind, hit }) => ({ kind, hit, text: withoutUser(hit.text) })))
+}
+
+type Found = Omit<Named, 'text'>
+
+/** `postgres://…@db` for `postgres://ada:secret@db`. */
+function withoutUser(address: string): string {
+  return address.replace(/^([\w+]*:\/\/)[^\s/@]*@/, '$1…@')
 }
 
 /** Of a text that names more, these are enough to act on. */
@@ -35,7 +45,7 @@ const MOST = 100
 function firstOfEach(named: readonly Named[]): Named[] {
   const firsts = new Map<string, Named>()
   for (const one of named.toSorted((a, b) => a.hit.offset - b.hit.offset)) {
-    const key = `${one.kind} ${one.hit.text}`
+    const key = `${one.kind} ${one.text}`
     if (!firsts.has(key)) firsts.set(key, one)
   }
   return [...firsts.values()].slice(0, MOST)

@@ -7,13 +7,22 @@ export type Piece = {
   readonly end: number
   /** A backslash in it means itself. */
   readonly isRaw: boolean
+  /** What stands in its braces is code, as in an f-string of Python. */
+  readonly hasCode: boolean
 }
 
-type Scan = { readonly text: string; readonly grammar: Grammar; readonly pieces: Piece[]; depth: number }
+type Scan = {
+  readonly text: string
+  readonly grammar: Grammar
+  readonly pieces: Piece[]
+  depth: number
+  /** Where each word stands alone on a line for the last time; made for the first here-document. */
+  lastLines: ReadonlyMap<string, number> | undefined
+}
 
 /** The strings and comments of a text, in their order. Never throws; where a text is not of its language it guesses. */
 export function piecesOf(text: string, grammar: Grammar): Piece[] {
-  const scan: Scan = { text, grammar, pieces: [], depth: 0 }
+  const scan: Scan = { text, grammar, pieces: [], depth: 0, lastLines: undefined }
   const stop = new RegExp(grammar.stop.source, 'g')
   for (let found = stop.exec(text); found !== null; found = stop.exec(text)) {
     // Each look goes on behind what it saw, so that it ends.
@@ -26,13 +35,18 @@ export function piecesOf(text: string, grammar: Grammar): Piece[] {
 function lookAt(scan: Scan, at: number): number {
   const { text, grammar } = scan
   const char = text.charAt(at)
-  if (grammar.quotes.includes(char)) return addString(scan, at, char)
+  if (grammar.quotes.includes(char)) return isApostrophe(scan, at) ? at + 1 : addString(scan, at, char)
   if (char === '#') return grammar.atWord && !/[\s;&|(]/.test(text.charAt(at - 1) || ' ') ? at + 1 : addLine(scan, at)
   if (char === '/') return addSlash(scan, at)
   if (char === '\\') return at + 2
   if (char === '<') return addHeredoc(scan, at)
   scan.depth = Math.max(0, scan.depth + ('([{'.includes(char) ? 1 : -1))
   return at + 1
+}
+
+/** Of settings a quote within a word is one of its letters: `don't`. */
+function isApostrophe({ text, grammar }: Scan, at: number): boolean {
+  return grammar.name === 'config' && /\w/.test(text.charAt(at - 1))
 }
 
 function addString(scan: Scan, at: number, quote: string): number {
@@ -45,7 +59,7 @@ function addString(scan: Scan, at: number, quote: string): number {
   const isLong = isTriple || grammar.manyLines.includes(quote)
   const end = endOfString(text, at + marks.length, { marks, isLong, escapes: !grammar.verbatim.includes(quote) })
   const isDocstring = grammar.name === 'python' && scan.depth === 0 && isStatement(text, at - prefix.length, end)
-  pieces.push({ kind: isDocstring ? 'comment' : 'string', start: at, end, isRaw })
+  pieces.push({ kind: isDocstring ? 'comment' : 'string', start: at, end, isRaw, hasCode: /[ft]/i.test(prefix) })
   return end
 }
 
@@ -75,7 +89,7 @@ function isStatement(text: string, start: number, end: number): boolean {
 function addLine({ text, pieces }: Scan, at: number): number {
   const newline = text.indexOf('\n', at)
   const end = newline === -1 ? text.length : newline
-  pieces.push({ kind: 'comment', start: at, end, isRaw: false })
+  pieces.push({ kind: 'comment', start: at, end, isRaw: false, hasCode: false })
   return end
 }
 
@@ -86,7 +100,7 @@ function addSlash(scan: Scan, at: number): number {
   if (text.startsWith('/*', at)) {
     const close = text.indexOf('*/', at + 2)
     const end = close === -1 ? text.length : close + 2
-    pieces.push({ kind: 'comment', start: at, end, isRaw: false })
+    pieces.push({ kind: 'comment', start: at, end, isRaw: false, hasCode: false })
     return end
   }
   const before = text.slice(Math.max(0, at - 20), at).trimEnd()
@@ -95,19 +109,31 @@ function addSlash(scan: Scan, at: number): number {
   return at + (expression?.[0].length ?? 1)
 }
 
-/** Of a here-document with a quoted end nothing is expanded; the lines of any other are code. */
-function addHeredoc({ text, pieces }: Scan, at: number): number {
+/** A here-document is a string; one with a quoted end is raw, and nothing in it is expanded. */
+function addHeredoc(scan: Scan, at: number): number {
+  const { text, pieces } = scan
   if (text.startsWith('<<<', at)) return at + 3
   const found = /^<<-?[ \t]*(?:'(\w+)'|"(\w+)"|(\w+))[^\n]*\n/.exec(text.slice(at, at + 200))
   if (found === null) return at + 1
   const [head, single, double, bare] = found
   const start = at + head.length
-  if (bare !== undefined) return start
-  const close = new RegExp(`^[ \\t]*${single ?? double ?? ''}[ \\t]*$`, 'gm')
-  close.lastIndex = start
-  const end = close.exec(text)?.index ?? text.length
-  if (end > start) pieces.push({ kind: 'string', start, end, isRaw: true })
-  return end
+  const end = endOfHeredoc(scan, start, single ?? double ?? bare ?? '')
+  // Without its end it may be a shift in arithmetic.
+  if (bare !== undefined && end === undefined) return at + 2
+  const close = end ?? text.length
+  if (close > start) pieces.push({ kind: 'string', start, end: close, isRaw: bare === undefined, hasCode: false })
+  return close
+}
+
+/** Where the line with the end of a here-document begins; the text is looked through only where there is one. */
+function endOfHeredoc(scan: Scan, from: number, word: string): number | undefined {
+  scan.lastLines ??= new Map(
+    [...scan.text.matchAll(/^[ \t]*(\w+)[ \t]*\r?$/gm)].map(({ 1: line = '', index }) => [line, index]),
+  )
+  if ((scan.lastLines.get(word) ?? -1) < from) return undefined
+  const close = new RegExp(`^[ \\t]*${word}[ \\t]*\\r?$`, 'gm')
+  close.lastIndex = from
+  return close.exec(scan.text)?.index
 }
 
 /** The piece that an offset is in; undefined in code. */

@@ -18,8 +18,8 @@ export function openUsers({ steps }: PipelineDefinition): UsersOf {
   const commands = Object.entries(steps).filter(([, { kind }]) => kind === 'command')
   const words = new Map(commands.map(([name, { command }]) => [name, new Set(command.flatMap(wordsOf))]))
   return (file) => {
-    const users = commands.filter(([, { files }]) => {
-      if (files.length === 0) return !OF_TESTS.test(file.path)
+    const users = commands.filter(([name, { files }]) => {
+      if (files.length === 0) return !OF_TESTS.test(file.path) || names(words.get(name), file.path)
       return matchFiles({ files: [file] }, files).length > 0
     })
     const named = users.filter(([name]) => words.get(name)?.has(file.path) === true)
@@ -27,9 +27,15 @@ export function openUsers({ steps }: PipelineDefinition): UsersOf {
   }
 }
 
+/** Whether a command names a file, or a folder that it is in. */
+function names(words: ReadonlySet<string> | undefined, path: string): boolean {
+  const parts = path.split('/')
+  return parts.some((_, at) => words?.has(parts.slice(0, at + 1).join('/')) === true)
+}
+
 /** An argument as a path of the code, and of `-m package.module` that of the module. */
 function wordsOf(argument: string): string[] {
-  const words = argument.split(/[\s;&|]+/).map((word) => word.replace(/^\.\//, ''))
+  const words = argument.split(/[\s;&|]+/).map((word) => word.replace(/^\.\/|\/$/g, ''))
   return words.flatMap((word) =>
     /^[\w.]+$/.test(word) && basename(word) === word ? [word, `${word.replaceAll('.', '/')}.py`] : [word],
   )
