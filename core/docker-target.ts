@@ -33,6 +33,8 @@ export type DockerTarget = LocalTarget &
     readonly nodes: { readonly engine: ClusterEngine; readonly images: ImageEngine }
     /** Ids of the runs that something in the engine is left of; none where no container was ever started. */
     readonly leftRuns: () => Promise<string[]>
+    /** Removes containers of shells that nobody sits at any more. */
+    readonly sweepShells: () => Promise<void>
   }
 
 /** Loads nothing and connects to nothing before something is asked of it: a core that only idles pays nothing. */
@@ -66,13 +68,18 @@ export function openDockerTarget({ home, settings, inUse }: DockerTargetOptions)
     kind: 'local',
     nodes: { engine: nodeEngine, images: imageEngine },
     clusterImages: openClusterImages({ home, images, engine: imageEngine, settings, ...sources }),
-    runtime: { ...runtime, start: (workload) => (noteUse(home), runtime.start(workload)) },
+    runtime: { ...runtime, start: (workload) => (noteDockerUse(home), runtime.start(workload)) },
     images,
     describe: () => describe(async () => (await engine()).engine),
     leftRuns: async () => {
       if (!existsSync(usedPath(home))) return []
       const opened = await engine()
       return opened.docker.leftRuns(opened.engine, home)
+    },
+    sweepShells: async () => {
+      if (!existsSync(usedPath(home))) return
+      const opened = await engine()
+      await opened.docker.sweepShells(opened.engine, home)
     },
     [Symbol.asyncDispose]: () => runtime[Symbol.asyncDispose](),
   }
@@ -102,7 +109,8 @@ function usedPath(home: string): string {
   return join(home, 'runs', '.docker-used')
 }
 
-function noteUse(home: string): void {
+/** From now on a core of this data folder looks for what was left in the engine. */
+export function noteDockerUse(home: string): void {
   const path = usedPath(home)
   if (existsSync(path)) return
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })

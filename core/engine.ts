@@ -160,6 +160,7 @@ function removeLeftovers(options: Leftovers, stack: AsyncDisposableStack): void 
 /** Containers of runs that are over. An engine that does not answer now is asked by the next core. */
 async function removeThem({ docker, service }: Leftovers, closing: AbortSignal): Promise<void> {
   try {
+    await docker.sweepShells()
     for (const run of await docker.leftRuns()) {
       if (closing.aborted) return
       if (isOver(service, run)) await docker.runtime.sweep({ run })

@@ -1,3 +1,4 @@
+import type { EngineUsers } from '#core/runtimes/docker/index.ts'
 import { openSecrets, systemKeychain } from '#core/secrets/index.ts'
 import { openSettings } from '#core/settings/index.ts'
 
@@ -25,11 +26,24 @@ export async function secretsHere(home: string, wanted: Readonly<Record<string, 
   return { values, missing }
 }
 
-/** DOCKER_HOST for the command `docker`, so that it talks to the engine that runs use; undefined where it does so anyway. */
-export async function dockerHost(home: string): Promise<string | undefined> {
+/** What the command `docker` is to know for a shell in the engine that runs use. */
+export type ShellEngine = {
+  /** DOCKER_HOST; undefined where it talks to that engine anyway. */
+  readonly host: string | undefined
+  readonly users: EngineUsers
+  /** Labels by which a later core finds what was left. */
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** Throws Problem `engine_unavailable` or `engine_forbidden`. */
+export async function shellEngine(home: string): Promise<ShellEngine> {
   const setting = openSettings(home).get('docker.host')
-  if (setting !== undefined && setting !== '') return setting
-  const { openDockerEngine } = await import('#core/runtimes/docker/index.ts')
-  const address = await openDockerEngine().address()
-  return address.from === undefined && address.kind === 'socket' ? `unix://${address.path}` : undefined
+  const { noteDockerUse } = await import('#core/docker-target.ts')
+  noteDockerUse(home)
+  const { engineUsers, openDockerEngine, shellLabels } = await import('#core/runtimes/docker/index.ts')
+  const engine = openDockerEngine({ host: () => setting })
+  const [users, address] = [await engineUsers(engine), await engine.address()]
+  const found = address.from === undefined && address.kind === 'socket' ? `unix://${address.path}` : undefined
+  const host = setting === undefined || setting === '' ? found : setting
+  return { host, users, labels: shellLabels(home) }
 }

@@ -18,7 +18,7 @@ export function addPullStepCommand({ add, run }: Setup): void {
     .option('--no-rerun', 'only bring it')
     .option('--shell', 'instead of doing it again, open a shell in its folder, in its image or environment')
     .option('--apply', 'copy what was changed in its code to the folder of the pipeline')
-    .option(JSON_FLAG, 'print {pulled, rerun} as one JSON object on stdout')
+    .option(JSON_FLAG, 'print one JSON object: {pulled, rerun, notes}, with --shell {pulled, changes}')
     .action(async function (this: Command, id: string, step: string) {
       const flags = this.opts<PullStepFlags>()
       await run(this, async (context) =>

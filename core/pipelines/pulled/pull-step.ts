@@ -119,8 +119,10 @@ async function makeReady(
   const built = await ensureEnvironment(past, options.environments, progress)
   const { task } = past
   const folders = foldersIn(folder)
-  const host = hostEnvironment(built)
-  const script = variablesScript({ PATH: host['PATH'] ?? '', ...built?.env })
+  // Its own shell gives who calls all else of this machine, proxies with their passwords among them.
+  const { PATH = '' } = hostEnvironment(built)
+  const host = { PATH, ...built?.env }
+  const script = variablesScript(host)
   await replaceFile({ path: join(folder, ENVIRONMENT_FILE), mode: 0o600 }, script)
   const { command, env } = resolveStep(task, folders.paths)
   const variables = { ...host, ...taskEnvironment(task, { folders, env }) }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -52,4 +52,15 @@ test('variables are read by a shell as they are', () => {
     }),
     { numRuns: 40 },
   )
+})
+
+test.each(['sh', 'bash'])('run.sh (%s) gives variables that a shell keeps for itself too', (shell) => {
+  const root = mkdtempSync(join(tmpdir(), 'minisub-script-'))
+  mkdirSync(join(root, 'code'))
+  const command = ['/bin/sh', '-c', 'env | grep -E "^(UID|WORD)="']
+  const options = { root: '/the-root', what: 'x', command, env: { UID: "5 '", WORD: 'w' }, secrets: [] }
+  writeFileSync(join(root, 'run.sh'), pulledScript(options))
+  const shown = execFileSync(shell, [join(root, 'run.sh')], { encoding: 'utf8' })
+  rmSync(root, { recursive: true })
+  expect(shown.trim().split('\n').toSorted()).toEqual(["UID=5 '", 'WORD=w'])
 })

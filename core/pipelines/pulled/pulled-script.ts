@@ -32,11 +32,19 @@ export function pulledScript({ root, what, command, env, secrets }: ScriptOption
     'rm -rf "$MINISUB_FOLDER/outputs" "$MINISUB_FOLDER/home"',
     'mkdir "$MINISUB_FOLDER/outputs" "$MINISUB_FOLDER/home"',
     `if [ "$MINISUB_FOLDER" != ${CONTAINER.root} ] && [ -f "$MINISUB_FOLDER/${ENVIRONMENT_FILE}" ]; then . "$MINISUB_FOLDER/${ENVIRONMENT_FILE}"; fi`,
-    ...Object.entries(env).map(([name, value]) => `export ${name}=${word(value)}`),
+    ...Object.entries(env).flatMap(([name, value]) => (READ_ONLY.has(name) ? [] : [`export ${name}=${word(value)}`])),
     'cd "$MINISUB_FOLDER/code"',
-    `exec ${command.map(word).join(' ')}`,
+    `exec ${[...readOnly(env, word), ...command.map(word)].join(' ')}`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Variables that bash, which some systems call sh, lets nobody set. */
+const READ_ONLY: ReadonlySet<string> = new Set(['UID', 'EUID', 'PPID', 'SHELLOPTS', 'BASHOPTS'])
+
+function readOnly(env: ScriptOptions['env'], word: (text: string) => string): string[] {
+  const words = Object.entries(env).flatMap(([name, value]) => (READ_ONLY.has(name) ? [`${name}=${word(value)}`] : []))
+  return words.length === 0 ? [] : ['env', ...words]
 }
 
 /** Variables as lines of a shell. */

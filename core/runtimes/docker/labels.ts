@@ -57,7 +57,7 @@ export function isBeingMade(name: string, maker: string | undefined): boolean {
 }
 
 /** Whether a process is there still. */
-function isMakerAlive(maker: string | undefined): boolean {
+export function isMakerAlive(maker: string | undefined): boolean {
   const [pid = 0, birth = 0] = (maker ?? '').split('.').map(Number)
   if (!Number.isInteger(pid) || pid <= 0) return false
   try {
