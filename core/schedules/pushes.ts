@@ -15,11 +15,20 @@ export type PushesOptions = {
 export type Pushes = {
   /** As `PipelineService.push`, and makes or renews a schedule where one is asked for. `pushedBy`: such as `ada@laptop`. */
   push(request: PushRequest, pushedBy: string, progress: Progress): Promise<PushResult>
-  list(target: string): Promise<PushedVersion[]>
-  undo(address: PushAddress): Promise<UndonePush>
+  list(target: string): Promise<PushList>
+  undo(address: PushAddress & { readonly from?: string | undefined }): Promise<UndonePush>
   /** Throws Problem `conflict` where schedules start it, unless `schedules` lets them go too. */
-  remove(address: PushAddress & { readonly schedules: boolean }, progress: Progress): Promise<RemovedPush>
+  remove(wish: RemoveWish, progress: Progress): Promise<RemovedPush>
 }
+
+/** What was pushed to a target, and pipelines of which it cannot be read. */
+type PushList = {
+  readonly pushed: PushedVersion[]
+  readonly faults: { readonly pipeline: string; readonly message: string }[]
+}
+
+/** `schedules`: delete those that start it too; `alone`: see `ClusterPushes.remove`. */
+type RemoveWish = PushAddress & { readonly schedules: boolean; readonly alone: boolean }
 
 export function openPushes(options: PushesOptions): Pushes {
   const { service, schedules } = options
@@ -29,7 +38,13 @@ export function openPushes(options: PushesOptions): Pushes {
   }
   return {
     push: (request, pushedBy, progress) => push(request, { ...options, ...progress, pushedBy, complete }),
-    list: async (target) => (await service.pushed(target)).map((version) => complete(version, target)),
+    async list(target) {
+      const { versions, faults } = await service.pushed(target)
+      return {
+        pushed: versions.map((version) => complete(version, target)),
+        faults: faults.map(({ pipeline, problem }) => ({ pipeline, message: problem.message })),
+      }
+    },
     async undo(address) {
       const { version, undone } = await service.undoPush(address)
       return { version: complete(version, address.target), undone: complete(undone, address.target) }
@@ -51,11 +66,11 @@ type Pushing = PushesOptions &
 /** What is wrong with the schedule is told before anything is pushed. */
 async function push(request: PushRequest, options: Pushing): Promise<PushResult> {
   const { service, schedules, pushedBy, complete } = options
-  const { schedule: wish, ...asked } = PushRequest.parse(request)
+  const { schedule: wish, expected, ...asked } = PushRequest.parse(request)
   const checked = await service.check(asked)
   const draft = wish === undefined ? undefined : draftOf(wish, { ...checked, target: asked.target })
   if (draft !== undefined) checkDraft(draft, checked, schedules)
-  const { version, ...rest } = await service.push(asked, pushedBy, options)
+  const { version, ...rest } = await service.push({ ...asked, expected }, pushedBy, options)
   const schedule = draft === undefined ? null : await ensureSchedule(draft, { ...options, isNew: rest.changed })
   return { ...rest, version: complete(version, asked.target), schedule }
 }
@@ -117,16 +132,18 @@ function isSame(there: ScheduleView, draft: Draft, schedules: Pick<ScheduleServi
 }
 
 async function remove(
-  { schedules: withSchedules, ...address }: PushAddress & { readonly schedules: boolean },
+  { schedules: withSchedules, ...address }: RemoveWish,
   { service, schedules }: PushesOptions,
   progress: Progress,
 ): Promise<RemovedPush> {
   const starting = schedulesOf(schedules, address)
   const names = starting.map(({ name }) => name)
   if (names.length > 0 && !withSchedules) throw stillStarted(address, names)
-  for (const name of names) schedules.delete(name)
+  const letGo = (): void => {
+    for (const name of names) schedules.delete(name)
+  }
   const leaving = starting.flatMap(({ cluster }) => (cluster === null ? [] : [cluster.name]))
-  return { ...(await service.removePush({ ...address, leaving }, progress)), schedules: names }
+  return { ...(await service.removePush({ ...address, leaving, letGo }, progress)), schedules: names }
 }
 
 function stillStarted({ pipeline, target }: PushAddress, names: readonly string[]): Problem {

@@ -66,7 +66,7 @@ describeWithKubernetes('a pushed pipeline', () => {
     expect(again).toEqual({ ...first, changed: false, bytes: 0, imageBytes: 0, objects: again.objects })
     expect(again.objects.map(({ isNew }) => isNew)).toEqual([false, false])
     expect([await objectsOf('push-again'), await keys('')]).toEqual([before, keysBefore])
-    expect(await engine.service.pushed('lab')).toContainEqual(first.version)
+    expect((await engine.service.pushed('lab')).versions).toContainEqual(first.version)
     const [template] = before.filter(({ kind }) => kind === 'WorkflowTemplate')
     expect(template?.metadata.annotations).toMatchObject({
       'mini-submarine/pipeline-digest': first.version.pipelineDigest,
