@@ -4,11 +4,13 @@ import type { PushedVersion } from '#core/contract/pushed.ts'
 import { PushRequest, type PushResult, type RemovedPush, type UndonePush } from '#core/contract/pushes.ts'
 import type { ScheduleDraft, ScheduleView } from '#core/contract/schedules.ts'
 import type { CheckedRequest, PipelineService, Progress, PushAddress, PushedEntry } from '#core/pipelines/index.ts'
+import { parseCron } from './cron.ts'
+import { checkScheduleName } from './schedule.ts'
 import type { ScheduleService } from './service-types.ts'
 
 export type PushesOptions = {
   readonly service: Pick<PipelineService, 'check' | 'push' | 'pushed' | 'undoPush' | 'removePush'>
-  readonly schedules: Pick<ScheduleService, 'list' | 'preview' | 'create' | 'sync' | 'delete'>
+  readonly schedules: Pick<ScheduleService, 'list' | 'preview' | 'create' | 'replace' | 'sync' | 'delete'>
 }
 
 /** Pushed pipelines with the schedules that start them. */
@@ -91,20 +93,21 @@ function draftOf(
   }
 }
 
-/** Throws Problem `invalid_cron`, `invalid_time_zone`, or `conflict` where the name is that of another thing. */
+/** Throws Problem `invalid_cron`, `invalid_time_zone`, `invalid_name`, or `conflict` where the name is that of another thing. */
 function checkDraft(
   { name, cron, timeZone, target }: Draft,
   { pipeline }: CheckedRequest,
   schedules: Pick<ScheduleService, 'list' | 'preview'>,
 ): void {
   schedules.preview(cron, timeZone)
+  checkScheduleName(name)
   const other = schedules.list().find((it) => it.name === name)
   if (other === undefined || (other.pipeline === pipeline && other.target === target)) return
   const what = `the schedule ${name} starts ${other.pipeline} on ${other.target}`
   throw new Problem('conflict', `${what}: name another one with --schedule-name`, { path: 'schedule.name' })
 }
 
-/** One that starts the same at the same times stays, and is told what was pushed; any other is made anew. */
+/** One that starts the same at the same times stays, and is told what was pushed; any other is replaced, with its options. */
 async function ensureSchedule(
   draft: Draft,
   { schedules, onLine, signal, isNew }: Pushing & { readonly isNew: boolean },
@@ -116,15 +119,18 @@ async function ensureSchedule(
     if (isNew) await schedules.sync(name, progress)
     return { name, changed: false }
   }
-  if (there !== undefined) schedules.delete(name)
-  await schedules.create(draft, progress)
+  if (there === undefined) await schedules.create(draft, progress)
+  else {
+    const { overlap, startingDeadlineSeconds } = there
+    await schedules.replace(name, { ...draft, overlap, startingDeadlineSeconds }, progress)
+  }
   return { name, changed: true }
 }
 
 function isSame(there: ScheduleView, draft: Draft, schedules: Pick<ScheduleService, 'preview'>): boolean {
   const { file, cron, parameters = {} } = draft
   const { timeZone } = schedules.preview(cron, draft.timeZone)
-  const wanted = { file, cron: cron.trim(), timeZone, parameters }
+  const wanted = { file, cron: parseCron(cron).text, timeZone, parameters }
   return isDeepStrictEqual(
     { ...wanted },
     { file: there.file, cron: there.cron, timeZone: there.timeZone, parameters: there.parameters },

@@ -13,6 +13,7 @@ type PlanPushProps = {
 /** A button that opens the plan of a push to a cluster; what pushes stands below it. */
 export function PlanPush({ isDisabled, onPlan }: PlanPushProps) {
   const [request, setRequest] = useState<StartRequest>()
+  const [isBusy, setIsBusy] = useState(false)
   const close = () => setRequest(undefined)
   return (
     <>
@@ -24,8 +25,17 @@ export function PlanPush({ isDisabled, onPlan }: PlanPushProps) {
       >
         Plan a push
       </Button>
-      <Modal opened={request !== undefined} onClose={close} size="90%" title={`Push to ${request?.target ?? ''}`}>
-        {request !== undefined && <PushDialog request={request} onClose={close} />}
+      <Modal
+        opened={request !== undefined}
+        onClose={close}
+        size="90%"
+        title={`Push to ${request?.target ?? ''}`}
+        // A push is given up by its button, not by a stray key.
+        closeOnEscape={!isBusy}
+        closeOnClickOutside={!isBusy}
+        withCloseButton={!isBusy}
+      >
+        {request !== undefined && <PushDialog request={request} onClose={close} onBusy={setIsBusy} />}
       </Modal>
     </>
   )

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { CloudUpload, Play, RefreshCw } from 'lucide-react'
+import { useEffect } from 'react'
 import type { Plan } from '#core/contract/plan.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
@@ -13,13 +14,23 @@ import type { StartRequest } from '../use-start-form.ts'
 import { PlanView } from './plan-view.tsx'
 import { usePush, type Pushing } from './use-push.ts'
 
-type PushProps = { readonly request: StartRequest; readonly onClose: () => void }
+type PushProps = {
+  readonly request: StartRequest
+  readonly onClose: () => void
+  /** Whether a push is going on. */
+  readonly onBusy: (isBusy: boolean) => void
+}
 
 /** What a push would do, made anew each time it is opened, and the buttons that do it. */
-export function PushDialog({ request, onClose }: PushProps) {
+export function PushDialog({ request, onClose, onBusy }: PushProps) {
   const client = useClient()
   const { data, error, isFetching, refetch } = useQuery(queries.plan(client, planned(request)))
   const pushing = usePush(request, onClose)
+  const { isBusy } = pushing.call
+  useEffect(() => {
+    onBusy(isBusy)
+    return () => onBusy(false)
+  }, [isBusy, onBusy])
   if (data === undefined) {
     return error === null ? (
       <Waiting what="the plan" />
@@ -30,13 +41,14 @@ export function PushDialog({ request, onClose }: PushProps) {
   return (
     <Stack gap="md">
       <PlanView plan={data} />
+      {error !== null && <ProblemAlert title="It could not be planned again" message={problemOf(error).message} />}
       <Outcome pushing={pushing} />
       <Group>
-        <Actions plan={data} pushing={pushing} isOld={isFetching} />
+        <Actions plan={data} pushing={pushing} isOld={isFetching || error !== null} />
         <Button
           variant="default"
           loading={isFetching}
-          disabled={pushing.call.isBusy}
+          disabled={isBusy}
           leftSection={<RefreshCw size={16} aria-hidden />}
           onClick={() => void refetch()}
         >
@@ -70,13 +82,14 @@ type ActionsProps = { readonly plan: Plan; readonly pushing: Pushing; readonly i
 /** Where the plan says no, the reason stands beside the buttons that do nothing. */
 function Actions({ plan, pushing: { call, push }, isOld }: ActionsProps) {
   const isOff = plan.verdict === 'no' || isOld
+  const expected = plan.template
   return (
     <>
       <Button
         disabled={isOff}
         loading={call.isBusy}
         leftSection={<CloudUpload size={16} aria-hidden />}
-        onClick={() => push({ isToRun: false })}
+        onClick={() => push({ isToRun: false, expected })}
       >
         Push
       </Button>
@@ -84,7 +97,7 @@ function Actions({ plan, pushing: { call, push }, isOld }: ActionsProps) {
         variant="default"
         disabled={isOff || call.isBusy}
         leftSection={<Play size={16} aria-hidden />}
-        onClick={() => push({ isToRun: true })}
+        onClick={() => push({ isToRun: true, expected })}
       >
         Push and run
       </Button>

@@ -4,15 +4,27 @@ import { useNavigate } from '@tanstack/react-router'
 import type { PushResult } from '#core/contract/pushes.ts'
 import type { RunView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
+import { problemOf } from '#renderer/data/problem.ts'
 import { useLongCall, type LongCall } from '#renderer/data/use-long-call.ts'
 import { bytesText } from '#renderer/ui/bytes.ts'
 import type { StartRequest } from '../use-start-form.ts'
 
-type Done = { readonly pushed: PushResult; readonly run: RunView | undefined }
+type Done = {
+  readonly pushed: PushResult
+  readonly run: RunView | undefined
+  /** Why no run has begun although one was wanted. */
+  readonly fault?: string
+}
+
+type How = {
+  readonly isToRun: boolean
+  /** Name of the template that was planned; null where that was not known. */
+  readonly expected: string | null
+}
 
 export type Pushing = {
   readonly call: LongCall<Done>
-  readonly push: (how: { readonly isToRun: boolean }) => void
+  readonly push: (how: How) => void
 }
 
 /** Pushes what was planned, then starts a run of it where that is wanted, and goes to that. */
@@ -31,19 +43,33 @@ export function usePush(request: StartRequest, onDone: () => void): Pushing {
     failedElsewhere: 'The push failed',
   })
   const { file, target, parameterTexts } = request
-  const push = ({ isToRun }: { readonly isToRun: boolean }) =>
+  const push = ({ isToRun, expected }: How) =>
     call.begin(async (options) => {
-      const pushed = await client.push({ file, target, parameterTexts }, options)
-      return { pushed, run: isToRun ? await client.startRun(request, options) : undefined }
+      const planned = expected === null ? {} : { expected }
+      const pushed = await client.push({ file, target, parameterTexts, ...planned }, options)
+      if (!isToRun) return { pushed, run: undefined }
+      try {
+        return { pushed, run: await client.startRun(request, options) }
+      } catch (error) {
+        if (options.signal?.aborted === true) throw error
+        return { pushed, run: undefined, fault: problemOf(error).message }
+      }
     })
   return { call, push }
 }
 
-function wordsOf({ pushed: { version, changed, bytes, imageBytes }, run }: Done): {
-  readonly title: string
-  readonly message: string
-} {
+function wordsOf({ pushed: { version, changed, bytes, imageBytes }, run, fault }: Done): Words {
   const sent = changed ? `${bytesText(bytes + imageBytes)} were sent` : 'all of it was there already'
   const then = run === undefined ? '' : `, and run ${run.id} has begun`
-  return { title: `${version.template} is pushed`, message: `${sent}${then}.` }
+  const title = `${version.template} is pushed`
+  if (fault === undefined) return { title, message: `${sent}${then}.` }
+  return { title, message: `${sent}, but no run has begun: ${fault}`, color: 'red', autoClose: false }
+}
+
+type Words = {
+  readonly title: string
+  readonly message: string
+  readonly color?: string
+  /** It stays until it is closed. */
+  readonly autoClose?: false
 }
