@@ -49,7 +49,7 @@ export function secretsOf(records: readonly KeptRecord[], templates: readonly Ku
   return new Set(named.flatMap((name) => name ?? []))
 }
 
-type Object = {
+type Removable = {
   readonly resource: Resource
   readonly name: string
   readonly isNeeded: () => Promise<boolean>
@@ -57,7 +57,7 @@ type Object = {
 }
 
 /** A push that needs it touches it after it has said so: what was read before that is not what is deleted. */
-async function removeUnless(site: PushSite, { resource, name, isNeeded, signal }: Object): Promise<boolean> {
+async function removeUnless(site: PushSite, { resource, name, isNeeded, signal }: Removable): Promise<boolean> {
   for (let left = TRIES; ; left -= 1) {
     const unchanged = await findObject(site.cluster, resource, { name, signal })
     if (unchanged === undefined) return true

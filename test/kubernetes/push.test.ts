@@ -160,8 +160,11 @@ describeWithKubernetes('a pushed pipeline', () => {
       (await push(engine, file, { n: 3 })).version.template,
     ]
     const asked = { file, target: 'lab', parameters: { n: 4 }, parameterTexts: {} }
-    const other = engine.service.push({ ...asked, expected: three }, 'ada@laptop', {})
-    expect(await problemOf(other)).toMatchObject({ code: 'conflict', message: expect.stringContaining('plan again') })
+    const unplanned = engine.service.push({ ...asked, expected: three }, 'ada@laptop', {})
+    expect(await problemOf(unplanned)).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('plan again'),
+    })
     expect(await engine.service.push({ ...asked, parameters: { n: 3 }, expected: three }, 'ada', {})).toMatchObject({
       changed: false,
     })
