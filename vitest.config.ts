@@ -8,7 +8,7 @@ const CONTAINERS = [
   ...['pipelines', 'generated', 'attempt-runtimes', 'argo-dags', 'argo-expressions'].map(
     (name) => `test/conformance/${name}.test.ts`,
   ),
-  'test/kubernetes/{install,judge,runs,killed,move,parity,plan,pull-step,push,push-killed,push-shared,survey,tracking}.test.ts',
+  'test/kubernetes/{install,judge,runs,killed,move,parity,plan,pull-step,push,push-killed,push-race,push-shared,survey,tracking}.test.ts',
   'test/integration/cluster-schedules.test.ts',
   'core/local-clusters/kind-cluster.test.ts',
   'test/kind/local-cluster.test.ts',

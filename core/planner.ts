@@ -15,7 +15,10 @@ export function openPlans(home: string, { service, clusters, clusterTargets }: E
         profile,
         cluster: clusters.connections.to(profile).cluster,
         lastPush: async (pipeline, signal) => {
-          const version = (await pushes.list(signal)).find((it) => it.pipeline === pipeline && it.isCurrent)
+          const { versions, faults } = await pushes.list(signal)
+          const fault = faults.find((it) => it.pipeline === pipeline)
+          if (fault !== undefined) throw fault.problem
+          const version = versions.find((it) => it.pipeline === pipeline && it.isCurrent)
           return version === undefined ? null : { version, record: await pushes.record(version) }
         },
       }

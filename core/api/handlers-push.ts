@@ -16,12 +16,13 @@ type Options = {
 export function pushHandlers({ service, schedules, access }: Options): Pick<Handlers, keyof typeof pushRoutes> {
   const pushes = openPushes({ service, schedules })
   return {
-    push: ({ schedule, ...request }, { caller, onLine, signal }) => {
+    push: ({ schedule, expected, ...request }, { caller, onLine, signal }) => {
       absolute(request.file)
       const timed = schedule === undefined ? {} : { schedule }
-      return pushes.push({ ...request, ...timed }, pushedBy(caller, access), { onLine, signal })
+      const planned = expected === undefined ? {} : { expected }
+      return pushes.push({ ...request, ...timed, ...planned }, pushedBy(caller, access), { onLine, signal })
     },
-    listPushes: async ({ target }) => ({ pushed: await pushes.list(target) }),
+    listPushes: ({ target }) => pushes.list(target),
     undoPush: (address) => pushes.undo(address),
     removePush: (wish, { onLine, signal }) => pushes.remove(wish, { onLine, signal }),
   }

@@ -248,6 +248,7 @@ function noSchedules(): ScheduleService {
   return {
     list: () => [],
     create: async () => refuse(),
+    replace: async () => refuse(),
     preview: refuse,
     show: refuse,
     pause: refuse,

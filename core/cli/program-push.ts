@@ -20,6 +20,7 @@ export function addPushCommands({ add, run, outcome }: Setup): void {
     .option('--schedule-name <name>', 'with --schedule: its name (default: that of the pipeline)')
     .option('--undo', 'go back to the version that was pushed before the current one')
     .option('--remove', 'remove all of it that nothing else needs; images stay in the registry')
+    .option('--alone', 'with --remove: nobody else has it in this bucket any more, whatever is noted there')
     .option('--schedules', 'with --remove: delete the schedules that start it there too')
     .option(JSON_FLAG, JSON_HELP)
     .action(async (file: string, options, command: Command) => {

@@ -35,13 +35,22 @@ function changeLines(changes: readonly PushChange[]): string[] {
 
 /** What a removal took away, and what it did not. */
 export function removedText(removed: RemovedPush, target: string): string {
-  const { pipeline, templates, objects, kept, images, schedules } = removed
-  if (templates.length + objects + schedules.length === 0) return `nothing of ${pipeline} was pushed to ${target}\n`
+  const { pipeline, templates, objects, kept, images, schedules, others } = removed
+  if (templates.length + objects + schedules.length + kept === 0)
+    return `nothing of ${pipeline} was pushed to ${target}\n`
   const lines = [
     `removed ${pipeline} from ${target}: ${counted(templates.length, 'version')}, ${counted(objects, 'object')} of the bucket`,
     ...schedules.map((name) => `  deleted the schedule ${name}`),
-    ...(kept === 0 ? [] : [`  ${counted(kept, 'object')} of the bucket stay: something else needs them`]),
-    ...images.map((image) => `  the image ${image} stays in the registry`),
+    ...keptLines(kept, others),
+    ...images.map((image) => plainText(`the image ${image} stays in the registry`).replace(/^/, '  ')),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function keptLines(kept: number, others: readonly string[]): string[] {
+  if (others.length === 0) {
+    return kept === 0 ? [] : [`  ${counted(kept, 'object')} of the bucket stay: something else needs them`]
+  }
+  const words = plainText(others.join(', '))
+  return [`  all of the bucket stays: it was pushed elsewhere too, ${words}; --alone removes it where that is gone`]
 }

@@ -10,11 +10,11 @@ type Template = { readonly container?: { readonly resources?: object; readonly i
 /**
  * Asks the cluster whether it would let pods such as those of a Workflow begin at all: quota, limit ranges, pod security.
  * Each distinct wish once, by dry run; who may not create pods is not told. Throws Problem `quota_exceeded`, or
- * `cluster_refused` with the cluster's words.
+ * `cluster_refused` with the cluster's words; `onFull` is called instead where others use what a quota has.
  */
 export async function checkAdmission(
   cluster: Cluster,
-  { spec }: Pick<ArgoObject, 'spec'>,
+  { spec, onFull }: Pick<ArgoObject, 'spec'> & { readonly onFull?: (problem: Problem) => void },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const templates = (spec['templates'] ?? []) as readonly Template[]
@@ -28,7 +28,10 @@ export async function checkAdmission(
     try {
       await cluster.create(PODS, pod, { dryRun: true, signal })
     } catch (error) {
-      if (!mayNotCreate(error)) throw explained(error)
+      if (mayNotCreate(error)) continue
+      const problem = explained(error)
+      if (onFull === undefined || !isProblem(problem) || !problem.message.includes('exceeded quota')) throw problem
+      onFull(problem)
     }
   }
 }

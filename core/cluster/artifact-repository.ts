@@ -1,4 +1,3 @@
-import type { JsonObject } from '#core/base/json.ts'
 import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import { digestOfJson } from '#core/files/index.ts'
 import type { Cluster } from '#core/runtimes/cluster.ts'
@@ -13,14 +12,16 @@ type Store = ClusterProfile['artifacts']
 /** Where Argo's containers keep the logs of a run's pods, below the prefix of the bucket. */
 const LOGS = 'runs/{{workflow.name}}/.logs/{{pod.name}}'
 
-/** The ConfigMap that tells Argo of a bucket; its name is that of its content, so it never changes. */
+/**
+ * The ConfigMap that tells Argo of a bucket; its name is that of its content, so it never changes. What the credentials are
+ * called on a machine is no part of it: all that reach a bucket make the same.
+ */
 export function artifactRepository({
   artifacts,
 }: Pick<ClusterProfile, 'artifacts'>): CompileInput['artifactRepository'] {
-  return {
-    configMap: `minisub-artifacts-${digestOfJson(artifacts as unknown as JsonObject).slice(0, 10)}`,
-    key: 'store',
-  }
+  const { endpoint, clusterEndpoint, bucket, prefix, region } = artifacts
+  const content = { endpoint: clusterEndpoint ?? endpoint, bucket, prefix, region }
+  return { configMap: `minisub-artifacts-${digestOfJson(content).slice(0, 10)}`, key: 'store' }
 }
 
 /**
@@ -29,7 +30,7 @@ export function artifactRepository({
  */
 export async function makeArtifactRepository(
   profile: Pick<ClusterProfile, 'artifacts'>,
-  { cluster, secrets, signal }: { cluster: Cluster; secrets: Pick<Secrets, 'read'>; signal: AbortSignal },
+  { cluster, secrets, signal }: { cluster: Cluster; secrets: Pick<Secrets, 'read'>; signal: AbortSignal | undefined },
 ): Promise<void> {
   const { configMap: name, key } = artifactRepository(profile)
   const labels = { 'app.kubernetes.io/managed-by': 'mini-submarine' }

@@ -6,12 +6,12 @@ import { compilePush } from './push-template.ts'
 import { renderYaml } from './render-yaml.ts'
 import type { PrepareOptions } from './prepare.ts'
 
-type Options = Pick<PrepareOptions, 'profile' | 'images' | 'tracks'>
+type Options = Pick<PrepareOptions, 'profile' | 'images' | 'tracks' | 'storeId'>
 
 /** See `ClusterTarget.compile`: images have the names that they will have, and secrets are those of the cluster. */
 export async function compileTemplate(
   { bound, frozen, snapshot, digest }: PushRun,
-  { profile, images: source, tracks }: Options,
+  { profile, images: source, tracks, storeId }: Options,
 ): Promise<CompiledView> {
   const images = await predictImages(frozen.environments, source, profile)
   const needsRunner = Object.values(images).some(({ runner }) => runner === 'copy')
@@ -25,6 +25,7 @@ export async function compileTemplate(
       secrets: {},
       limits: ARGO_LIMITS['3'],
       tracks,
+      storeId,
     },
   )
   return { name: compiled.object.metadata.name, pipelineDigest: digest, yaml: renderYaml(compiled) }

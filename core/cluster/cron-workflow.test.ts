@@ -21,6 +21,7 @@ const SCHEDULE: ClusterSchedule = {
   paused: false,
   version: '01kc2m3n4p5q6r7s8t9v0wxyzc',
   pushed: {} as ClusterSchedule['pushed'],
+  snapshot: undefined,
 }
 const OBJECT = {
   metadata: { name: 'wine-0123456789', labels: { 'mini-submarine/pipeline': 'wine' }, annotations: { digest: 'd' } },

@@ -61,3 +61,6 @@ export function pushRecordKey(pipeline: string, template: string): string {
 export function pushMarks(pipeline: string): string {
   return `${pushedPrefix(pipeline)}.at/`
 }
+
+/** Below it lies what is about to be removed from the bucket. */
+export const REMOVALS = 'removals/'

@@ -28,12 +28,12 @@ export async function readHistory(
   site: PushSite,
   pipeline: string,
   signal?: AbortSignal,
-): Promise<{ readonly history: PushHistory; readonly resourceVersion: string } | undefined> {
+): Promise<{ readonly history: PushHistory; readonly object: KubeObject } | undefined> {
   const name = pushConfigMap(pipeline, site)
   const found = await findObject(site.cluster, CONFIG_MAPS, { name, signal })
   if (found === undefined) return undefined
   const history = isOurs(found, pipeline, site) ? parseHistory(textOf(found)) : undefined
-  if (history !== undefined) return { history, resourceVersion: found.metadata.resourceVersion ?? '' }
+  if (history !== undefined) return { history, object: found }
   const fix = `put it back, or delete it with \`kubectl -n ${site.cluster.namespace} delete configmap ${name}\` and push again`
   throw new Problem('conflict', `the ConfigMap ${name} holds no history of pushes, somebody has changed it: ${fix}`)
 }
@@ -63,7 +63,7 @@ export async function changeHistory(
     const history = change(before?.history)
     if (history === before?.history) return { history, isChanged: false }
     try {
-      await write(site, pipeline, { history, resourceVersion: before?.resourceVersion, signal })
+      await write(site, pipeline, { history, resourceVersion: before?.object.metadata.resourceVersion, signal })
       return { history, isChanged: true }
     } catch (error) {
       // Gone or changed since it was read.
@@ -82,7 +82,7 @@ type Write = {
 async function write(site: PushSite, pipeline: string, { history, resourceVersion, signal }: Write): Promise<void> {
   const name = pushConfigMap(pipeline, site)
   // The current one apart, for kubectl.
-  const data = { current: currentOf(history).template, history: JSON.stringify(history) }
+  const data = { current: currentOf(history)?.template ?? '', history: JSON.stringify(history) }
   if (resourceVersion === undefined) {
     const metadata = { name, labels: pushLabels(pipeline, site) }
     await site.cluster.create(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }, { signal })

@@ -5,7 +5,9 @@ import {
   entriesOf,
   KEPT_VERSIONS,
   parseHistory,
+  hasVersion,
   withoutDropped,
+  withoutVersions,
   withPush,
   withUndo,
   type HistoryEntry,
@@ -19,9 +21,11 @@ const entry = (template: string): HistoryEntry => {
 /** What a person sees after pushes (a name) and undos (`<`). */
 function played(moves: readonly string[]): PushHistory | undefined {
   let history: PushHistory | undefined
+  const all = new Set(moves)
   for (const move of moves) {
-    if (move !== '<') history = withPush(history, entry(move))
-    else if (history !== undefined) history = withUndo(history) ?? history
+    if (move === '-') history = withoutVersions(history, ['half'])
+    else if (move !== '<') history = withPush(history, entry(move))
+    else if (history !== undefined) history = withUndo(history, all) ?? history
   }
   return history
 }
@@ -44,6 +48,10 @@ describe('the history of pushes', () => {
     [['a', 'b', '<', 'c', 'b'], 'a c b* | '],
     [['a', 'b', 'a'], 'a b a* | '],
     [['a', 'b', 'a', '<'], 'a b* a | '],
+    [['a', 'b', '-'], ' | a b half'],
+    [['a', 'b', '-', '-'], ' | a b half'],
+    [['a', 'b', '-', 'a'], 'a* | b half'],
+    [['a', 'b', '-', '<'], ' | a b half'],
     ['abcdefghijk'.split(''), 'b c d e f g h i j k* | a'],
     ['abcdefghijkla'.split(''), 'd e f g h i j k l a* | b c'],
   ])('after %j', (moves, expected) => {
@@ -61,17 +69,29 @@ describe('the history of pushes', () => {
     ])
   })
 
+  test('goes back over what is gone', () => {
+    const history = played(['a', 'b', 'c'])
+    if (history === undefined) throw new Error('no history')
+    expect(shown(withUndo(history, new Set(['a', 'c'])))).toBe('a* b c | ')
+    expect(withUndo(history, new Set(['c']))).toBeUndefined()
+    expect([hasVersion(history, 'a'), hasVersion(history, 'x'), hasVersion(undefined, 'a')]).toEqual([
+      true,
+      false,
+      false,
+    ])
+  })
+
   test('is read as it was written, whatever was pushed, and never names what it is about to remove', () => {
-    const moves = fc.array(fc.constantFrom(...'abcdefghijklmno<<'.split('')), { minLength: 1, maxLength: 60 })
+    const moves = fc.array(fc.constantFrom(...'abcdefghijklmno<<-'.split('')), { minLength: 1, maxLength: 60 })
     fc.assert(
       fc.property(moves, (all) => {
         const history = played(all)
         if (history === undefined) return
         expect(parseHistory(JSON.stringify(history))).toEqual(history)
         expect(history.entries.length).toBeLessThanOrEqual(KEPT_VERSIONS)
-        expect(history.entries).toContainEqual(currentOf(history))
+        expect(currentOf(history)).toBe(history.entries[history.current])
         expect(history.dropped.filter((it) => history.entries.some(({ template }) => template === it))).toEqual([])
-        const pushed = new Set(all.filter((move) => move !== '<'))
+        const pushed = new Set(all.filter((move) => move !== '<').map((move) => (move === '-' ? 'half' : move)))
         const known = [...history.entries.map(({ template }) => template), ...history.dropped]
         expect(new Set(known)).toEqual(pushed)
       }),
@@ -86,7 +106,8 @@ describe('the history of pushes', () => {
     [JSON.stringify({ ...good, version: 2 }), undefined],
     [JSON.stringify({ ...good, current: 1 }), undefined],
     [JSON.stringify({ ...good, current: -1 }), undefined],
-    [JSON.stringify({ ...good, entries: [] }), undefined],
+    [JSON.stringify({ ...good, entries: [], current: 1 }), undefined],
+    [JSON.stringify({ ...good, entries: [] }), { ...good, entries: [] }],
     [JSON.stringify({ ...good, entries: [{ ...entry('a'), template: 'A/../b' }] }), undefined],
     [JSON.stringify({ ...good, more: 1 }), undefined],
     [JSON.stringify(good), good],

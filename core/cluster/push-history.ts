@@ -14,14 +14,14 @@ const Entry = z.strictObject({
 const History = z
   .strictObject({
     version: z.literal(1),
-    /** Oldest first. A template that was pushed again stands in it twice. */
-    entries: z.array(Entry).min(1).max(KEPT_VERSIONS),
-    /** Index of the current one; those behind it were undone. */
+    /** Oldest first; none while all are being removed. A template that was pushed again stands in it twice. */
+    entries: z.array(Entry).max(KEPT_VERSIONS),
+    /** Index of the current one, 0 where there is none; those behind it were undone. */
     current: z.int().min(0),
-    /** Templates that no entry names any more and that are still to be removed. */
+    /** Templates that no entry names any more: only what stands here is removed, and a push of one takes it out again. */
     dropped: z.array(templateText).max(1_000),
   })
-  .refine(({ entries, current }) => current < entries.length)
+  .refine(({ entries, current }) => current < Math.max(1, entries.length))
 
 export type HistoryEntry = z.infer<typeof Entry>
 /** What was pushed of a pipeline to a target, as its ConfigMap has it. */
@@ -37,16 +37,20 @@ export function parseHistory(text: string): PushHistory | undefined {
   }
 }
 
-export function currentOf({ entries, current }: PushHistory): HistoryEntry {
-  const entry = entries[current]
-  if (entry === undefined) throw new Error('a history without its current entry')
-  return entry
+/** Undefined while all of it is being removed. */
+export function currentOf({ entries, current }: PushHistory): HistoryEntry | undefined {
+  return entries[current]
+}
+
+/** Whether a version of it has this template. */
+export function hasVersion(history: PushHistory | undefined, template: string): boolean {
+  return history?.entries.some((entry) => entry.template === template) ?? false
 }
 
 /** A version on top of the current one: those that were undone go, and the oldest beyond KEPT_VERSIONS. The same where it is the current one. */
 export function withPush(history: PushHistory | undefined, entry: HistoryEntry): PushHistory {
   if (history === undefined) return { version: 1, entries: [entry], current: 0, dropped: [] }
-  if (currentOf(history).template === entry.template) return history
+  if (currentOf(history)?.template === entry.template) return history
   const entries = [...history.entries.slice(0, history.current + 1), entry].slice(-KEPT_VERSIONS)
   const kept = new Set(entries.map(({ template }) => template))
   const gone = [...history.dropped, ...history.entries.map(({ template }) => template)]
@@ -54,9 +58,19 @@ export function withPush(history: PushHistory | undefined, entry: HistoryEntry):
   return { version: 1, entries, current: entries.length - 1, dropped }
 }
 
-/** With the one before as the current one; undefined at the oldest. */
-export function withUndo(history: PushHistory): PushHistory | undefined {
-  return history.current === 0 ? undefined : { ...history, current: history.current - 1 }
+/** With the latest one before it that is there still as the current one; undefined without one. */
+export function withUndo(history: PushHistory, there: ReadonlySet<string>): PushHistory | undefined {
+  const earlier = history.entries.slice(0, history.current)
+  const current = earlier.findLastIndex(({ template }) => there.has(template))
+  return current === -1 ? undefined : { ...history, current }
+}
+
+/** All of it, and other templates, given up. The same where it is. */
+export function withoutVersions(history: PushHistory | undefined, others: readonly string[]): PushHistory {
+  const { entries = [], dropped: before = [] } = history ?? {}
+  const dropped = [...new Set([...before, ...entries.map(({ template }) => template), ...others])]
+  if (history !== undefined && entries.length === 0 && dropped.length === before.length) return history
+  return { version: 1, entries: [], current: 0, dropped }
 }
 
 /** Without templates that have been removed. */

@@ -1,75 +1,84 @@
-import type { KubeObject } from '#core/runtimes/cluster.ts'
-import type { PushSite } from './push-config-map.ts'
+import { isProblem, Problem } from '#core/base/problem.ts'
+import type { KubeObject, Resource } from '#core/runtimes/cluster.ts'
+import { findObject } from './find-object.ts'
+import { changeHistory, readHistory, type PushSite } from './push-config-map.ts'
+import { withoutDropped, type PushHistory } from './push-history.ts'
+import type { KeptRecord } from './push-store.ts'
 import { SECRET_ANNOTATION, textsThere } from './push-there.ts'
-import { isShared, keysIn, neededByNone, without, type KeptRecord } from './push-store.ts'
 import { SECRETS, WORKFLOW_TEMPLATES } from './resources.ts'
 
-/** What is to go of a pipeline, and what of it stays. */
-export type Removal = {
+type Removal = {
   readonly pipeline: string
-  /** The namespace, as it has left its mark. */
-  readonly place: string
-  readonly templates: readonly KubeObject[]
-  readonly records: readonly KeptRecord[]
-  /** Templates of the same pipeline that stay. */
-  readonly stay: readonly KubeObject[]
+  /** Names of templates that its history has given up. */
+  readonly templates: ReadonlySet<string>
+  /** Names of Secrets that go where nothing needs them any more. */
+  readonly secrets: ReadonlySet<string>
   readonly signal: AbortSignal | undefined
 }
 
-const REMOVED_AT_ONCE = 1_000
+const TRIES = 5
 
 /**
- * Takes away templates with their Secrets, then what they alone need in the bucket, then their records: of what a kill
- * leaves the records still tell. What lies in the bucket stays where another namespace has the pipeline too.
+ * Takes away templates that a history has given up, then Secrets that nothing there names any more. What is pushed again
+ * meanwhile stays. Resolves to the names of templates that are not there then.
  */
-export async function removeVersions(
-  site: PushSite,
-  removal: Removal,
-): Promise<{ readonly objects: number; readonly kept: number }> {
-  const { pipeline, place, templates, records, stay, signal } = removal
-  const secrets = without(secretsOf(templates), secretsOf(stay))
-  for (const { metadata } of templates) await site.cluster.delete(WORKFLOW_TEMPLATES, metadata.name, { signal })
-  for (const name of secrets) await site.cluster.delete(SECRETS, name, { signal })
-  if (await isShared(site.store, pipeline, place)) return { objects: 0, kept: keysOf(records).length }
-  const { keys, kept } = await disposable(site, removal)
-  await removeAll(site, keys, signal)
-  await site.store.remove(records.map(({ key }) => key))
-  return { objects: keys.length + records.length, kept }
-}
-
-function secretsOf(templates: readonly KubeObject[]): Set<string> {
-  return new Set(templates.flatMap(({ metadata }) => metadata.annotations?.[SECRET_ANNOTATION] ?? []))
-}
-
-function keysOf(records: readonly KeptRecord[]): string[] {
-  return [...new Set(records.flatMap(({ record }) => record.keys))]
-}
-
-/** The keys of records that nothing else names, folders as the objects in them; `kept`: how many others there are. */
-async function disposable(
-  site: PushSite,
-  { templates, records, signal }: Removal,
-): Promise<{ readonly keys: string[]; readonly kept: number }> {
-  const wanted = keysOf(records)
-  let left = new Set(wanted.map(withoutSlash))
-  const gone = new Set([...templates.map(({ metadata }) => metadata.name), ...records.map((it) => it.record.template)])
-  for (const text of await textsThere(site, { except: gone, signal })) left = without(left, keysIn(text))
-  left = await neededByNone(site.store, left, { except: new Set(records.map(({ key }) => key)), signal })
-  const keys: string[] = []
-  for (const key of wanted.filter((it) => left.has(withoutSlash(it)))) {
-    if (!key.endsWith('/')) keys.push(key)
-    else for await (const object of site.store.list(key)) keys.push(object.key)
+export async function removeTemplates(site: PushSite, removal: Removal): Promise<string[]> {
+  const { pipeline, templates, secrets, signal } = removal
+  const gone: string[] = []
+  for (const name of templates) {
+    const isNeeded = async (): Promise<boolean> => {
+      const { history } = (await readHistory(site, pipeline, signal)) ?? {}
+      return history?.dropped.includes(name) !== true
+    }
+    if (await removeUnless(site, { resource: WORKFLOW_TEMPLATES, name, isNeeded, signal })) gone.push(name)
   }
-  return { keys, kept: wanted.length - left.size }
-}
-
-function withoutSlash(key: string): string {
-  return key.replace(/\/$/, '')
-}
-
-async function removeAll(site: PushSite, keys: readonly string[], signal: AbortSignal | undefined): Promise<void> {
-  for (let from = 0; from < keys.length; from += REMOVED_AT_ONCE) {
-    signal?.throwIfAborted()
-    await site.store.remove(keys.slice(from, from + REMOVED_AT_ONCE))
+  for (const name of secrets) {
+    const isNeeded = async (): Promise<boolean> => {
+      const texts = await textsThere(site, signal)
+      return texts.some((text) => text.includes(JSON.stringify(name)))
+    }
+    await removeUnless(site, { resource: SECRETS, name, isNeeded, signal })
   }
+  return gone
+}
+
+/** Names of Secrets by records, which are removed last, and by templates. */
+export function secretsOf(records: readonly KeptRecord[], templates: readonly KubeObject[]): Set<string> {
+  const annotated = templates.map(({ metadata }) => metadata.annotations?.[SECRET_ANNOTATION])
+  const named = [...records.map(({ record }) => record.secret), ...annotated]
+  return new Set(named.flatMap((name) => name ?? []))
+}
+
+type Removable = {
+  readonly resource: Resource
+  readonly name: string
+  readonly isNeeded: () => Promise<boolean>
+  readonly signal: AbortSignal | undefined
+}
+
+/** A push that needs it touches it after it has said so: what was read before that is not what is deleted. */
+async function removeUnless(site: PushSite, { resource, name, isNeeded, signal }: Removable): Promise<boolean> {
+  for (let left = TRIES; ; left -= 1) {
+    const unchanged = await findObject(site.cluster, resource, { name, signal })
+    if (unchanged === undefined) return true
+    if (await isNeeded()) return false
+    try {
+      await site.cluster.delete(resource, name, { unchanged, signal })
+      return true
+    } catch (error) {
+      if (left === 0 || !isProblem(error) || error.code !== 'conflict') throw error
+    }
+  }
+}
+
+/** Notes that templates are not there any more. Throws Problem `conflict` where the history is gone too. */
+export async function forgetTemplates(
+  site: PushSite,
+  { pipeline, templates, signal }: Pick<Removal, 'pipeline' | 'signal'> & { readonly templates: readonly string[] },
+): Promise<void> {
+  const change = (history: PushHistory | undefined): PushHistory => {
+    if (history !== undefined) return withoutDropped(history, templates)
+    throw new Problem('conflict', `somebody has removed ${pipeline} just now: see what is there and go on from that`)
+  }
+  await changeHistory(site, pipeline, { change, signal })
 }

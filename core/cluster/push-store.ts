@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { canonicalJson } from '#core/base/json.ts'
 import { PushRecord } from '#core/contract/pushed.ts'
 import type { ObjectStore } from '#core/objects/index.ts'
@@ -21,17 +22,21 @@ export async function putRecord(store: ObjectStore, record: PushRecord, signal?:
 /** Null where there is none, and for what another version of the workbench wrote. */
 export async function readRecord(store: ObjectStore, key: string): Promise<PushRecord | null> {
   const bytes = await store.readIfThere(key)
-  if (bytes === undefined) return null
+  return bytes === undefined ? null : (PushRecord.safeParse(jsonOf(Buffer.from(bytes).toString('utf8'))).data ?? null)
+}
+
+/** Undefined for what is no JSON. */
+export function jsonOf(text: string): unknown {
   try {
-    return PushRecord.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data ?? null
+    return JSON.parse(text)
   } catch (error) {
-    if (error instanceof SyntaxError) return null
+    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }
 
 /** Texts of the objects below a prefix, as many at once as do not hurt. What goes meanwhile is left out. */
-async function* textsBelow(
+export async function* textsBelow(
   store: ObjectStore,
   prefix: string,
   signal?: AbortSignal,
@@ -62,16 +67,51 @@ export async function recordsOf(store: ObjectStore, pipeline: string): Promise<K
   return records
 }
 
-/** Notes that a namespace has versions of a pipeline. */
-export async function putMark(store: ObjectStore, pipeline: string, place: string): Promise<void> {
-  const key = `${pushMarks(pipeline)}${place}`
-  if ((await store.head(key)) === undefined) await store.put(key, { bytes: '{}' })
+/** The records of some templates of a pipeline. */
+export async function recordsNamed(
+  store: ObjectStore,
+  pipeline: string,
+  templates: ReadonlySet<string>,
+): Promise<KeptRecord[]> {
+  const keys = [...templates].map((template) => pushRecordKey(pipeline, template))
+  const found = await Promise.all(keys.map(async (key) => ({ key, record: await readRecord(store, key) })))
+  return found.flatMap(({ key, record }) => (record === null ? [] : [{ key, record }]))
 }
 
-/** Whether a namespace other than this one has versions of a pipeline that lie in this bucket. */
-export async function isShared(store: ObjectStore, pipeline: string, place: string): Promise<boolean> {
-  for await (const { key } of store.list(pushMarks(pipeline))) if (key !== `${pushMarks(pipeline)}${place}`) return true
-  return false
+const Mark = z.object({ context: z.string(), namespace: z.string(), by: z.string() })
+
+/** A namespace that has versions of a pipeline. */
+export type PushMark = z.infer<typeof Mark> & {
+  /** Names it; differs for each. */
+  readonly mark: string
+}
+
+/** Notes that a namespace has versions of a pipeline; false where that was noted. */
+export async function putMark(store: ObjectStore, pipeline: string, { mark, ...words }: PushMark): Promise<boolean> {
+  const key = `${pushMarks(pipeline)}${mark}`
+  if ((await store.head(key)) !== undefined) return false
+  await store.put(key, { bytes: JSON.stringify(words) })
+  return true
+}
+
+/** Namespaces other than this one that have versions of a pipeline in this bucket, and what they are in words. */
+export async function othersAt(
+  store: ObjectStore,
+  pipeline: string,
+  mark: string,
+): Promise<{ readonly mark: string; readonly words: string }[]> {
+  const prefix = pushMarks(pipeline)
+  const others: { mark: string; words: string }[] = []
+  for await (const { key, text } of textsBelow(store, prefix)) {
+    const other = key.slice(prefix.length)
+    if (other !== mark) others.push({ mark: other, words: markWords(text) })
+  }
+  return others
+}
+
+function markWords(text: string): string {
+  const { data } = Mark.safeParse(jsonOf(text))
+  return data === undefined ? 'one that has no name' : `${data.namespace} (context ${data.context} of ${data.by})`
 }
 
 /** Hashes that keys in a text name: those of code, of single files and of folders. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { PushRun } from '#core/pipelines/index.ts'
 import { documentOf, fileRecord, folderRecord, inputOf, planOf, PROFILE } from './compile-fixture.ts'
-import { ARGO_LIMITS } from './compile-limits.ts'
-import { compilePush, keysOf } from './push-template.ts'
+import { ARGO_LIMITS, sizesOf } from './compile-limits.ts'
+import { compilePush, keysOf, pushSizes } from './push-template.ts'
 
 const spec = {
   parameters: { n: { type: 'integer', default: 1 } },
@@ -22,7 +22,15 @@ function runOf(parameters = {}, name = 'p'): PushRun {
 
 const { images } = inputOf(planOf(documentOf(spec)))
 const limits = ARGO_LIMITS['3']
-const place = { profile: PROFILE, images, runnerImage: null, imageVolumes: false, limits, tracks: false } as const
+const place = {
+  profile: PROFILE,
+  images,
+  runnerImage: null,
+  imageVolumes: false,
+  limits,
+  tracks: false,
+  storeId: 's',
+} as const
 const compiled = (run: PushRun, secrets = {}) => compilePush(run, { ...place, secrets })
 
 test('a push is named by all that is in it, and carries the digest of the pipeline to what is made of it', () => {
@@ -50,5 +58,14 @@ test('a push names all that it needs in the bucket, folders with a slash', () =>
 test('values that are set here alone come from a Secret of those who need the same', () => {
   const text = (secrets: object): string => JSON.stringify(compiled(runOf(), secrets).object)
   expect(text({ 's/k': { from: 'cluster' } })).toContain('"name":"s","key":"k"')
-  expect(text({ 's/k': { from: 'here' } })).toMatch(/"name":"minisub-pushed-p-[0-9a-f]{10}-secrets","key":"s0"/)
+  const secrets = { 's/k': { from: 'here' } } as const
+  expect(text(secrets)).toMatch(/"name":"minisub-pushed-p-[0-9a-f]{10}-secrets","key":"s0"/)
+  const elsewhere = { ...place, storeId: 'another', secrets }
+  expect(JSON.stringify(compilePush(runOf(), elsewhere).object)).not.toBe(text(secrets))
+})
+
+test('counts what Argo notes of a template in each Workflow that is made of it', () => {
+  const { object } = compiled(runOf())
+  const once = sizesOf(object)
+  expect(pushSizes(object)).toEqual({ ...once, status: once.status + once.bytes })
 })

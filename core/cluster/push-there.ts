@@ -53,11 +53,28 @@ export function listTemplates(
   return site.cluster.list(WORKFLOW_TEMPLATES, { labelSelector, signal })
 }
 
-/** What starts a template, or is one that runs: words such as `the CronWorkflow nightly`, by the name of the template. */
+/** Those that a push has made: named by their content, or by a history or a record. Somebody's copy of one has its labels. */
+export function madeByPushes(
+  pipeline: string,
+  templates: readonly KubeObject[],
+  known: ReadonlySet<string>,
+): KubeObject[] {
+  return templates.filter((object) => {
+    const { name } = object.metadata
+    return known.has(name) || templateName(pipeline, specOf(object)) === name
+  })
+}
+
+type Asked = { readonly leaving?: readonly string[]; readonly signal: AbortSignal | undefined }
+
+/**
+ * What starts a template, or is one that runs: words such as `the CronWorkflow nightly`, by the name of the template.
+ * `leaving`: CronWorkflows that do not count.
+ */
 export async function usersOf(
   { cluster }: PushSite,
   templates: ReadonlySet<string>,
-  signal?: AbortSignal,
+  { leaving = [], signal }: Asked,
 ): Promise<Map<string, string>> {
   const users = new Map<string, string>()
   const [crons, running] = await Promise.all([
@@ -67,7 +84,8 @@ export async function usersOf(
   const note = (object: KubeObject, words: string): void => {
     for (const template of templatesIn(object)) users.set(template, words)
   }
-  for (const cron of crons) note(cron, `the CronWorkflow ${cron.metadata.name}`)
+  const staying = crons.filter(({ metadata }) => !leaving.includes(metadata.name))
+  for (const cron of staying) note(cron, `the CronWorkflow ${cron.metadata.name}`)
   for (const workflow of running) note(workflow, `the Workflow ${workflow.metadata.name}, which is not over`)
   return new Map([...users].filter(([template]) => templates.has(template)))
 }
@@ -79,16 +97,12 @@ function templatesIn(object: KubeObject): string[] {
   return [...references].map(([, name]) => name ?? '')
 }
 
-/** Texts of all objects of the namespace that may need what lies in the bucket, but for some templates. */
-export async function textsThere(
-  { cluster }: PushSite,
-  { except, signal }: { readonly except: ReadonlySet<string>; readonly signal: AbortSignal | undefined },
-): Promise<string[]> {
+/** Texts of all objects of the namespace that may need what lies in the bucket, or a Secret of a push. */
+export async function textsThere({ cluster }: PushSite, signal: AbortSignal | undefined): Promise<string[]> {
   const [templates, crons, running] = await Promise.all([
     cluster.list(WORKFLOW_TEMPLATES, { signal }),
     cluster.list(CRON_WORKFLOWS, { signal }),
     cluster.list(WORKFLOWS, { labelSelector: UNFINISHED, signal }),
   ])
-  const others = templates.filter(({ metadata }) => !except.has(metadata.name))
-  return [...others, ...crons, ...running].map((object) => JSON.stringify(object))
+  return [...templates, ...crons, ...running].map((object) => JSON.stringify(object))
 }

@@ -1,60 +1,61 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Problem } from '#core/base/problem.ts'
-import type { ClusterPushes, PushedEntry } from '#core/pipelines/index.ts'
+import { isProblem, Problem } from '#core/base/problem.ts'
+import type { ClusterPushes, PushedEntry, PushedThere } from '#core/pipelines/index.ts'
 import { PIPELINE_LABEL } from './compile-labels.ts'
-import { pushMarks, pushRecordKey } from './keys.ts'
-import { changeHistory, pushConfigMap, readHistory, type PushSite } from './push-config-map.ts'
-import { entriesOf, withUndo, type PushHistory } from './push-history.ts'
-import { removeVersions } from './push-remove.ts'
-import { readRecord, recordsOf } from './push-store.ts'
-import { listTemplates, usersOf } from './push-there.ts'
-import { namespaceMark, putPush, type PushOptions } from './push.ts'
-import { CONFIG_MAPS, CRON_WORKFLOWS } from './resources.ts'
-
-/** How long a removal waits for CronWorkflows that are being deleted. */
-const LEAVING_MS = 30_000
-const LOOK_MS = 250
+import { pushRecordKey } from './keys.ts'
+import { changeHistory, readHistory, type PushSite } from './push-config-map.ts'
+import { currentOf, entriesOf, withUndo, type PushHistory } from './push-history.ts'
+import { removePush } from './push-remove-all.ts'
+import { readRecord } from './push-store.ts'
+import { listTemplates } from './push-there.ts'
+import { putPush, type PushOptions } from './push.ts'
 
 /** What was pushed to the cluster and the bucket of a profile. */
 export function openPushes(options: PushOptions): ClusterPushes {
   const { connection, storeId } = options
   const site: PushSite = { cluster: connection.cluster, store: connection.store, storeId }
   return {
-    put: (run, pusher, progress) => putPush(run, pusher, { ...options, ...progress, site }),
+    put: (run, pusher, wish) => putPush(run, pusher, { ...options, ...wish, site }),
     list: (signal) => list(site, signal),
     record: ({ pipeline, template }) => readRecord(site.store, pushRecordKey(pipeline, template)),
-    undo: (pipeline, signal) => undo(site, pipeline, signal),
-    remove: (pipeline, wish) => remove(site, pipeline, { ...options, ...wish }),
+    undo: (pipeline, wish) => undo(site, pipeline, wish),
+    remove: (pipeline, wish) => removePush(site, pipeline, { ...options, ...wish }),
   }
 }
 
-async function list(site: PushSite, signal: AbortSignal | undefined): Promise<PushedEntry[]> {
+async function list(site: PushSite, signal: AbortSignal | undefined): Promise<PushedThere> {
   const templates = await listTemplates(site, undefined, signal)
   const there = new Set(templates.map(({ metadata }) => metadata.name))
   const pipelines = new Set(templates.flatMap(({ metadata }) => metadata.labels?.[PIPELINE_LABEL] ?? []))
   const versions: PushedEntry[] = []
+  const faults: { pipeline: string; problem: Problem }[] = []
   for (const pipeline of [...pipelines].toSorted()) {
-    const found = await readHistory(site, pipeline, signal)
-    const entries = found === undefined ? [] : entriesOf(pipeline, found.history)
-    versions.push(...entries.filter(({ template }) => there.has(template)))
+    try {
+      const found = await readHistory(site, pipeline, signal)
+      const entries = found === undefined ? [] : entriesOf(pipeline, found.history)
+      versions.push(...entries.map((it) => (there.has(it.template) ? it : { ...it, isMissing: true as const })))
+    } catch (error) {
+      // What somebody has changed is told of its pipeline alone.
+      if (!isProblem(error) || error.code !== 'conflict') throw error
+      faults.push({ pipeline, problem: error })
+    }
   }
-  return versions
+  return { versions, faults }
 }
 
 async function undo(
   site: PushSite,
   pipeline: string,
-  signal: AbortSignal | undefined,
+  { from, signal }: Parameters<ClusterPushes['undo']>[1],
 ): ReturnType<ClusterPushes['undo']> {
   const templates = await listTemplates(site, pipeline, signal)
   const there = new Set(templates.map(({ metadata }) => metadata.name))
   let undone: PushedEntry | undefined
   const change = (history: PushHistory | undefined): PushHistory => {
-    if (history === undefined) throw nothing(site, pipeline)
-    const next = withUndo(history)
-    if (next === undefined) throw oldest(pipeline)
-    const version = currentIn(pipeline, next)
-    if (!there.has(version.template)) throw lost(site, version)
+    const current = history === undefined ? undefined : currentOf(history)
+    if (history === undefined || current === undefined) throw nothing(site, pipeline)
+    if (from !== undefined && from !== current.template) throw another(pipeline, current.template, from)
+    const next = withUndo(history, there)
+    if (next === undefined) throw history.current === 0 ? oldest(pipeline) : lost(site, pipeline)
     undone = { ...currentIn(pipeline, history), isCurrent: false }
     return next
   }
@@ -69,45 +70,14 @@ function currentIn(pipeline: string, history: PushHistory): PushedEntry {
   return entry
 }
 
-type Removing = PushOptions & Parameters<ClusterPushes['remove']>[1]
-
-async function remove(
-  site: PushSite,
-  pipeline: string,
-  { profile, leaving, onLine, signal }: Removing,
-): ReturnType<ClusterPushes['remove']> {
-  await readHistory(site, pipeline, signal)
-  await untilGone(site, leaving, signal)
-  const templates = await listTemplates(site, pipeline, signal)
-  const names = templates.map(({ metadata }) => metadata.name)
-  const users = await usersOf(site, new Set(names), signal)
-  if (users.size > 0) throw inUse(pipeline, users)
-  const records = await recordsOf(site.store, pipeline)
-  if (names.length + records.length > 0) onLine?.(`removing ${pipeline}`)
-  const place = await namespaceMark(site, profile, signal)
-  const { objects, kept } = await removeVersions(site, { pipeline, place, templates, records, stay: [], signal })
-  await site.store.remove([`${pushMarks(pipeline)}${place}`])
-  await site.cluster.delete(CONFIG_MAPS, pushConfigMap(pipeline, site), { signal })
-  const images = [...new Set(records.flatMap(({ record }) => Object.values(record.images)))]
-  return { pipeline, templates: names, objects, kept, images }
-}
-
-/** Waits for CronWorkflows to be deleted. One that is still there after a while keeps what it needs. */
-async function untilGone(site: PushSite, names: readonly string[], signal: AbortSignal | undefined): Promise<void> {
-  const leaving = new Set(names)
-  for (
-    const end = Date.now() + LEAVING_MS;
-    leaving.size > 0 && Date.now() < end;
-    await sleep(LOOK_MS, undefined, { signal })
-  ) {
-    const there = await site.cluster.list(CRON_WORKFLOWS, { signal })
-    if (!there.some(({ metadata }) => leaving.has(metadata.name))) return
-  }
-}
-
 function nothing({ cluster }: PushSite, pipeline: string): Problem {
   const fix = 'see what was pushed with `minisub pushed --target NAME`'
   return new Problem('not_found', `nothing of ${pipeline} was pushed to the namespace ${cluster.namespace}: ${fix}`)
+}
+
+function another(pipeline: string, current: string, from: string): Problem {
+  const fix = 'look at what is there with `minisub pushed`, and undo again'
+  return new Problem('conflict', `the current version of ${pipeline} is ${current}, no longer ${from}: ${fix}`)
 }
 
 function oldest(pipeline: string): Problem {
@@ -115,13 +85,7 @@ function oldest(pipeline: string): Problem {
   return new Problem('conflict', `there is no version of ${pipeline} before the current one to go back to: ${fix}`)
 }
 
-function lost({ cluster }: PushSite, { pipeline, template }: PushedEntry): Problem {
-  const message = `the version before has no WorkflowTemplate ${template} in the namespace ${cluster.namespace} any more: push ${pipeline} as it is to be`
+function lost({ cluster }: PushSite, pipeline: string): Problem {
+  const message = `no version before has a WorkflowTemplate in the namespace ${cluster.namespace} any more: push ${pipeline} as it is to be`
   return new Problem('conflict', message)
-}
-
-function inUse(pipeline: string, users: ReadonlyMap<string, string>): Problem {
-  const words = [...new Set(users.values())].join(', ')
-  const fix = 'delete or stop it with kubectl first'
-  return new Problem('conflict', `versions of ${pipeline} are in use in the cluster (${words}): ${fix}`)
 }

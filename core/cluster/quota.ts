@@ -21,15 +21,16 @@ type Resources = {
 type Template = { readonly name: string; readonly container?: { readonly resources?: Resources } }
 
 /**
- * Throws Problem `quota_exceeded` where the quotas of a namespace have no room for one pod of a step. Who may not read
- * quotas is not told.
+ * Throws Problem `quota_exceeded` where the quotas of a namespace have no room for one pod of a step: now, or ever where it
+ * `isForLater`. Who may not read quotas is not told.
  */
 export async function checkQuota(
   cluster: Cluster,
-  { spec }: Pick<ArgoObject, 'spec'>,
+  { spec, isForLater = false }: Pick<ArgoObject, 'spec'> & { readonly isForLater?: boolean },
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const quotas = await quotasOf(cluster, signal)
+  const found = await quotasOf(cluster, signal)
+  const quotas = isForLater ? found.map(unused) : found
   for (const { name, container } of (spec['templates'] ?? []) as readonly Template[]) {
     if (container === undefined) continue
     for (const quota of quotas) {
@@ -37,6 +38,11 @@ export async function checkQuota(
       if (short !== undefined) throw exceeded(name, quota.metadata.name, short)
     }
   }
+}
+
+function unused({ status, ...quota }: z.infer<typeof Quota>): z.infer<typeof Quota> {
+  const used = Object.fromEntries(Object.keys(status.hard).map((resource) => [resource, '0']))
+  return { ...quota, status: { ...status, used } }
 }
 
 /** Those that count every pod. */

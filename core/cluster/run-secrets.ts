@@ -73,9 +73,12 @@ export function secretReferences(
   )
 }
 
-/** Begins the name of the Secret of a push: another one for each set of keys, so that earlier versions keep theirs. */
-export function pushSecretPrefix(pipeline: string, sources: FrozenCluster['secrets']): string {
-  return `minisub-pushed-${pipeline}-${digestOfJson(carriedKeys(sources)).slice(0, 10)}`
+/** Begins the name of the Secret of a push: another one for each bucket and set of keys, so that other versions keep theirs. */
+export function pushSecretPrefix(
+  pipeline: string,
+  { secrets, storeId }: { readonly secrets: FrozenCluster['secrets']; readonly storeId: string },
+): string {
+  return `minisub-pushed-${pipeline}-${digestOfJson([storeId, ...carriedKeys(secrets)]).slice(0, 10)}`
 }
 
 function carriedKeys(sources: FrozenCluster['secrets']): string[] {
@@ -120,28 +123,32 @@ type SecretObject = {
   readonly data: Readonly<Record<string, string>>
 }
 
-/** Makes a Secret, or gives one that is there other values. */
+/** Makes a Secret, or gives one that is there other values; says which. */
 export async function putSecret(
   cluster: Cluster,
   { name, labels, data }: SecretObject,
-  signal: AbortSignal,
-): Promise<void> {
+  signal: AbortSignal | undefined,
+): Promise<'made' | 'changed' | 'left'> {
   const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name, labels }, data }
-  await createOnce(() => cluster.create(SECRETS, object, { signal }))
+  const isNew = await createOnce(() => cluster.create(SECRETS, object, { signal }))
+  if (isNew) return 'made'
   const there = await cluster.get(SECRETS, name, { signal })
   const before = (there['data'] ?? {}) as Record<string, string>
-  if (digestOfJson(data) === digestOfJson(before)) return
+  if (digestOfJson(data) === digestOfJson(before)) return 'left'
   const gone = Object.keys(before).filter((key) => !Object.hasOwn(data, key))
   const change = { ...data, ...Object.fromEntries(gone.map((key) => [key, null])) }
   await cluster.patch(SECRETS, name, { data: change }, { signal })
+  return 'changed'
 }
 
-/** Makes an object that an earlier try may have made. */
-export async function createOnce(create: () => Promise<KubeObject>): Promise<void> {
+/** Makes an object that an earlier try may have made; whether this one has. */
+export async function createOnce(create: () => Promise<KubeObject>): Promise<boolean> {
   try {
     await create()
+    return true
   } catch (error) {
     if (!isProblem(error) || error.code !== 'conflict') throw error
+    return false
   }
 }
 

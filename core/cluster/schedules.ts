@@ -11,7 +11,7 @@ import type { Cluster, KubeObject } from '#core/runtimes/cluster.ts'
 import { artifactRepository, makeArtifactRepository } from './artifact-repository.ts'
 import { compileWorkflow } from './compile.ts'
 import type { Connection, Connections } from './connections.ts'
-import { neededUploads } from './content.ts'
+import { codeUpload, neededUploads } from './content.ts'
 import {
   cronWorkflowName,
   cronWorkflowOf,
@@ -117,8 +117,11 @@ async function makeNeeded(
   { cluster, connection, compiled, blobs, secretValues, homeId }: Needed,
   signal: AbortSignal,
 ): Promise<void> {
-  const { definition } = schedule.pushed
-  await connection.store.putMissing(neededUploads(compiled.needed, { blobs }), { signal })
+  const { snapshot, pushed } = schedule
+  const { definition } = pushed
+  const code = snapshot === undefined ? [] : codeUpload({ snapshot, blobs })
+  // A removal of what was pushed beside it may have taken away what it found there.
+  await connection.store.putMissing([...code, ...neededUploads(compiled.needed, { blobs })], { signal })
   await makeArtifactRepository(cluster.profile, { cluster: connection.cluster, secrets: secretValues, signal })
   const data = await carriedValues(definition, cluster.secrets, { cluster: connection.cluster, secretValues })
   if (Object.keys(data).length === 0) return

@@ -85,7 +85,7 @@ function surveyHistory(pipeline: string, template: string, options: Options): Pr
     const found = await readHistory(site, pipeline, signal)
     if (found === undefined)
       return { action: 'create', because: 'it says which version is current, and which were before' }
-    return currentOf(found.history).template === template
+    return currentOf(found.history)?.template === template
       ? { action: 'leave', because: 'this is the current version already' }
       : { action: 'change', because: 'another version is the current one' }
   }
@@ -100,7 +100,7 @@ async function surveyPushSecret(
 ): Promise<SurveyedObject[]> {
   const carried = Object.entries(secrets).flatMap(([secret, { from }]) => (from === 'here' ? [secret] : []))
   if (carried.length === 0) return []
-  const name = runSecretName(pushSecretPrefix(pipeline, secrets))
+  const name = runSecretName(pushSecretPrefix(pipeline, { secrets, storeId: options.storeId }))
   const words = `what is set here and the namespace does not have, for all who start it there: ${carried.toSorted().join(', ')}`
   const work = async (signal: AbortSignal): Promise<Found> => {
     const there = await find(options.connection.cluster, SECRETS, { name, signal })

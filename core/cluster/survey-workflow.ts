@@ -4,7 +4,7 @@ import { checkLimits, measure, sizesOf, type Sizes } from './compile-limits.ts'
 import { fanOutName, taskName } from './compile-names.ts'
 import type { Template } from './compile-shapes.ts'
 import { assembleWorkflow } from './compile.ts'
-import { asPush, pushInput, type PushPlace } from './push-template.ts'
+import { asPush, pushInput, pushSizes, type PushPlace } from './push-template.ts'
 import type { ImageSurvey } from './survey-images.ts'
 import { runInput, type CompiledRun } from './submit.ts'
 import { wantedUploads, type WantedUpload } from './survey-uploads.ts'
@@ -26,7 +26,7 @@ export async function draftRun(context: CompiledRun, state: RunState, images: Im
 /** The WorkflowTemplate of a push. */
 export function draftTemplate(run: SurveyedRun & WantedFrom, place: PushPlace, images: ImageSurvey): Promise<Drafted> {
   const input = pushInput(run, place)
-  return draft({ input, images, finish: (compiled) => asPush(compiled, run) }, ({ needed }) =>
+  return draft({ input, images, finish: (compiled) => asPush(compiled, run), size: pushSizes }, ({ needed }) =>
     wantedUploads(run, { needed, uploads: [] }),
   )
 }
@@ -36,10 +36,11 @@ type Given = {
   readonly input: CompileInput
   readonly images: ImageSurvey
   readonly finish?: (compiled: Compiled) => Compiled
+  readonly size?: (object: ArgoObject) => Sizes
 }
 
 async function draft(
-  { input, images, finish = (it) => it }: Given,
+  { input, images, finish = (it) => it, size = sizesOf }: Given,
   wantedOf: (compiled: Compiled) => Promise<WantedUpload[]>,
 ): Promise<Drafted> {
   const problem = faultOf(input, images)
@@ -52,7 +53,7 @@ async function draft(
     throw error
   }
   const { object } = compiled
-  const sizes = sizesOf(object)
+  const sizes = size(object)
   return {
     object,
     problem: limitProblem(sizes, input),

@@ -88,7 +88,7 @@ async function surveySent(
   const cluster = { profile, limits, secrets, images: byName, runnerImage, imageVolumes }
   const shared = { ...run, homeId, storeId, tracks, blobs: blobsOrElsewhere(run, options) }
   const draft = await draftRun({ ...shared, run: newId<'run'>(), cluster }, state, images)
-  const template = await draftTemplate(shared, { ...cluster, tracks }, images)
+  const template = await draftTemplate(shared, { ...cluster, tracks, storeId }, images)
   const finish = async ({ wanted, ...drafted }: Drafted): Promise<SurveyedWorkflow> => {
     const uploads = await looks.at('looking what the bucket has', (stop) => surveyUploads(wanted, connection, stop))
     return { ...drafted, isPinned, uploads }

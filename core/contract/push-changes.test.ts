@@ -28,6 +28,7 @@ const RECORD: PushRecord = {
   inputs: { 'prep.table': sha('4') },
   images: { main: `registry.example/env@sha256:${sha('5')}` },
   template: 'wine-0123456789',
+  secret: null,
   keys: ['code/x'],
 }
 

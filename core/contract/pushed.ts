@@ -34,8 +34,10 @@ export const PushRecord = z.object({
   images: z.record(z.string(), z.string()),
   /** Name of the WorkflowTemplate. */
   template: z.string(),
+  /** Name of the Secret with what it takes along; null where that is nothing. */
+  secret: z.string().nullable(),
   /** Keys of all objects in the bucket that it needs, those of folders with a slash at the end. */
-  keys: z.array(z.string()),
+  keys: z.array(z.string().regex(/^(code|blobs|trees)\/[^/]+\/?$/)),
 })
 export type PushRecord = z.infer<typeof PushRecord>
 
@@ -50,6 +52,8 @@ export const PushedVersion = z.object({
   /** Account and machine, such as `ada@laptop`. */
   pushedBy: z.string(),
   pushedAt: z.iso.datetime(),
+  /** There where its WorkflowTemplate is not in the cluster any more. */
+  isMissing: z.literal(true).optional(),
   /** Names of schedules of this workbench's target that start it. */
   schedules: z.array(z.string()),
 })

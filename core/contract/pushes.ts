@@ -18,6 +18,8 @@ export const PushRequest = z.strictObject({
   parameters: z.record(z.string(), jsonValue).default({}),
   parameterTexts: z.record(z.string(), z.string()).default({}),
   schedule: PushSchedule.optional(),
+  /** Name of the WorkflowTemplate that it is to be, such as a plan told: where it is another one, nothing is pushed. */
+  expected: z.string().min(1).max(253).optional(),
 })
 export type PushRequest = z.input<typeof PushRequest>
 
@@ -56,6 +58,8 @@ export const RemovedPush = z.object({
   objects: z.int(),
   /** Objects of the bucket that something else needs. */
   kept: z.int(),
+  /** Namespaces that have the pipeline in the same bucket, in words: for them all of it stays there. */
+  others: z.array(z.string()),
   /** References of images, which stay in the registry. */
   images: z.array(z.string()),
   schedules: z.array(z.string()),

@@ -51,18 +51,25 @@ export const pushRoutes = {
     summary: 'What was pushed to a cluster target: versions by pipeline, newest first',
     auth: 'token',
     query: z.strictObject({ target: z.string() }),
-    response: z.object({ pushed: z.array(PushedVersion) }),
-    example: { input: { target: 'lab' }, output: { pushed: [version, before] } },
+    response: z.object({
+      pushed: z.array(PushedVersion),
+      /** Pipelines of which it cannot be read, and why. */
+      faults: z.array(z.object({ pipeline: z.string(), message: z.string() })),
+    }),
+    example: { input: { target: 'lab' }, output: { pushed: [version, before], faults: [] } },
   },
   undoPush: {
     method: 'POST',
     path: `${API_PREFIX}/pushes/undo`,
     summary: 'Make the version that was pushed before the current one',
     auth: 'token',
-    body: address,
+    body: address.extend({
+      /** Name of the WorkflowTemplate that is to be undone; refused where another one is current. */
+      from: z.string().min(1).max(253).optional(),
+    }),
     response: UndonePush,
     example: {
-      input: ADDRESS,
+      input: { ...ADDRESS, from: version.template },
       output: { version: { ...before, isCurrent: true }, undone: { ...version, isCurrent: false } },
     },
   },
@@ -71,7 +78,11 @@ export const pushRoutes = {
     path: `${API_PREFIX}/pushes/remove`,
     summary: 'Remove all of a pushed pipeline that nothing else needs; images stay in the registry',
     auth: 'token',
-    body: address.extend({ schedules: z.boolean().default(false) }),
+    body: address.extend({
+      schedules: z.boolean().default(false),
+      /** What other namespaces have noted of it in the bucket is old: nobody has it there any more. */
+      alone: z.boolean().default(false),
+    }),
     response: RemovedPush,
     progress: true,
     example: {
@@ -81,6 +92,7 @@ export const pushRoutes = {
         templates: [version.template],
         objects: 5,
         kept: 1,
+        others: [],
         images: [image],
         schedules: ['wine-nightly'],
       },

@@ -1,3 +1,4 @@
+import type { Problem } from '#core/base/problem.ts'
 import type { PushedVersion, PushRecord } from '#core/contract/pushed.ts'
 import type { PushedObject, RemovedPush } from '#core/contract/pushes.ts'
 import type { BoundPlan } from './bind.ts'
@@ -18,6 +19,14 @@ export type Pusher = { readonly by: string; readonly at: number }
 
 /** A version as its cluster has it, without what this machine knows of it. */
 export type PushedEntry = Omit<PushedVersion, 'schedules'>
+
+/** What was pushed to a target. */
+export type PushedThere = {
+  /** Whole versions, by pipeline, newest first. */
+  readonly versions: readonly PushedEntry[]
+  /** Pipelines of which it cannot be read, and why. */
+  readonly faults: readonly { readonly pipeline: string; readonly problem: Problem }[]
+}
 
 /** What a push has done. */
 export type PutPush = {
@@ -40,19 +49,31 @@ export type PutPush = {
  */
 export type ClusterPushes = {
   /** Puts images, content, template and record, each where it is missing, and makes it the current version as the last. */
-  put(run: PushRun, pusher: Pusher, progress: Progress): Promise<PutPush>
-  /** Whole versions, by pipeline, newest first. */
-  list(signal?: AbortSignal): Promise<PushedEntry[]>
+  put(
+    run: PushRun,
+    pusher: Pusher,
+    /** `expected`: name of the template that it is to be; where it is another one, Problem `conflict`. */
+    options: Progress & { readonly expected?: string | undefined },
+  ): Promise<PutPush>
+  list(signal?: AbortSignal): Promise<PushedThere>
   /** The record of a version; null where the bucket has none. */
   record(version: Pick<PushedEntry, 'pipeline' | 'template'>): Promise<PushRecord | null>
-  /** Makes the version before the current one. Throws Problem `not_found` without one, `conflict` at the oldest. */
-  undo(pipeline: string, signal?: AbortSignal): Promise<{ readonly version: PushedEntry; readonly undone: PushedEntry }>
   /**
-   * Removes all of a pipeline that nothing else needs. `leaving`: CronWorkflows that are being deleted, which it waits for.
+   * Makes the version before the current one that is there still. `from`: template of what is to be the current one. Throws
+   * Problem `not_found` without one, `conflict` at the oldest, or where another one is current.
+   */
+  undo(
+    pipeline: string,
+    options: { readonly from?: string | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<{ readonly version: PushedEntry; readonly undone: PushedEntry }>
+  /**
+   * Removes all of a pipeline that nothing else needs. `leaving`: CronWorkflows that go, which it waits for; `letGo` is
+   * called when nothing keeps it from being removed, to delete those. `alone`: what other namespaces have noted of it in
+   * the bucket is old.
    * Throws Problem `conflict` where a CronWorkflow of others, or a Workflow that is not over, starts or is a version.
    */
   remove(
     pipeline: string,
-    options: Progress & { readonly leaving: readonly string[] },
+    options: Progress & { readonly leaving: readonly string[]; readonly letGo?: () => void; readonly alone?: boolean },
   ): Promise<Omit<RemovedPush, 'schedules'>>
 }

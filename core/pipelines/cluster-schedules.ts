@@ -1,3 +1,4 @@
+import type { CodeSnapshot } from './code-snapshot.ts'
 import type { PushedPipeline } from './scheduled-runs.ts'
 import type { FrozenRun } from './run-rows.ts'
 
@@ -14,6 +15,8 @@ export type ClusterSchedule = {
   /** Names what it starts: its Workflows carry it. */
   readonly version: string
   readonly pushed: PushedPipeline
+  /** The code of it; undefined where that is not kept here any more: then the bucket has it or not. */
+  readonly snapshot: CodeSnapshot | undefined
 }
 
 /** A Workflow that the cluster made for a schedule. Times are epoch ms. */

@@ -26,8 +26,8 @@ export type {
   ScheduleListener,
   ScheduleThere,
 } from './cluster-schedules.ts'
-export type { ClusterPushes, PushedEntry, PushRun, PutPush } from './cluster-pushes.ts'
-export type { PushAddress } from './push-verbs.ts'
+export type { ClusterPushes, PushedEntry, PushedThere, Pusher, PushRun, PutPush } from './cluster-pushes.ts'
+export type { PushAddress, RequestToPush } from './push-verbs.ts'
 export { recordOf } from './push-record.ts'
 export type { ClusterAttempt, ClusterRun, ClusterTarget, OpenClusterRun } from './cluster-target.ts'
 export type {

@@ -56,7 +56,7 @@ test('the record of a push names what a person knows, and can be read as it was 
     links: [{ path: 'link', target: 'train.py' }],
     size: 2,
   }
-  const there = { template: 'wine-0123456789', images: { main: 'r/env@sha256:1' }, keys: ['code/x'] }
+  const there = { template: 'wine-0123456789', secret: null, images: { main: 'r/env@sha256:1' }, keys: ['code/x'] }
   const record = recordOf({ digest: plan.digest, bound: bindPlan(plan, parameters), frozen, snapshot }, there)
   expect(record).toEqual({
     version: 1,

@@ -4,10 +4,10 @@ import type { EnvironmentLock } from '#core/environments/index.ts'
 import type { PushRun } from './cluster-pushes.ts'
 
 /** What its target adds to the record of a push. */
-export type PushedThere = Pick<PushRecord, 'template' | 'images' | 'keys'>
+export type PushedAt = Pick<PushRecord, 'template' | 'secret' | 'images' | 'keys'>
 
 /** All that a push consists of, by name. Pure: the same push has the same record. */
-export function recordOf({ digest, bound, frozen, snapshot }: PushRun, there: PushedThere): PushRecord {
+export function recordOf({ digest, bound, frozen, snapshot }: PushRun, there: PushedAt): PushRecord {
   const { definition } = bound.plan
   const { facts, environments, parameters } = frozen
   const inputs = Object.entries(facts.files).flatMap(([step, files]) =>

@@ -3,6 +3,7 @@ import type { RunView } from '#core/contract/run.ts'
 import { digestOfJson, sha256 } from '#core/files/index.ts'
 import { bindPlan, type BoundPlan, type Parameters } from './bind.ts'
 import { bindRequest, forTarget, gather, type FreezeOptions, type Frozen } from './freeze.ts'
+import type { CodeSnapshot } from './code-snapshot.ts'
 import { readPipelineFile } from './pipeline-file.ts'
 import type { FrozenRun, RunRow } from './run-rows.ts'
 import { initialState } from './run-state.ts'
@@ -32,6 +33,8 @@ export type ScheduledRuns = {
    * the cluster. Throws the Problems of `start`.
    */
   push(request: PushRequest, known: string | null, progress: Progress): Promise<PushedPipeline | null>
+  /** The code of what was pushed; undefined where it is not kept any more. */
+  snapshotOf(pushed: Pick<PushedPipeline, 'frozen'>): CodeSnapshot | undefined
   /** The id that a Workflow has as a run here: the same each time, in order with others by when it was created. */
   runOf(workflow: BegunWorkflow): string
   /** Follows a Workflow as a run. Safe to repeat: there is one run. */
@@ -56,6 +59,7 @@ export function openScheduledRuns(options: Options): ScheduledRuns {
     isCluster: (target) => targets.get(target)?.kind === 'cluster',
     push: (request, known, progress) => push(request, known, { ...options, ...progress }),
     runOf,
+    snapshotOf: ({ frozen }) => store.snapshot(frozen.code),
     adopt({ frozen: pushed, fingerprint: _fingerprint, hasCode: _hasCode, ...run }, workflow, createdBy) {
       const { name, uid, createdAt } = workflow
       const snapshot = store.snapshot(pushed.code)

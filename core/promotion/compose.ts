@@ -115,6 +115,6 @@ function sinceOf({ last, survey }: PlanParts): Plan['since'] {
   )
   const template = cluster.template.object?.metadata.name ?? ''
   const run = { digest: pipeline.plan.digest, bound, frozen, snapshot }
-  const now = recordOf(run, { template, images: Object.fromEntries(names), keys: [] })
+  const now = recordOf(run, { template, images: Object.fromEntries(names), secret: null, keys: [] })
   return { version, changes: diffPushes(record, now) }
 }

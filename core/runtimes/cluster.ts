@@ -92,11 +92,18 @@ export type Cluster = AsyncDisposable & {
    * set make it throw Problem `conflict`, unless `force` takes them over.
    */
   apply(path: string, object: KubeObject, options?: ApplyOptions): Promise<KubeObject>
-  /** False where it was not there. What it owns goes with it, unless `orphan` lets that stay. */
+  /**
+   * False where it was not there. What it owns goes with it, unless `orphan` lets that stay. `unchanged`: as it was read;
+   * where it is another one by now, or was changed since, Problem `conflict` and nothing is deleted.
+   */
   delete(
     resource: Resource,
     name: string,
-    options?: CallOptions & { readonly graceSeconds?: number; readonly orphan?: boolean },
+    options?: CallOptions & {
+      readonly graceSeconds?: number
+      readonly orphan?: boolean
+      readonly unchanged?: KubeObject
+    },
   ): Promise<boolean>
   deleteAll(resource: Resource, options: ListOptions & { readonly graceSeconds?: number }): Promise<void>
   /**

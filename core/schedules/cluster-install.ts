@@ -45,7 +45,8 @@ export async function install(
   const { schedule } = entry
   const wish = wishOf(schedule)
   const isNews = (version.applied ?? before?.applied) !== wish
-  const told = { ...schedule, version: version.version, pushed: version.pushed }
+  const { pushed } = version
+  const told = { ...schedule, version: version.version, pushed, snapshot: clusters.scheduled.snapshotOf(pushed) }
   const there = await clusters.schedules.put(told, { sayPaused: parts.sayPaused === true || isNews, signal })
   work.trouble = there.trouble ?? stillness(entry, { version, there, now: clock.now() })
   versions.setApplied(version, wish)

@@ -57,6 +57,7 @@ export function createFakeClusters(runs: FakeRuns): FakeClusters {
         reach(fake)
         return { file, fingerprint: fake.document, frozen: {} } as PushedPipeline
       },
+      snapshotOf: () => undefined,
       runOf: ({ uid }) => `run of ${uid}`,
       adopt({ fingerprint }, { uid, createdAt, name }, createdBy) {
         if (runs.all.has(`run of ${uid}`)) return

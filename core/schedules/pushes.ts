@@ -4,22 +4,33 @@ import type { PushedVersion } from '#core/contract/pushed.ts'
 import { PushRequest, type PushResult, type RemovedPush, type UndonePush } from '#core/contract/pushes.ts'
 import type { ScheduleDraft, ScheduleView } from '#core/contract/schedules.ts'
 import type { CheckedRequest, PipelineService, Progress, PushAddress, PushedEntry } from '#core/pipelines/index.ts'
+import { parseCron } from './cron.ts'
+import { checkScheduleName } from './schedule.ts'
 import type { ScheduleService } from './service-types.ts'
 
 export type PushesOptions = {
   readonly service: Pick<PipelineService, 'check' | 'push' | 'pushed' | 'undoPush' | 'removePush'>
-  readonly schedules: Pick<ScheduleService, 'list' | 'preview' | 'create' | 'sync' | 'delete'>
+  readonly schedules: Pick<ScheduleService, 'list' | 'preview' | 'create' | 'replace' | 'sync' | 'delete'>
 }
 
 /** Pushed pipelines with the schedules that start them. */
 export type Pushes = {
   /** As `PipelineService.push`, and makes or renews a schedule where one is asked for. `pushedBy`: such as `ada@laptop`. */
   push(request: PushRequest, pushedBy: string, progress: Progress): Promise<PushResult>
-  list(target: string): Promise<PushedVersion[]>
-  undo(address: PushAddress): Promise<UndonePush>
+  list(target: string): Promise<PushList>
+  undo(address: PushAddress & { readonly from?: string | undefined }): Promise<UndonePush>
   /** Throws Problem `conflict` where schedules start it, unless `schedules` lets them go too. */
-  remove(address: PushAddress & { readonly schedules: boolean }, progress: Progress): Promise<RemovedPush>
+  remove(wish: RemoveWish, progress: Progress): Promise<RemovedPush>
 }
+
+/** What was pushed to a target, and pipelines of which it cannot be read. */
+type PushList = {
+  readonly pushed: PushedVersion[]
+  readonly faults: { readonly pipeline: string; readonly message: string }[]
+}
+
+/** `schedules`: delete those that start it too; `alone`: see `ClusterPushes.remove`. */
+type RemoveWish = PushAddress & { readonly schedules: boolean; readonly alone: boolean }
 
 export function openPushes(options: PushesOptions): Pushes {
   const { service, schedules } = options
@@ -29,7 +40,13 @@ export function openPushes(options: PushesOptions): Pushes {
   }
   return {
     push: (request, pushedBy, progress) => push(request, { ...options, ...progress, pushedBy, complete }),
-    list: async (target) => (await service.pushed(target)).map((version) => complete(version, target)),
+    async list(target) {
+      const { versions, faults } = await service.pushed(target)
+      return {
+        pushed: versions.map((version) => complete(version, target)),
+        faults: faults.map(({ pipeline, problem }) => ({ pipeline, message: problem.message })),
+      }
+    },
     async undo(address) {
       const { version, undone } = await service.undoPush(address)
       return { version: complete(version, address.target), undone: complete(undone, address.target) }
@@ -51,11 +68,11 @@ type Pushing = PushesOptions &
 /** What is wrong with the schedule is told before anything is pushed. */
 async function push(request: PushRequest, options: Pushing): Promise<PushResult> {
   const { service, schedules, pushedBy, complete } = options
-  const { schedule: wish, ...asked } = PushRequest.parse(request)
+  const { schedule: wish, expected, ...asked } = PushRequest.parse(request)
   const checked = await service.check(asked)
   const draft = wish === undefined ? undefined : draftOf(wish, { ...checked, target: asked.target })
   if (draft !== undefined) checkDraft(draft, checked, schedules)
-  const { version, ...rest } = await service.push(asked, pushedBy, options)
+  const { version, ...rest } = await service.push({ ...asked, expected }, pushedBy, options)
   const schedule = draft === undefined ? null : await ensureSchedule(draft, { ...options, isNew: rest.changed })
   return { ...rest, version: complete(version, asked.target), schedule }
 }
@@ -76,20 +93,21 @@ function draftOf(
   }
 }
 
-/** Throws Problem `invalid_cron`, `invalid_time_zone`, or `conflict` where the name is that of another thing. */
+/** Throws Problem `invalid_cron`, `invalid_time_zone`, `invalid_name`, or `conflict` where the name is that of another thing. */
 function checkDraft(
   { name, cron, timeZone, target }: Draft,
   { pipeline }: CheckedRequest,
   schedules: Pick<ScheduleService, 'list' | 'preview'>,
 ): void {
   schedules.preview(cron, timeZone)
+  checkScheduleName(name)
   const other = schedules.list().find((it) => it.name === name)
   if (other === undefined || (other.pipeline === pipeline && other.target === target)) return
   const what = `the schedule ${name} starts ${other.pipeline} on ${other.target}`
   throw new Problem('conflict', `${what}: name another one with --schedule-name`, { path: 'schedule.name' })
 }
 
-/** One that starts the same at the same times stays, and is told what was pushed; any other is made anew. */
+/** One that starts the same at the same times stays, and is told what was pushed; any other is replaced, with its options. */
 async function ensureSchedule(
   draft: Draft,
   { schedules, onLine, signal, isNew }: Pushing & { readonly isNew: boolean },
@@ -101,15 +119,18 @@ async function ensureSchedule(
     if (isNew) await schedules.sync(name, progress)
     return { name, changed: false }
   }
-  if (there !== undefined) schedules.delete(name)
-  await schedules.create(draft, progress)
+  if (there === undefined) await schedules.create(draft, progress)
+  else {
+    const { overlap, startingDeadlineSeconds } = there
+    await schedules.replace(name, { ...draft, overlap, startingDeadlineSeconds }, progress)
+  }
   return { name, changed: true }
 }
 
 function isSame(there: ScheduleView, draft: Draft, schedules: Pick<ScheduleService, 'preview'>): boolean {
   const { file, cron, parameters = {} } = draft
   const { timeZone } = schedules.preview(cron, draft.timeZone)
-  const wanted = { file, cron: cron.trim(), timeZone, parameters }
+  const wanted = { file, cron: parseCron(cron).text, timeZone, parameters }
   return isDeepStrictEqual(
     { ...wanted },
     { file: there.file, cron: there.cron, timeZone: there.timeZone, parameters: there.parameters },
@@ -117,16 +138,18 @@ function isSame(there: ScheduleView, draft: Draft, schedules: Pick<ScheduleServi
 }
 
 async function remove(
-  { schedules: withSchedules, ...address }: PushAddress & { readonly schedules: boolean },
+  { schedules: withSchedules, ...address }: RemoveWish,
   { service, schedules }: PushesOptions,
   progress: Progress,
 ): Promise<RemovedPush> {
   const starting = schedulesOf(schedules, address)
   const names = starting.map(({ name }) => name)
   if (names.length > 0 && !withSchedules) throw stillStarted(address, names)
-  for (const name of names) schedules.delete(name)
+  const letGo = (): void => {
+    for (const name of names) schedules.delete(name)
+  }
   const leaving = starting.flatMap(({ cluster }) => (cluster === null ? [] : [cluster.name]))
-  return { ...(await service.removePush({ ...address, leaving }, progress)), schedules: names }
+  return { ...(await service.removePush({ ...address, leaving, letGo }, progress)), schedules: names }
 }
 
 function stillStarted({ pipeline, target }: PushAddress, names: readonly string[]): Problem {

@@ -1,3 +1,4 @@
+import { Problem } from '#core/base/problem.ts'
 import type { Json } from '#core/base/json.ts'
 import type { OccurrenceOutcome, Overlap } from '#core/contract/schedules.ts'
 
@@ -33,4 +34,13 @@ export type Occurrence = {
   readonly decidedAt: number
   readonly run: string | null
   readonly reason: string | null
+}
+
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** Throws Problem `invalid_name`. */
+export function checkScheduleName(name: string): void {
+  if (DNS_LABEL.test(name)) return
+  const fix = 'write lower-case letters, digits and hyphens, at most 63, no hyphen at an end'
+  throw new Problem('invalid_name', `"${name}" is no name of a schedule: ${fix}`, { path: 'name' })
 }

@@ -7,6 +7,8 @@ export type ScheduleService = {
   list(): ScheduleView[]
   /** Checks everything that can be checked now, the document and its parameters too. Writes nothing on a Problem. */
   create(draft: ScheduleDraft, progress?: Progress): Promise<ScheduleView>
+  /** Makes one in place of another of that name, at once: a kill leaves one of both. It is paused where that one was. */
+  replace(schedule: string, draft: ScheduleDraft, progress?: Progress): Promise<ScheduleView>
   /**
    * Freezes what a cluster starts for a schedule anew, and gives it to the cluster. Throws Problem `not_supported` for one
    * that this machine starts, and what `start` of a run would.

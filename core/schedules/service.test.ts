@@ -58,6 +58,20 @@ function open() {
   }
 }
 
+test('one is replaced at once, paused as it was, and another name is refused', async () => {
+  using core = open()
+  const before = await core.add({ overlap: 'allow' })
+  core.pause('wine')
+  const draft = { file: join(home, 'p.yaml'), cron: '0 7 * * *', timeZone: 'UTC' }
+  const after = await core.replace('wine', draft)
+  expect(after).toMatchObject({ name: 'wine', cron: '0 7 * * *', paused: true, missed: 0 })
+  expect(core.list().map(({ id }) => id)).toEqual([after.id])
+  expect(after.id).not.toBe(before.id)
+  await expect(core.replace('wine', { ...draft, cron: 'often' })).rejects.toMatchObject({ code: 'invalid_cron' })
+  expect(core.list()).toHaveLength(1)
+  await expect(core.replace('none', draft)).rejects.toMatchObject({ code: 'not_found' })
+})
+
 describe('making one', () => {
   test('it is checked, stored with values, and told with its next times', async () => {
     using core = open()

@@ -14,7 +14,7 @@ import { parseCron } from './cron.ts'
 import { dueTimes } from './due-times.ts'
 import { createEntry, nextTimes, renew, type Entry } from './entry.ts'
 import { ScheduleStore } from './schedule-store.ts'
-import type { Schedule } from './schedule.ts'
+import { checkScheduleName, type Schedule } from './schedule.ts'
 import type { ScheduleService } from './service-types.ts'
 import { Timekeeper } from './timekeeper.ts'
 import { openZone } from './time-zone.ts'
@@ -24,7 +24,6 @@ import { isoTime, occurrenceView, viewOf } from './view.ts'
 const SHOWN_OCCURRENCES = 100
 /** How long an answer waits for a cluster. */
 const PATIENCE_MS = 8_000
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 export type ScheduleOptions = {
   readonly store: Store
@@ -74,16 +73,16 @@ export function openSchedules(options: ScheduleOptions): ScheduleService & Dispo
   return {
     ...readingVerbs(context),
     create: (draft, progress = {}) => create(context, draft, progress),
+    replace: async (name, draft, progress = {}) =>
+      create(context, { ...draft, name }, { ...progress, instead: find(keeper, name) }),
     sync: (name, progress = {}) => sync(context, find(keeper, name), progress),
     inCluster: (name) => inCluster(context, find(keeper, name)),
     pause: (name) => pause(context, find(keeper, name)),
     resume: (name) => resume(context, find(keeper, name)),
     delete(name) {
-      const { schedule, deleted } = find(keeper, name)
-      store.remove(schedule.id)
-      keeper.entries.delete(schedule.id)
-      deleted.abort()
-      elsewhere?.remove(schedule.id)
+      const entry = find(keeper, name)
+      store.remove(entry.schedule.id)
+      forget(context, entry)
       keeper.look()
       changed()
     },
@@ -124,11 +123,24 @@ function readingVerbs(context: Context): ReadingVerbs {
   }
 }
 
-async function create(context: Context, draft: ScheduleDraft, progress: Progress): Promise<ScheduleView> {
+/** Ends what goes on for a schedule that is not written any more. */
+function forget({ keeper, elsewhere }: Context, { schedule, deleted }: Entry): void {
+  keeper.entries.delete(schedule.id)
+  deleted.abort()
+  elsewhere?.remove(schedule.id)
+}
+
+type Creating = Progress & { readonly instead?: Entry }
+
+async function create(
+  context: Context,
+  draft: ScheduleDraft,
+  { instead, ...progress }: Creating,
+): Promise<ScheduleView> {
   const { runs, store, clock, keeper, elsewhere, changed } = context
   const { name, cron, timeZone, parameters, parameterTexts, ...rest } = ScheduleDraft.parse(draft)
   const times = { cron: parseCron(cron).text, timeZone: openZone(timeZone).name }
-  if (name !== undefined && !DNS_LABEL.test(name)) throw invalidName(name)
+  if (name !== undefined) checkScheduleName(name)
   const { file, target } = rest
   const checked = await runs.check({ file, parameters, parameterTexts, target })
   const isElsewhere = context.isElsewhere(target)
@@ -140,18 +152,21 @@ async function create(context: Context, draft: ScheduleDraft, progress: Progress
     ...checked,
     id: newId<'schedule'>(),
     name: name ?? checked.pipeline,
-    paused: false,
+    paused: instead?.schedule.paused ?? false,
     createdAt: now,
     lookedAt: now,
     missed: 0,
     lastRun: null,
   }
-  if ([...keeper.entries.values()].some((entry) => entry.schedule.name === schedule.name)) throw taken(schedule.name)
+  const others = [...keeper.entries.values()].filter((entry) => entry !== instead)
+  if (others.some((entry) => entry.schedule.name === schedule.name)) throw taken(schedule.name)
   const entry = createEntry(schedule, isElsewhere)
   store.transaction(() => {
+    if (instead !== undefined) store.remove(instead.schedule.id)
     store.insert(schedule)
     if (pushed !== null) elsewhere?.write(schedule.id, pushed)
   })
+  if (instead !== undefined) forget(context, instead)
   keeper.entries.set(schedule.id, entry)
   if (isElsewhere) elsewhere?.add(entry)
   keeper.look()
@@ -252,11 +267,6 @@ function find({ entries }: Timekeeper, nameOrId: string): Entry {
   )
   const fix = hint === '' ? ': minisub schedule list shows all' : hint
   throw new Problem('not_found', `there is no schedule "${nameOrId}"${fix}`)
-}
-
-function invalidName(name: string): Problem {
-  const fix = 'write lower-case letters, digits and hyphens, at most 63, no hyphen at an end'
-  return new Problem('invalid_name', `"${name}" is no name of a schedule: ${fix}`, { path: 'name' })
 }
 
 function taken(name: string): Problem {

@@ -20,6 +20,7 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [['push', 'p.yaml', '--target', 'lab', '--undo', '--run'], '--undo pushes nothing: leave out --run'],
   [['push', 'p.yaml', '--target', 'lab', '--remove', '-p', 'n=1'], '--remove pushes nothing: leave out --param'],
   [['push', 'p.yaml', '--target', 'lab', '--schedules'], '--schedules belongs to --remove'],
+  [['push', 'p.yaml', '--target', 'lab', '--alone'], '--alone belongs to --remove'],
   [['push', 'p.yaml', '--target', 'lab', '--detach'], '--detach belongs to --run'],
   [['push', 'p.yaml', '--target', 'lab', '--time-zone', 'UTC'], '--time-zone belongs to --schedule'],
   [['push', 'p.yaml', '--target', 'lab', '--schedule-name', 'x'], '--schedule-name belongs to --schedule'],
@@ -65,7 +66,10 @@ describeWithKubernetes('minisub push to a cluster', () => {
   test('an empty list says what to do', async () => {
     const hint = 'nothing was pushed to lab: do it with `minisub push pipeline.yaml --target lab`\n'
     expect(await cli.minisub('pushed', '--target', 'lab')).toMatchObject({ code: 0, stdout: hint })
-    expect(JSON.parse((await cli.minisub('pushed', '--target', 'lab', '--json')).stdout)).toEqual({ pushed: [] })
+    expect(JSON.parse((await cli.minisub('pushed', '--target', 'lab', '--json')).stdout)).toEqual({
+      pushed: [],
+      faults: [],
+    })
   })
 
   test('says what was made and sent, and the second time that all was there', async () => {

@@ -66,7 +66,7 @@ describeWithKubernetes('a pushed pipeline', () => {
     expect(again).toEqual({ ...first, changed: false, bytes: 0, imageBytes: 0, objects: again.objects })
     expect(again.objects.map(({ isNew }) => isNew)).toEqual([false, false])
     expect([await objectsOf('push-again'), await keys('')]).toEqual([before, keysBefore])
-    expect(await engine.service.pushed('lab')).toContainEqual(first.version)
+    expect((await engine.service.pushed('lab')).versions).toContainEqual(first.version)
     const [template] = before.filter(({ kind }) => kind === 'WorkflowTemplate')
     expect(template?.metadata.annotations).toMatchObject({
       'mini-submarine/pipeline-digest': first.version.pipelineDigest,
@@ -139,12 +139,48 @@ describeWithKubernetes('a pushed pipeline', () => {
     expect(await versions(engine, 'push-undone')).toEqual([three, `${two}*`, one])
     await undo(engine, 'push-undone')
     expect(await problemOf(undo(engine, 'push-undone'))).toMatchObject({ code: 'conflict' })
+    const stale = { target: 'lab', pipeline: 'push-undone', from: three }
+    expect((await problemOf(engine.service.undoPush(stale))).message).toContain(`is ${one}, no longer ${three}`)
     expect(await versions(engine, 'push-undone')).toEqual([three, two, `${one}*`])
     const { template } = (await push(engine, file, { n: 4 })).version
     expect(await versions(engine, 'push-undone')).toEqual([`${template}*`, one])
     expect(new Set(await templatesOf('push-undone'))).toEqual(new Set([one, template]))
-    const records = [one, template].map((it) => `pushed/push-undone/${it}.json`)
+    // What lies in the bucket stays until all of it is removed.
+    const records = [...all, template].map((it) => `pushed/push-undone/${it}.json`)
     expect((await keys('pushed/push-undone/')).filter((key) => key.endsWith('.json'))).toEqual(records.toSorted())
+    await remove(engine, 'push-undone')
+    expect(await keys('pushed/push-undone/')).toEqual([])
+  })
+
+  test('is refused where it is not what was planned, and goes back over what somebody has deleted', async () => {
+    const file = await pipelineOf(engine, 'push-planned', echo)
+    const [one, two, three] = [
+      (await push(engine, file, { n: 1 })).version.template,
+      (await push(engine, file, { n: 2 })).version.template,
+      (await push(engine, file, { n: 3 })).version.template,
+    ]
+    const asked = { file, target: 'lab', parameters: { n: 4 }, parameterTexts: {} }
+    const unplanned = engine.service.push({ ...asked, expected: three }, 'ada@laptop', {})
+    expect(await problemOf(unplanned)).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('plan again'),
+    })
+    expect(await engine.service.push({ ...asked, parameters: { n: 3 }, expected: three }, 'ada', {})).toMatchObject({
+      changed: false,
+    })
+    await using cluster = openLab()
+    for (const template of [two, three]) await cluster.delete(TEMPLATES, template)
+    const { versions: listed } = await engine.service.pushed('lab')
+    const shown = listed.filter(({ pipeline }) => pipeline === 'push-planned')
+    expect(shown.map(({ template, isMissing }) => [template, isMissing])).toEqual([
+      [three, true],
+      [two, true],
+      [one, undefined],
+    ])
+    expect(await undo(engine, 'push-planned')).toMatchObject({
+      version: { template: one },
+      undone: { template: three },
+    })
   })
 
   test('has ten versions at most, and keeps what a CronWorkflow starts', async () => {
@@ -205,6 +241,7 @@ describeWithKubernetes('a pushed pipeline', () => {
       templates: [],
       objects: 0,
       kept: 0,
+      others: [],
       images: [],
     })
     expect(await problemOf(undo(engine, 'push-gone'))).toMatchObject({ code: 'not_found' })
@@ -223,6 +260,9 @@ describeWithKubernetes('a pushed pipeline', () => {
     }
     await cluster.patch(CONFIG_MAPS, name, { data: { history: '{"version":1,"entries":[]' } })
     const before = await keys('')
+    const { versions: readable, faults } = await engine.service.pushed('lab')
+    expect(readable.filter(({ pipeline }) => pipeline === 'push-foreign')).toEqual([])
+    expect(faults.map(({ pipeline, problem }) => [pipeline, problem.code])).toEqual([['push-foreign', 'conflict']])
     expect(await refusals()).toEqual(
       Array(3).fill(expect.stringMatching(/^the ConfigMap \S+ holds no history of pushes/)),
     )

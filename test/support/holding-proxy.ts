@@ -10,19 +10,21 @@ export type HoldingProxy = AsyncDisposable & {
   readonly endpoint: string
   /** Holds the next call that fits; resolves when it has come. That call is never answered. */
   hold(what: Hold): Promise<void>
+  /** Holds the next call that fits; resolves, when it has come, to what lets it go on. */
+  pause(what: Hold): Promise<() => void>
 }
 
 export async function openHoldingProxy(to: string): Promise<HoldingProxy> {
-  let held: (Hold & { readonly come: () => void }) | undefined
-  const take = ({ method, url = '' }: IncomingMessage, side: Hold['side']): boolean => {
-    if (held === undefined || held.side !== side || held.method !== method || !held.path.test(url)) return false
-    held.come()
+  let held: (Hold & { readonly come: (goOn: () => void) => void }) | undefined
+  const holdUp = ({ method, url = '' }: IncomingMessage, side: Hold['side'], goOn: () => void): void => {
+    if (held === undefined || held.side !== side || held.method !== method || !held.path.test(url)) return goOn()
+    held.come(goOn)
     held = undefined
-    return true
   }
   const server = createServer((incoming, outgoing) => {
-    if (take(incoming, 'request')) return
-    pass(to, incoming, { outgoing, isHeld: () => take(incoming, 'response') })
+    holdUp(incoming, 'request', () =>
+      pass(to, incoming, { outgoing, holdUp: (goOn) => holdUp(incoming, 'response', goOn) }),
+    )
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -31,6 +33,7 @@ export async function openHoldingProxy(to: string): Promise<HoldingProxy> {
   return {
     endpoint: `http://127.0.0.1:${port}`,
     hold: (what) => new Promise((come) => (held = { ...what, come: () => come() })),
+    pause: (what) => new Promise((come) => (held = { ...what, come })),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
@@ -39,15 +42,16 @@ export async function openHoldingProxy(to: string): Promise<HoldingProxy> {
   }
 }
 
-type Answer = { readonly outgoing: ServerResponse; readonly isHeld: () => boolean }
+type Answer = { readonly outgoing: ServerResponse; readonly holdUp: (goOn: () => void) => void }
 
 /** With all headers as they came: the host is part of what a caller of S3 signs. */
-function pass(to: string, incoming: IncomingMessage, { outgoing, isHeld }: Answer): void {
+function pass(to: string, incoming: IncomingMessage, { outgoing, holdUp }: Answer): void {
   const { method, headers, url } = incoming
   const onward = request(new URL(url ?? '/', to), { method: method ?? 'GET', headers }, (answer) => {
-    if (isHeld()) return
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(outgoing)
+    holdUp(() => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
   })
   onward.on('error', () => outgoing.destroy())
   incoming.on('error', () => onward.destroy())

@@ -56,6 +56,6 @@ export const undo = (engine: Engine, pipeline: string) => engine.service.undoPus
 
 /** Versions of a pipeline, newest first; the current one has a star. */
 export async function versions(engine: Engine, pipeline: string): Promise<string[]> {
-  const found = (await engine.service.pushed('lab')).filter((it) => it.pipeline === pipeline)
+  const found = (await engine.service.pushed('lab')).versions.filter((it) => it.pipeline === pipeline)
   return found.map(({ template, isCurrent }) => `${template}${isCurrent ? '*' : ''}`)
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
 import type { Client } from '#core/client/index.ts'
@@ -24,6 +24,7 @@ type PushCommandOptions = {
   readonly undo?: boolean
   readonly remove?: boolean
   readonly schedules?: boolean
+  readonly alone?: boolean
 }
 
 /** `minisub push FILE --target T`. */
@@ -73,7 +74,10 @@ function sayLine(line: string): void {
 
 async function undoPush(file: string, { target }: PushCommandOptions, context: Context): Promise<number> {
   const client = await connect(context.home)
-  const result = await client.undoPush({ target, pipeline: await pipelineOf(file, client) })
+  const pipeline = await pipelineOf(file, client)
+  const { pushed } = await client.listPushes({ target })
+  const from = pushed.find((it) => it.pipeline === pipeline && it.isCurrent)?.template
+  const result = await client.undoPush({ target, pipeline, ...(from === undefined ? {} : { from }) })
   const { version, undone } = result
   const text = `${version.pipeline} on ${target} is ${version.template} again, no longer ${undone.template}\n`
   await (context.json ? printJson(result) : print(text))
@@ -81,10 +85,10 @@ async function undoPush(file: string, { target }: PushCommandOptions, context: C
 }
 
 async function removePush(file: string, options: PushCommandOptions, context: Context): Promise<number> {
-  const { target, schedules = false } = options
+  const { target, schedules = false, alone = false } = options
   const removed = await interruptible(async (signal, client) => {
     const pipeline = await pipelineOf(file, client)
-    return client.removePush({ target, pipeline, schedules }, { signal, onLine: sayLine })
+    return client.removePush({ target, pipeline, schedules, alone }, { signal, onLine: sayLine })
   }, context)
   if (removed === undefined) return EXIT.cancelled
   await (context.json ? printJson(removed) : print(removedText(removed, target)))
@@ -93,7 +97,8 @@ async function removePush(file: string, options: PushCommandOptions, context: Co
 
 /** The name of the pipeline in a file; where there is no such file, the name that was given in its place. */
 async function pipelineOf(file: string, client: Client): Promise<string> {
-  if (!existsSync(file) && /^[a-z0-9][a-z0-9-]*$/.test(file)) return file
+  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+  if (!isFile && /^[a-z0-9][a-z0-9-]*$/.test(file)) return file
   await requireFile(file)
   return (await client.validatePipeline({ file: resolve(file) })).name
 }
@@ -110,6 +115,7 @@ function checkOptions(options: PushCommandOptions): void {
     throw new Problem('usage', `${verb} pushes nothing: leave out --${other}`)
   if (options.schedules === true && remove !== true)
     throw new Problem('usage', '--schedules belongs to --remove: add it')
+  if (options.alone === true && remove !== true) throw new Problem('usage', '--alone belongs to --remove: add it')
   if (options.detach === true && run !== true) throw new Problem('usage', '--detach belongs to --run: add it')
   const lone = options.timeZone === undefined ? 'schedule-name' : 'time-zone'
   if (schedule === undefined && (options.timeZone ?? options.scheduleName) !== undefined)

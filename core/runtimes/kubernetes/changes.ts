@@ -30,10 +30,10 @@ export function changesOf(
       const contentType = 'application/apply-patch+yaml'
       return forObject({ method: 'PATCH', path: withQuery(path, asked), body: object, contentType, signal }, timeoutMs)
     },
-    async delete(resource, name, { graceSeconds, orphan, signal, timeoutMs } = {}) {
+    async delete(resource, name, { signal, timeoutMs, ...how } = {}) {
       const path = pathOf(namespace, resource, name)
       try {
-        const body = deleteOptions(graceSeconds, orphan)
+        const body = deleteOptions(how)
         await callForJson(session, { method: 'DELETE', path, body, signal }, timeoutMs)
         return true
       } catch (error) {
@@ -46,12 +46,20 @@ export function changesOf(
         throw new Error('deleteAll without a selector would remove what others made')
       }
       const path = withQuery(pathOf(namespace, resource), selectors(selection))
-      await callForJson(session, { method: 'DELETE', path, body: deleteOptions(graceSeconds), signal }, timeoutMs)
+      await callForJson(session, { method: 'DELETE', path, body: deleteOptions({ graceSeconds }), signal }, timeoutMs)
     },
   }
 }
 
-function deleteOptions(gracePeriodSeconds: number | undefined, orphan = false): object {
+type DeleteHow = {
+  readonly graceSeconds?: number | undefined
+  readonly orphan?: boolean
+  readonly unchanged?: KubeObject
+}
+
+function deleteOptions({ graceSeconds: gracePeriodSeconds, orphan = false, unchanged }: DeleteHow): object {
   const propagationPolicy = orphan ? 'Orphan' : 'Background'
-  return { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, gracePeriodSeconds }
+  const { uid, resourceVersion } = unchanged?.metadata ?? {}
+  const preconditions = unchanged === undefined ? undefined : { uid, resourceVersion }
+  return { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, gracePeriodSeconds, preconditions }
 }

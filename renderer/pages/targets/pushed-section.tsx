@@ -28,7 +28,10 @@ export function PushedSection({ target }: Props) {
         />
       )}
       {data === undefined && error === null && <Waiting what="what was pushed" />}
-      {data?.pushed.length === 0 && (
+      {data?.faults.map(({ pipeline, message }) => (
+        <ProblemAlert key={pipeline} title={`What was pushed of ${pipeline} is not known`} message={message} />
+      ))}
+      {data?.pushed.length === 0 && data.faults.length === 0 && (
         <Text size="sm">
           Nothing was pushed here. Open a pipeline, choose {target} as the place where it runs, and plan a push.
         </Text>
@@ -42,19 +45,23 @@ type VersionsProps = Props & { readonly versions: readonly PushedVersion[] }
 
 function Versions({ target, versions }: VersionsProps) {
   const before = (version: PushedVersion) =>
-    versions.slice(versions.indexOf(version) + 1).find(({ pipeline }) => pipeline === version.pipeline)
+    versions
+      .slice(versions.indexOf(version) + 1)
+      .find(({ pipeline, isMissing }) => pipeline === version.pipeline && isMissing !== true)
   return (
     <RowsTable
       label={`Pipelines pushed to ${target}`}
       heads={['Version', 'Pipeline', 'State', 'Pushed', 'Schedules', 'What can be done']}
       minWidth={820}
       rows={versions.map((version, index) => {
-        const { template, pipeline, isCurrent, pushedBy, pushedAt, schedules } = version
+        const { template, pipeline, isCurrent, isMissing, pushedBy, pushedAt, schedules } = version
         return {
           // A template that was pushed again stands here twice.
           key: `${template} ${index}`,
           cells: [
-            <LongText key="version">{template}</LongText>,
+            <LongText key="version">
+              {isMissing === true ? `${template}, which somebody has deleted` : template}
+            </LongText>,
             pipeline,
             isCurrent ? <Status key="state" status="on" label="current" /> : otherState(versions, version),
             <Text key="pushed" size="sm">
@@ -95,7 +102,7 @@ function Actions({ target, version: { pipeline, template, schedules }, before }:
           title={`Go back to ${before.template}?`}
           confirmLabel="Undo the push"
           isDangerous={false}
-          onConfirm={() => after(client.undoPush({ target, pipeline }))}
+          onConfirm={() => after(client.undoPush({ target, pipeline, from: template }))}
         >
           {template} stays there until the next push, and schedules go on with the version that they were made with.
         </Confirm>

@@ -1,9 +1,11 @@
 import { Button, Modal } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
+import { useNavigate } from '@tanstack/react-router'
 import { CloudUpload } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { StartRequest } from '../use-start-form.ts'
 import { PushDialog } from './push-dialog.tsx'
+import { usePush } from './use-push.ts'
 
 type PlanPushProps = {
   readonly isDisabled: boolean
@@ -11,7 +13,7 @@ type PlanPushProps = {
   readonly onPlan: () => StartRequest | undefined
 }
 
-/** A button that opens the plan of a push to a cluster, with what pushes. */
+/** A button that opens the plan of a push to a cluster, with what pushes: a push goes on where the dialog is closed, and is found there again. */
 export function PlanPush({ isDisabled, onPlan }: PlanPushProps) {
   const [request, setRequest] = useState<StartRequest>()
   const [isOpen, setOpen] = useState(false)
@@ -22,7 +24,14 @@ export function PlanPush({ isDisabled, onPlan }: PlanPushProps) {
     if (planned !== undefined) setRequest(planned)
     setOpen(planned !== undefined)
   }
-  const close = () => setOpen(false)
+  const isShown = useRef(false)
+  useEffect(() => void (isShown.current = isOpen), [isOpen])
+  const navigate = useNavigate()
+  const pushing = usePush((run) => {
+    setOpen(false)
+    // Who went back to the form is not taken away from it.
+    if (run !== undefined && isShown.current) void navigate({ to: '/runs/$run', params: { run } })
+  })
   return (
     <>
       <Button
@@ -35,12 +44,12 @@ export function PlanPush({ isDisabled, onPlan }: PlanPushProps) {
       </Button>
       <Modal
         opened={isOpen}
-        onClose={close}
+        onClose={() => setOpen(false)}
         size="90%"
         fullScreen={isNarrow}
         title={`Push to ${request?.target ?? ''}`}
       >
-        {request !== undefined && <PushDialog request={request} onClose={close} />}
+        {request !== undefined && <PushDialog request={request} pushing={pushing} />}
       </Modal>
     </>
   )

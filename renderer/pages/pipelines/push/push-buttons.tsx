@@ -5,9 +5,11 @@ import type { Plan } from '#core/contract/plan.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { ProgressLines } from '#renderer/ui/progress-lines.tsx'
 import { pullsOf } from '../pulls.ts'
+import type { StartRequest } from '../use-start-form.ts'
 import type { Pushing } from './use-push.ts'
 
 type ButtonsProps = {
+  readonly request: StartRequest
   readonly plan: Plan
   readonly pushing: Pushing
   /** Whether there may be a newer plan. */
@@ -17,7 +19,7 @@ type ButtonsProps = {
 }
 
 /** Where the plan says no, the reason stands beside the buttons that do nothing. */
-export function PushButtons({ plan, pushing: { call, push }, isOld, again }: ButtonsProps) {
+export function PushButtons({ request, plan, pushing: { call, push }, isOld, again }: ButtonsProps) {
   const reason = useId()
   const isNo = plan.verdict === 'no'
   const described = isNo ? { 'aria-describedby': reason } : {}
@@ -28,7 +30,7 @@ export function PushButtons({ plan, pushing: { call, push }, isOld, again }: But
         disabled={isNo || isOld}
         loading={call.isBusy}
         leftSection={<CloudUpload size={16} aria-hidden />}
-        onClick={() => push({ isToRun: false })}
+        onClick={() => push(request, { isToRun: false, expected: plan.template })}
       >
         Push
       </Button>
@@ -37,7 +39,7 @@ export function PushButtons({ plan, pushing: { call, push }, isOld, again }: But
         variant="default"
         disabled={isNo || isOld || call.isBusy}
         leftSection={<Play size={16} aria-hidden />}
-        onClick={() => push({ isToRun: true })}
+        onClick={() => push(request, { isToRun: true, expected: plan.template })}
       >
         Push and run
       </Button>

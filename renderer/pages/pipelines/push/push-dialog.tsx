@@ -9,16 +9,15 @@ import { Waiting } from '#renderer/ui/waiting.tsx'
 import type { StartRequest } from '../use-start-form.ts'
 import { PlanView } from './plan-view.tsx'
 import { PushButtons, PushOutcome } from './push-buttons.tsx'
-import { usePush } from './use-push.ts'
+import type { Pushing } from './use-push.ts'
 import { Verdict } from './verdict.tsx'
 
-type PushProps = { readonly request: StartRequest; readonly onClose: () => void }
+type PushProps = { readonly request: StartRequest; readonly pushing: Pushing }
 
 /** What a push would do, made anew each time it is opened, with the buttons that do it below the verdict. */
-export function PushDialog({ request, onClose }: PushProps) {
+export function PushDialog({ request, pushing }: PushProps) {
   const client = useClient()
   const { data, error, isFetching, refetch } = useQuery(queries.plan(client, planned(request)))
-  const pushing = usePush(request, onClose)
   const again = () => void refetch()
   const failure = error !== null && !isFetching && (
     <ProblemAlert
@@ -44,7 +43,13 @@ export function PushDialog({ request, onClose }: PushProps) {
       <Verdict plan={data} />
       {failure}
       <PushOutcome pushing={pushing} />
-      <PushButtons plan={data} pushing={pushing} isOld={isFetching || error !== null} again={planAgain} />
+      <PushButtons
+        request={request}
+        plan={data}
+        pushing={pushing}
+        isOld={isFetching || error !== null}
+        again={planAgain}
+      />
       <PlanView plan={data} />
     </Stack>
   )

@@ -1,6 +1,5 @@
 import { notifications } from '@mantine/notifications'
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import type { PushResult } from '#core/contract/pushes.ts'
 import type { RunView } from '#core/contract/run.ts'
 import { useClient, type CallOptions } from '#renderer/data/client-context.ts'
@@ -15,28 +14,31 @@ type Done = {
   readonly run?: RunView | { readonly failure: string }
 }
 
-export type Pushing = {
-  readonly call: LongCall<Done>
-  readonly push: (how: { readonly isToRun: boolean }) => void
+type How = {
+  readonly isToRun: boolean
+  /** Name of the template that was planned; null where that was not known. */
+  readonly expected: string | null
 }
 
-/** Pushes what was planned, then starts a run of it where that is wanted, and goes to that. */
-export function usePush(request: StartRequest, onDone: () => void): Pushing {
+export type Pushing = {
+  readonly call: LongCall<Done>
+  readonly push: (request: StartRequest, how: How) => void
+}
+
+/** Pushes what was planned, then starts a run of it where that is wanted. `onDone` is told of the run. */
+export function usePush(onDone: (run: string | undefined) => void): Pushing {
   const client = useClient()
   const queries = useQueryClient()
-  const navigate = useNavigate()
   const call = useLongCall<Done>({
     onDone: (done) => {
       notifications.show(wordsOf(done))
-      onDone()
       const { run } = done
-      if (run !== undefined && 'id' in run) void navigate({ to: '/runs/$run', params: { run: run.id } })
+      onDone(run !== undefined && 'id' in run ? run.id : undefined)
     },
     onDoneElsewhere: wordsOf,
     failedElsewhere: 'The push failed',
   })
-  const { file, target, parameterTexts } = request
-  const start = async (options: CallOptions) => {
+  const start = async (request: StartRequest, options: CallOptions) => {
     try {
       return await client.startRun(request, options)
     } catch (error) {
@@ -44,11 +46,13 @@ export function usePush(request: StartRequest, onDone: () => void): Pushing {
       return { failure: problemOf(error).message }
     }
   }
-  const push = ({ isToRun }: { readonly isToRun: boolean }) =>
+  const push = (request: StartRequest, { isToRun, expected }: How) =>
     call.begin(async (options) => {
-      const pushed = await client.push({ file, target, parameterTexts }, options)
+      const { file, target, parameterTexts } = request
+      const planned = expected === null ? {} : { expected }
+      const pushed = await client.push({ file, target, parameterTexts, ...planned }, options)
       void queries.invalidateQueries({ queryKey: ['pushes'] })
-      return isToRun ? { pushed, run: await start(options) } : { pushed }
+      return isToRun ? { pushed, run: await start(request, options) } : { pushed }
     })
   return { call, push }
 }
