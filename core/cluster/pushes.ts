@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '#core/base/problem.ts'
 import type { ClusterPushes, PushedEntry } from '#core/pipelines/index.ts'
 import { PIPELINE_LABEL } from './compile-labels.ts'
+import { findObject } from './find-object.ts'
 import { pushMarks, pushRecordKey } from './keys.ts'
 import { changeHistory, pushConfigMap, readHistory, type PushSite } from './push-config-map.ts'
 import { entriesOf, withUndo, type PushHistory } from './push-history.ts'
@@ -9,7 +10,7 @@ import { removeVersions } from './push-remove.ts'
 import { readRecord, recordsOf } from './push-store.ts'
 import { listTemplates, usersOf } from './push-there.ts'
 import { namespaceMark, putPush, type PushOptions } from './push.ts'
-import { CONFIG_MAPS, CRON_WORKFLOWS } from './resources.ts'
+import { CONFIG_MAPS, CRON_WORKFLOWS, WORKFLOW_TEMPLATES } from './resources.ts'
 
 /** How long a removal waits for CronWorkflows that are being deleted. */
 const LEAVING_MS = 30_000
@@ -22,6 +23,7 @@ export function openPushes(options: PushOptions): ClusterPushes {
   return {
     put: (run, pusher, progress) => putPush(run, pusher, { ...options, ...progress, site }),
     list: (signal) => list(site, signal),
+    current: (pipeline, signal) => current(site, pipeline, signal),
     record: ({ pipeline, template }) => readRecord(site.store, pushRecordKey(pipeline, template)),
     undo: (pipeline, signal) => undo(site, pipeline, signal),
     remove: (pipeline, wish) => remove(site, pipeline, { ...options, ...wish }),
@@ -39,6 +41,21 @@ async function list(site: PushSite, signal: AbortSignal | undefined): Promise<Pu
     versions.push(...entries.filter(({ template }) => there.has(template)))
   }
   return versions
+}
+
+async function current(
+  site: PushSite,
+  pipeline: string,
+  signal: AbortSignal | undefined,
+): ReturnType<ClusterPushes['current']> {
+  const found = await readHistory(site, pipeline, signal)
+  if (found === undefined) return null
+  const version = currentIn(pipeline, found.history)
+  const [there, record] = await Promise.all([
+    findObject(site.cluster, WORKFLOW_TEMPLATES, { name: version.template, signal }),
+    readRecord(site.store, pushRecordKey(pipeline, version.template)),
+  ])
+  return there === undefined ? null : { version, record }
 }
 
 async function undo(

@@ -43,6 +43,11 @@ export type ClusterPushes = {
   put(run: PushRun, pusher: Pusher, progress: Progress): Promise<PutPush>
   /** Whole versions, by pipeline, newest first. */
   list(signal?: AbortSignal): Promise<PushedEntry[]>
+  /** The current version of one pipeline, with its record where the bucket has one; null where none is there. */
+  current(
+    pipeline: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly version: PushedEntry; readonly record: PushRecord | null } | null>
   /** The record of a version; null where the bucket has none. */
   record(version: Pick<PushedEntry, 'pipeline' | 'template'>): Promise<PushRecord | null>
   /** Makes the version before the current one. Throws Problem `not_found` without one, `conflict` at the oldest. */

@@ -161,7 +161,7 @@ describe('files', () => {
       'notes.txt': 'x'.repeat(2_000_000),
       'fine.py': '',
     })
-    expect([leftOut, files, findings]).toEqual([{ binary: 1, large: 1 }, 1, []])
+    expect([leftOut, files, findings]).toEqual([{ binary: 1, large: 1, unreadable: 0 }, 1, []])
   })
 
   test('very many are looked through in a second or so, and others have their turn meanwhile', async () => {
