@@ -4,9 +4,15 @@ import { isFullNow } from './quota-words.ts'
 
 test.each([
   ['pods "p" is forbidden: exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2', true],
-  ['exceeded quota: q, requested: limits.cpu=500m,pods=1, used: limits.cpu=1,pods=2, limited: limits.cpu=1,pods=9', true],
+  [
+    'exceeded quota: q, requested: limits.cpu=500m,pods=1, used: limits.cpu=1,pods=2, limited: limits.cpu=1,pods=9',
+    true,
+  ],
   ['exceeded quota: q, requested: limits.cpu=2, used: limits.cpu=0, limited: limits.cpu=1', false],
-  ['exceeded quota: q, requested: requests.nvidia.com/gpu=1, used: requests.nvidia.com/gpu=0, limited: requests.nvidia.com/gpu=0', false],
+  [
+    'exceeded quota: q, requested: requests.nvidia.com/gpu=1, used: requests.nvidia.com/gpu=0, limited: requests.nvidia.com/gpu=0',
+    false,
+  ],
   ['exceeded quota: q, requested: memory=1Gi, used: memory=0, limited: memory=1Gi: ask for less', true],
   ['exceeded quota: q, requested: pods=1, used: pods=2, limited: secrets=2', false],
   ['exceeded quota: q, requested: pods=few, used: pods=2, limited: pods=2', false],

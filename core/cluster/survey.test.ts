@@ -78,7 +78,10 @@ function setUp({ hits = {}, objects = {}, faults = {}, image: inspect = image, s
     namespace: 'ml',
     async get({ plural }: { plural: string }, name: string) {
       fail(plural)
-      const found = name.startsWith('minisub-pushed-') && plural === 'secrets' ? objects['pushed secret'] : objects[`${plural} ${name}`]
+      const found =
+        name.startsWith('minisub-pushed-') && plural === 'secrets'
+          ? objects['pushed secret']
+          : objects[`${plural} ${name}`]
       if (found === undefined) throw new Problem('not_found', `no ${name}`)
       return await Promise.resolve({ metadata: { name }, ...found })
     },
@@ -231,7 +234,10 @@ describe('objects of the namespace', () => {
   const pushed = async (change: object, labels: object = {}) => {
     const { object } = (await setUp().survey()).template
     if (object === null) throw new Error('it was not compiled')
-    const own = { ...object.metadata.labels, ...pushLabels(object.metadata.labels[PIPELINE_LABEL] ?? '', { storeId: 's' }) }
+    const own = {
+      ...object.metadata.labels,
+      ...pushLabels(object.metadata.labels[PIPELINE_LABEL] ?? '', { storeId: 's' }),
+    }
     const metadata = { ...object.metadata, labels: { ...own, ...labels }, generation: 2 }
     const there = { [`workflowtemplates ${object.metadata.name}`]: { ...object, metadata, ...change } }
     return (await actions({ objects: there })).find((it) => it.endsWith('WorkflowTemplate'))

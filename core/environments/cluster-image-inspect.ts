@@ -54,7 +54,16 @@ async function inspectPlan(plan: PushPlan, sources: Inspecting): Promise<Inspect
 function presentImage({ name, what }: PushPlan, { digest, env, layers }: StoredImage): InspectedImage {
   const reference = `${name.slice(0, name.lastIndexOf(':'))}@${digest}`
   const total = layers.length
-  return { what, reference, runner: 'layer', env, action: 'present', layers: { total, missing: 0 }, bytes: 0, unread: null }
+  return {
+    what,
+    reference,
+    runner: 'layer',
+    env,
+    action: 'present',
+    layers: { total, missing: 0 },
+    bytes: 0,
+    unread: null,
+  }
 }
 
 /** Where the registry does not answer, that is what is wrong: nothing could be pushed. */

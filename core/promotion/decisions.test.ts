@@ -34,7 +34,11 @@ test.each<[string, Record<string, Given>, string]>([
     },
     'runs unknown unknown unknown runs',
   ],
-  ['a step behind what is cached', { a: { status: 'cached' }, b: { needs: { a: 'succeeded' }, when: open } }, 'cached runs'],
+  [
+    'a step behind what is cached',
+    { a: { status: 'cached' }, b: { needs: { a: 'succeeded' }, when: open } },
+    'cached runs',
+  ],
 ])('%s', (_, steps, words) => {
   const decisions = decisionsOf(Object.entries(steps).map(([name, given]) => stepOf(name, given)))
   expect([...decisions.values()].join(' ')).toBe(words)

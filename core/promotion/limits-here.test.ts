@@ -35,7 +35,11 @@ test.each<[string, readonly Run[], readonly string[] | undefined]>([
   ['all were enforced', [{ detail: ran(both) }], []],
   ['a runtime could not enforce one', [{ detail: ran(both, ['memory']) }], ['memory']],
   ['one was not asked for then', [{ detail: ran({ cpu: 1 }) }], ['memory']],
-  ['a run that took it from the cache tells nothing', [{ detail: { view: { attempts: 0 } } }, { detail: ran(both, ['cpu']) }], ['cpu']],
+  [
+    'a run that took it from the cache tells nothing',
+    [{ detail: { view: { attempts: 0 } } }, { detail: ran(both, ['cpu']) }],
+    ['cpu'],
+  ],
   ['a run without the step tells nothing', [{ detail: null }, { detail: ran(both) }], []],
   ['the latest that ran counts', [{ detail: ran(both) }, { detail: ran(both, ['cpu']) }], []],
   ['clusters are not here', [{ target: 'lab', detail: ran(both, ['cpu']) }], undefined],

@@ -26,7 +26,10 @@ export function limitsHere({ cluster, pipeline }: Surveyed, pipelines: Asked): R
     for (const { id } of runs) {
       const detail = ranIn(pipelines, { run: id, step: name, item })
       if (detail === undefined) continue
-      found.set(name, asked.filter((limit) => !isEnforced(limit, detail)))
+      found.set(
+        name,
+        asked.filter((limit) => !isEnforced(limit, detail)),
+      )
       break
     }
   }

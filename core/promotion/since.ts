@@ -12,7 +12,10 @@ export function sinceOf({ last, survey }: Pick<PlanParts, 'last' | 'survey'>): P
   return { version, changes: record === null ? null : diffPushes(record, recordNow(survey, record)) }
 }
 
-function recordNow({ pipeline, frozen, snapshot, bound, cluster }: PlanParts['survey'], record: PushRecord): PushRecord {
+function recordNow(
+  { pipeline, frozen, snapshot, bound, cluster }: PlanParts['survey'],
+  record: PushRecord,
+): PushRecord {
   let isWhole = cluster.template.object !== null
   const images = cluster.images.flatMap(({ environment, image }) => {
     if (environment === null) return []

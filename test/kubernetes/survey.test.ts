@@ -6,10 +6,8 @@ import type { PlanUpload } from '#core/contract/plan.ts'
 import { openObjectStore } from '#core/objects/index.ts'
 import type { PipelineSurvey } from '#core/pipelines/index.ts'
 import { openEngine, sh, statusesOf, type Engine } from '#test/support/engine.ts'
-import { labProfile, openLab } from '#test/support/lab-target.ts'
+import { labProfile } from '#test/support/lab-target.ts'
 import { describeWithKubernetes, lab } from '#test/support/requirements.ts'
-
-const TEMPLATES = { path: '/apis/argoproj.io/v1alpha1', plural: 'workflowtemplates' } as const
 
 /** Keys below the part of the bucket that a test has for itself, and their sizes. */
 async function bucketOf(engine: Engine): Promise<Map<string, number>> {
@@ -149,17 +147,16 @@ describeWithKubernetes('a survey of a pipeline for a cluster', () => {
 
   test('finds the WorkflowTemplate that was pushed', async () => {
     const file = await engine.pipeline({ steps: { a: sh('true') } }, `pushed-${process.pid}`)
-    const { object } = (await surveyOf(engine, file)).cluster.template
-    if (object === null) throw new Error('it was not compiled')
-    await using cluster = openLab()
-    const labels = { ...object.metadata.labels, 'mini-submarine/store': engine.clusters.target(profileOf(engine)).store }
-    await cluster.create(TEMPLATES, { ...object, metadata: { ...object.metadata, labels } })
+    const request = { file, target: 'lab', parameters: {}, parameterTexts: {} }
+    const { version } = await engine.service.push(request, 'ada@laptop', {})
     try {
-      const survey = await surveyOf(engine, file)
-      const found = survey.cluster.objects.find(({ kind }) => kind === 'WorkflowTemplate')
-      expect(found).toMatchObject({ name: object.metadata.name, plan: { value: { action: 'leave' } } })
+      const { cluster } = await surveyOf(engine, file)
+      const found = cluster.objects.find(({ kind }) => kind === 'WorkflowTemplate')
+      expect(found).toMatchObject({ name: version.template, plan: { value: { action: 'leave' } } })
+      const ofPush = cluster.objects.filter(({ name }) => !name.startsWith('<run>'))
+      expect(ofPush.map(({ plan }) => plan.value?.action)).toEqual(Array(6).fill('leave'))
     } finally {
-      await cluster.delete(TEMPLATES, object.metadata.name)
+      await engine.service.removePush({ target: 'lab', pipeline: version.pipeline, leaving: [] }, {})
     }
   })
 

@@ -61,7 +61,9 @@ function judgeUncompiled(facts: Facts, input: Judged): PlanCheck[] {
     ...judgeAccount(facts, input.profile),
     ...judgePullSecret(facts, input),
     ...(objectQuota === null ? [] : [objectQuota]),
-    ...notLookedAt('not looked at, since the pipeline could not be compiled for the cluster', (id) => OF_TEMPLATE.has(id)),
+    ...notLookedAt('not looked at, since the pipeline could not be compiled for the cluster', (id) =>
+      OF_TEMPLATE.has(id),
+    ),
   ]
 }
 

@@ -105,7 +105,10 @@ describe('the nodes for a step', () => {
     [
       'another platform',
       { nodes: [ARM] },
-      ['failed nodes: the target is for linux/amd64, and its nodes are linux/arm64', 'failed nodes fit: no node can ever take a pod of it: of 1 node 1 is linux/arm64, not linux/amd64'],
+      [
+        'failed nodes: the target is for linux/amd64, and its nodes are linux/arm64',
+        'failed nodes fit: no node can ever take a pod of it: of 1 node 1 is linux/arm64, not linux/amd64',
+      ],
     ],
     ['the platform of the step', { nodes: [ARM], platform: 'linux/arm64', spec: { nodeSelector: {} } }, []],
     [

@@ -33,7 +33,15 @@ describe('a quota and one pod', () => {
       ['failed quota fit: a pod takes 1.501 requests.cpu'],
     ],
     ['as much as is left', { cpu: '2' }, { cpu: '500m' }, { cpu: '1500m' }, []],
-    ['more than is left', { cpu: '2' }, { cpu: '501m' }, { cpu: '1500m' }, ['warning quota fit: a pod takes 1.5 cpu, and of the quota q 1.499 of 2 are free now: a run that is started now would be refused']],
+    [
+      'more than is left',
+      { cpu: '2' },
+      { cpu: '501m' },
+      { cpu: '1500m' },
+      [
+        'warning quota fit: a pod takes 1.5 cpu, and of the quota q 1.499 of 2 are free now: a run that is started now would be refused',
+      ],
+    ],
     [
       '1Gi of 1G',
       { 'limits.memory': '1G' },

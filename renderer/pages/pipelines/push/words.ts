@@ -15,7 +15,9 @@ export function summaryText({ bytesToSend, isAllToSend, steps, prediction }: Pla
   const running = steps.filter(({ decision }) => decision === 'runs' || decision === 'unknown').length
   const { wallSeconds, overheadSeconds, cost, energyWh } = prediction
   const parts = [
-    isAllToSend && bytesToSend === 0 ? 'nothing to send' : `${isAllToSend ? '' : 'at least '}${bytesText(bytesToSend)} to send`,
+    isAllToSend && bytesToSend === 0
+      ? 'nothing to send'
+      : `${isAllToSend ? '' : 'at least '}${bytesText(bytesToSend)} to send`,
     `${running} of ${steps.length} ${steps.length === 1 ? 'step' : 'steps'} to run`,
     ...(wallSeconds === null ? [] : [`about ${durationText(wallSeconds * 1_000)}`]),
     ...(overheadSeconds === null ? [] : [`${durationText(overheadSeconds * 1_000)} of it for pods to start`]),
