@@ -23,9 +23,10 @@ const known = {
 const entry = (key: string, run: string) => ({ key, run, consumed: {}, outputs: {} })
 
 test('what a survey learns is found by it, and written nowhere', () => {
-  const { learn, store, remote } = openOverlay(known)
-  learn([entry('k', 'r1'), entry('own', 'theirs')])
-  learn([entry('k', 'r2')])
+  const overlay = openOverlay(known)
+  const { store, remote } = overlay
+  overlay.learn([entry('k', 'r1'), entry('own', 'theirs')])
+  overlay.learn([entry('k', 'r2')])
   expect(['k', 'own', 'none'].map((key) => store.cached(key)?.run)).toEqual(['r1', 'mine', undefined])
   remote.add('b2', [{ sha256: 'new', size: 2, key: 'blobs/new' }])
   expect(remote.find('new', ['b1', 'b2'])).toEqual({ sha256: 'new', size: 2, key: 'blobs/new', store: 'b2' })

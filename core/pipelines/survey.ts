@@ -113,7 +113,7 @@ function surveyedRun(
   { store, blobs, remote, now }: Wish,
 ): Parameters<ClusterTarget['survey']>[0] {
   const { facts, cache, resumes, stores = [] } = frozen
-  const { learn, ...known } = openOverlay({ store, remote })
+  const known = openOverlay({ store, remote })
   const lookUp = createLookup({ ...known, blobs, stores, cache, resumes })
   return {
     digest,
@@ -122,6 +122,6 @@ function surveyedRun(
     snapshot,
     remote: known.remote,
     foresee: () => foresee(bound, { facts, lookUp, now }),
-    learn,
+    learn: (entries) => known.learn(entries),
   }
 }

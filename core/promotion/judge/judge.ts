@@ -93,8 +93,13 @@ function notLookedAt(why: string, isMeant: (id: CheckId) => boolean): PlanCheck[
 }
 
 /** They judge what is sent. */
-const OF_TEMPLATE: ReadonlySet<CheckId> = new Set([
-  ...(['template-name', 'limit-range', 'quota', 'pod-security', 'admission', 'nodes'] as const),
+const OF_TEMPLATE: ReadonlySet<CheckId> = new Set<CheckId>([
+  'template-name',
+  'limit-range',
+  'quota',
+  'pod-security',
+  'admission',
+  'nodes',
 ])
 
 /** Those that are always told. */
