@@ -1,10 +1,15 @@
 import { readPrices } from '#core/prices/index.ts'
 import { openPlanner, type Planner } from '#core/promotion/index.ts'
+import type { ScheduleService } from '#core/schedules/index.ts'
 import { lookAtPrices } from '#core/usage/index.ts'
 import type { Engine } from './engine.ts'
 
-/** What tells pushes before they are made, over the clusters of an engine. */
-export function openPlans(home: string, { service, clusters, clusterTargets }: Engine): Planner {
+/** What tells pushes before they are made, over the clusters of an engine. `schedules`: all that there are. */
+export function openPlans(
+  home: string,
+  { service, clusters, clusterTargets }: Engine,
+  schedules: ScheduleService['list'],
+): Planner {
   return openPlanner({
     pipelines: service,
     prices: () => lookAtPrices(() => readPrices(home)),
@@ -14,13 +19,8 @@ export function openPlans(home: string, { service, clusters, clusterTargets }: E
       return {
         profile,
         cluster: clusters.connections.to(profile).cluster,
-        lastPush: async (pipeline, signal) => {
-          const { versions, faults } = await pushes.list(signal)
-          const fault = faults.find((it) => it.pipeline === pipeline)
-          if (fault !== undefined) throw fault.problem
-          const version = versions.find((it) => it.pipeline === pipeline && it.isCurrent)
-          return version === undefined ? null : { version, record: await pushes.record(version) }
-        },
+        lastPush: (pipeline, signal) => pushes.current(pipeline, signal),
+        hasSchedules: (pipeline) => schedules().some((it) => it.target === name && it.pipeline === pipeline),
       }
     },
   })

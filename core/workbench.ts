@@ -148,7 +148,7 @@ function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack):
   const transfer = stack.use(openTransfer({ home, tracking, blobs, blobFolder: blobFolder(home) }))
   return {
     service,
-    planner: openPlans(home, engine),
+    planner: openPlans(home, engine, () => schedules.list()),
     schedules,
     moves,
     settings,

@@ -5,6 +5,7 @@ import { columns, counted, cutText, localTime, plainText } from './text.ts'
 /** Lines of one table that people are shown; with --json there are all. */
 const MOST_SHOWN = 30
 const WIDEST = 48
+const MOST_NODES = 3
 
 /** A plan for people: the verdict first, then what would be done, and last what to look at. */
 export function planText(plan: Plan): string {
@@ -22,11 +23,11 @@ export function planText(plan: Plan): string {
   return parts.filter((part) => part !== '').join('\n')
 }
 
-function summary({ bytesToSend, steps, prediction, seconds }: Plan): string {
+function summary({ bytesToSend, isAllToSend, steps, prediction, seconds }: Plan): string {
   const running = steps.filter(({ decision }) => decision === 'runs' || decision === 'unknown').length
   const { wallSeconds, overheadSeconds, cost, energyWh, words } = prediction
   const parts = [
-    `${formatBytes(bytesToSend)} to send`,
+    `${isAllToSend ? '' : 'at least '}${formatBytes(bytesToSend)} to send`,
     `${running} of ${counted(steps.length, 'step')} would run`,
     ...(wallSeconds === null ? [] : [`about ${formatDuration(wallSeconds * 1_000)}`]),
     ...(overheadSeconds === null ? [] : [`${formatDuration(overheadSeconds * 1_000)} of it the cluster's own`]),
@@ -54,6 +55,7 @@ function sinceTitle({ since, target }: Plan): string {
 
 function sinceRows({ since }: Plan): string[][] {
   if (since === null) return []
+  if (since.changes === null) return [['its record is not in the bucket any more: what has changed is not known']]
   if (since.changes.length === 0) return [['nothing has changed']]
   return since.changes.map(({ part, name, change, before, after }) => {
     const values = [before, after].map((it) => cutText(it ?? '', WIDEST))
@@ -73,13 +75,19 @@ function stepRows({ steps }: Plan): string[][] {
       cpu === null ? '-' : String(cpu),
       memory === null ? '-' : formatBytes(memory),
       gpu === null ? '-' : String(gpu),
-      step.pods === 0 ? '-' : step.nodes.count === null ? '?' : String(step.nodes.count),
+      step.pods === 0 ? '-' : nodesText(step.nodes),
       time(step.seconds),
       time(step.overheadSeconds),
       step.because ?? '',
     ]
   })
   return rows.length === 0 ? [] : [head, ...rows]
+}
+
+/** Names where they are few. */
+function nodesText({ fits, count }: Plan['steps'][number]['nodes']): string {
+  if (fits === null || count === null) return '?'
+  return count > 0 && count <= MOST_NODES ? fits.join(', ') : String(count)
 }
 
 const IMAGES = { present: 'is there', as_is: 'comes from elsewhere', push: 'push', build: 'build and push' } as const

@@ -1,12 +1,21 @@
 import { z } from 'zod'
 
-/** Amounts by resource, as Kubernetes writes them. */
-export const Quantities = z.record(z.string(), z.coerce.string()).default({})
+const Amounts = z.record(z.string(), z.coerce.string())
+/** Amounts by resource, as Kubernetes writes them; empty where it writes none or null. */
+export const Quantities = Amounts.nullish().transform((it) => it ?? {})
+
+/** Empty where there is none, or null. */
+function listOf<Item extends z.ZodType>(item: Item) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((it) => it ?? [])
+}
 
 export const LimitRange = z.object({
   metadata: z.object({ name: z.string() }),
   spec: z.object({
-    limits: z.array(
+    limits: listOf(
       z.object({
         type: z.string(),
         max: Quantities,
@@ -24,14 +33,14 @@ export const ResourceQuota = z.object({
   metadata: z.object({ name: z.string() }),
   spec: z
     .object({
-      scopes: z.array(z.string()).default([]),
+      scopes: listOf(z.string()),
       scopeSelector: z
         .object({
-          matchExpressions: z
-            .array(z.object({ scopeName: z.string(), operator: z.string(), values: z.array(z.string()).default([]) }))
-            .default([]),
+          matchExpressions: listOf(
+            z.object({ scopeName: z.string(), operator: z.string(), values: listOf(z.string()) }),
+          ),
         })
-        .optional(),
+        .nullish(),
     })
     .prefault({}),
   status: z.object({ hard: Quantities, used: Quantities }).prefault({}),

@@ -1,6 +1,7 @@
 import { isProblem, Problem } from '#core/base/problem.ts'
 import type { ClusterPushes, PushedEntry, PushedThere } from '#core/pipelines/index.ts'
 import { PIPELINE_LABEL } from './compile-labels.ts'
+import { findObject } from './find-object.ts'
 import { pushRecordKey } from './keys.ts'
 import { changeHistory, readHistory, type PushSite } from './push-config-map.ts'
 import { currentOf, entriesOf, withUndo, type PushHistory } from './push-history.ts'
@@ -8,6 +9,7 @@ import { removePush } from './push-remove-all.ts'
 import { readRecord } from './push-store.ts'
 import { listTemplates } from './push-there.ts'
 import { putPush, type PushOptions } from './push.ts'
+import { WORKFLOW_TEMPLATES } from './resources.ts'
 
 /** What was pushed to the cluster and the bucket of a profile. */
 export function openPushes(options: PushOptions): ClusterPushes {
@@ -16,6 +18,7 @@ export function openPushes(options: PushOptions): ClusterPushes {
   return {
     put: (run, pusher, wish) => putPush(run, pusher, { ...options, ...wish, site }),
     list: (signal) => list(site, signal),
+    current: (pipeline, signal) => current(site, pipeline, signal),
     record: ({ pipeline, template }) => readRecord(site.store, pushRecordKey(pipeline, template)),
     undo: (pipeline, wish) => undo(site, pipeline, wish),
     remove: (pipeline, wish) => removePush(site, pipeline, { ...options, ...wish }),
@@ -40,6 +43,21 @@ async function list(site: PushSite, signal: AbortSignal | undefined): Promise<Pu
     }
   }
   return { versions, faults }
+}
+
+async function current(
+  site: PushSite,
+  pipeline: string,
+  signal: AbortSignal | undefined,
+): ReturnType<ClusterPushes['current']> {
+  const found = await readHistory(site, pipeline, signal)
+  if (found === undefined) return null
+  const version = currentIn(pipeline, found.history)
+  const [there, record] = await Promise.all([
+    findObject(site.cluster, WORKFLOW_TEMPLATES, { name: version.template, signal }),
+    readRecord(site.store, pushRecordKey(pipeline, version.template)),
+  ])
+  return there === undefined ? null : { version, record }
 }
 
 async function undo(

@@ -14,7 +14,7 @@ export function runSecretName(run: string): string {
   return `${run}-secrets`
 }
 
-function wantedSecrets({ steps }: PipelineDefinition): ReadonlyMap<string, Wanted> {
+export function wantedSecrets({ steps }: PipelineDefinition): ReadonlyMap<string, Wanted> {
   const all = Object.values(steps).flatMap(({ secrets }) => Object.values(secrets))
   return new Map(all.map(({ secret, key }) => [`${secret}/${key}`, { secret, key }]))
 }
@@ -37,13 +37,18 @@ export async function findSecrets(
 }
 
 async function isInCluster(cluster: Cluster, { secret, key }: Wanted, signal?: AbortSignal): Promise<boolean> {
-  if (!/^[a-z0-9][a-z0-9.-]*$/.test(secret) || !/^[-._a-zA-Z0-9]+$/.test(key)) return false
+  return (await keysInCluster(cluster, secret, signal)).has(key)
+}
+
+/** The keys of a Secret of the namespace; none where it has no such Secret. */
+export async function keysInCluster(cluster: Cluster, secret: string, signal?: AbortSignal): Promise<Set<string>> {
+  if (!/^[a-z0-9][a-z0-9.-]*$/.test(secret)) return new Set()
   try {
-    const { data = {} }: KubeObject & { readonly data?: object } = await cluster.get(SECRETS, secret, { signal })
-    return Object.hasOwn(data, key)
+    const { data }: KubeObject & { readonly data?: object } = await cluster.get(SECRETS, secret, { signal })
+    return new Set(Object.keys(data ?? {}))
   } catch (error) {
     // Who may not look takes along what is set here.
-    if (isProblem(error) && (error.code === 'not_found' || error.code === 'cluster_forbidden')) return false
+    if (isProblem(error) && (error.code === 'not_found' || error.code === 'cluster_forbidden')) return new Set()
     throw error
   }
 }

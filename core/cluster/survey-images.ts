@@ -41,14 +41,14 @@ export async function surveyImages(options: Options): Promise<ImageSurvey> {
   const users = [...stepsByEnvironment(options.run)]
   const found = await Promise.all(users.map(([name, steps]) => inspectEnvironment(name, steps, options)))
   const images = Object.fromEntries(found.flatMap(({ name, image }) => (image === undefined ? [] : [[name, image]])))
-  const surveyed = found.map(({ name, plan }): SurveyedImage => ({ environment: name, image: plan }))
+  const surveyed = found.map((it): SurveyedImage => ({ environment: it.name, image: it.plan, ...it.told }))
   const copying = found.flatMap(({ image, steps }) => (image?.runner === 'copy' ? steps : []))
   const isPinned = found.every(({ image }) => image !== undefined && hasDigest(image))
   if (copying.length === 0) return { images, surveyed, isPinned, runnerImage: null, imageVolumes: false }
   const { plan, reference, imageVolumes } = await inspectRunner(copying, options)
   return {
     images,
-    surveyed: [...surveyed, { environment: null, image: plan }],
+    surveyed: [...surveyed, { environment: null, image: plan, variables: null, unread: null }],
     isPinned: isPinned && hasDigest({ reference }),
     runnerImage: reference,
     imageVolumes,
@@ -73,6 +73,7 @@ type Inspected = {
   readonly name: string
   readonly steps: readonly string[]
   readonly plan: Looked<PlanImage>
+  readonly told: Pick<SurveyedImage, 'variables' | 'unread'>
   /** Undefined where not even its name can be told. */
   readonly image: ClusterImage | undefined
 }
@@ -85,7 +86,14 @@ async function inspectEnvironment(name: string, steps: readonly string[], option
     images.inspect(lock, wishOf(options, signal)),
   )
   const known = inspected.value ?? predicted.get(name)
-  return { name, steps, plan: planOf(inspected, steps), image: known && imageOf(known) }
+  return { name, steps, plan: planOf(inspected, steps), told: toldBy(inspected), image: known && imageOf(known) }
+}
+
+/** Of one that must be built first nobody knows the variables. */
+function toldBy({ value }: Looked<InspectedImage>): Inspected['told'] {
+  if (value === undefined) return { variables: null, unread: null }
+  const { env, action, unread } = value
+  return { variables: action === 'build' ? null : Object.keys(env), unread }
 }
 
 async function inspectRunner(

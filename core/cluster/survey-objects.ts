@@ -1,17 +1,20 @@
 import type { Looked } from '#core/base/looked.ts'
-import { isProblem } from '#core/base/problem.ts'
+import type { PipelineDefinition } from '#core/contract/definition.ts'
 import type { PlanObject } from '#core/contract/plan.ts'
 import { digestOfJson } from '#core/files/index.ts'
 import type { SurveyedObject } from '#core/pipelines/index.ts'
-import type { Cluster, KubeObject, Resource } from '#core/runtimes/cluster.ts'
+import type { KubeObject } from '#core/runtimes/cluster.ts'
 import { artifactRepository, repositoryData } from './artifact-repository.ts'
-import { DIGEST_ANNOTATION } from './compile-labels.ts'
+import { findObject } from './find-object.ts'
+import { pushMarks, pushRecordKey } from './keys.ts'
 import type { PrepareOptions } from './prepare.ts'
-import { pushConfigMap, readHistory } from './push-config-map.ts'
+import { pushConfigMap, readHistory, type PushSite } from './push-config-map.ts'
 import { currentOf } from './push-history.ts'
-import { CONFIG_MAPS, SECRETS, WORKFLOW_TEMPLATES } from './resources.ts'
+import { namespaceMark } from './push-mark.ts'
+import { findTemplate } from './push-there.ts'
+import { CONFIG_MAPS, SECRETS } from './resources.ts'
 import type { FrozenCluster } from './run-context.ts'
-import { pushSecretPrefix, runSecretName } from './run-secrets.ts'
+import { carriedValues, pushSecretPrefix, runSecretName } from './run-secrets.ts'
 import type { Looks } from './survey-looks.ts'
 import type { ArgoObject } from './types.ts'
 
@@ -24,7 +27,7 @@ export function surveyRepository(options: Options): Promise<SurveyedObject[]> {
   const { profile, connection, secretValues } = options
   const { configMap: name } = artifactRepository(profile)
   const secret = async (signal: AbortSignal): Promise<Found> => {
-    const there = await find(connection.cluster, SECRETS, { name, signal })
+    const there = await findObject(connection.cluster, SECRETS, { name, signal })
     const wanted = await repositoryData(profile, secretValues)
     if (there === undefined) return { action: 'create', because: 'Argo reaches the bucket with its credentials' }
     return digestOfJson(wanted) === digestOfJson(dataOf(there))
@@ -32,7 +35,7 @@ export function surveyRepository(options: Options): Promise<SurveyedObject[]> {
       : { action: 'change', because: 'the credentials of the bucket that are set here are others' }
   }
   const map = async (signal: AbortSignal): Promise<Found> => {
-    const there = await find(connection.cluster, CONFIG_MAPS, { name, signal })
+    const there = await findObject(connection.cluster, CONFIG_MAPS, { name, signal })
     return there === undefined
       ? { action: 'create', because: 'it tells Argo of the bucket' }
       : { action: 'leave', because: 'it tells Argo of the bucket, and its name is that of its content' }
@@ -46,41 +49,44 @@ export function surveyRepository(options: Options): Promise<SurveyedObject[]> {
 type Pushed = {
   /** Null where it cannot be compiled. */
   readonly template: ArgoObject | null
-  readonly pipeline: string
+  readonly definition: PipelineDefinition
   readonly secrets: FrozenCluster['secrets']
+  /** Whether the name of the template is final. */
+  readonly isPinned: boolean
 }
 
-/** What a push makes in the namespace. */
-export async function surveyPushed(
-  { template, pipeline, secrets }: Pushed,
-  options: Options,
-): Promise<SurveyedObject[]> {
+/** What a push makes in the namespace, and in the bucket beside what is uploaded. */
+export async function surveyPushed(pushed: Pushed, options: Options): Promise<SurveyedObject[]> {
+  const { template, definition } = pushed
   if (template === null) return []
-  const [made, history, carried] = await Promise.all([
-    surveyTemplate(template, options),
-    surveyHistory(pipeline, template.metadata.name, options),
-    surveyPushSecret(pipeline, secrets, options),
+  const { name } = template.metadata
+  const [made, history, carried, kept] = await Promise.all([
+    surveyTemplate(name, definition.name, options),
+    surveyHistory(definition.name, name, options),
+    surveyPushSecret(pushed, options),
+    Promise.all([surveyRecord(name, pushed, options), surveyMark(definition.name, options)]),
   ])
-  return [made, ...carried, history]
+  return [made, ...carried, history, ...kept]
 }
 
-/** A WorkflowTemplate, whose name is that of its content. */
-async function surveyTemplate(template: ArgoObject, options: Options): Promise<SurveyedObject> {
-  const { name, annotations } = template.metadata
+function siteOf({ connection, storeId }: Options): PushSite {
+  return { cluster: connection.cluster, store: connection.store, storeId }
+}
+
+/** A WorkflowTemplate, whose name is that of its content; what is not as a push made it is a Problem `conflict`. */
+async function surveyTemplate(name: string, pipeline: string, options: Options): Promise<SurveyedObject> {
   const work = async (signal: AbortSignal): Promise<Found> => {
-    const there = await find(options.connection.cluster, WORKFLOW_TEMPLATES, { name, signal })
-    if (there === undefined) return { action: 'create', because: 'the namespace has none of this content' }
-    return there.metadata.annotations?.[DIGEST_ANNOTATION] === annotations[DIGEST_ANNOTATION]
-      ? { action: 'leave', because: 'the namespace has it already, with the same content' }
-      : { action: 'change', because: 'its steps are the same, and it is noted with another definition' }
+    const there = await findTemplate(siteOf(options), { pipeline, name }, signal)
+    return there === undefined
+      ? { action: 'create', because: 'the namespace has none of this content' }
+      : { action: 'leave', because: 'the namespace has it already, with the same content' }
   }
   return surveyed({ kind: 'WorkflowTemplate', name }, work, options)
 }
 
 /** What says which version of a pipeline is current: changed by each push of something new. */
 function surveyHistory(pipeline: string, template: string, options: Options): Promise<SurveyedObject> {
-  const { connection, storeId } = options
-  const site = { ...connection, storeId }
+  const site = siteOf(options)
   const work = async (signal: AbortSignal): Promise<Found> => {
     const found = await readHistory(site, pipeline, signal)
     if (found === undefined)
@@ -93,30 +99,66 @@ function surveyHistory(pipeline: string, template: string, options: Options): Pr
 }
 
 /** The Secret of a push, where that takes something along. */
-async function surveyPushSecret(
-  pipeline: string,
-  secrets: FrozenCluster['secrets'],
-  options: Options,
-): Promise<SurveyedObject[]> {
-  const carried = Object.entries(secrets).flatMap(([secret, { from }]) => (from === 'here' ? [secret] : []))
+async function surveyPushSecret({ definition, secrets }: Pushed, options: Options): Promise<SurveyedObject[]> {
+  const carried = carriedNames(secrets)
   if (carried.length === 0) return []
-  const name = runSecretName(pushSecretPrefix(pipeline, { secrets, storeId: options.storeId }))
-  const words = `what is set here and the namespace does not have, for all who start it there: ${carried.toSorted().join(', ')}`
+  const { connection, secretValues, storeId } = options
+  const { cluster } = connection
+  const name = runSecretName(pushSecretPrefix(definition.name, { secrets, storeId }))
+  const words = `what is set here and the namespace does not have, for all who start it there: ${carried.join(', ')}`
   const work = async (signal: AbortSignal): Promise<Found> => {
-    const there = await find(options.connection.cluster, SECRETS, { name, signal })
-    // Its values are written again, and may be others.
-    return there === undefined ? { action: 'create', because: words } : { action: 'change', because: words }
+    const there = await findObject(cluster, SECRETS, { name, signal })
+    if (there === undefined) return { action: 'create', because: words }
+    const wanted = await carriedValues(definition, secrets, { cluster, secretValues })
+    return digestOfJson(wanted) === digestOfJson(dataOf(there))
+      ? { action: 'leave', because: `it holds the values that are set here: ${carried.join(', ')}` }
+      : { action: 'change', because: `the values that are set here are others: ${carried.join(', ')}` }
   }
   return [await surveyed({ kind: 'Secret', name }, work, options)]
 }
 
-/** The Secret of a run, where that takes something along; nobody has it before the run has an id. */
-export function surveyCarried(secrets: Readonly<Record<string, 'cluster' | 'here'>>): SurveyedObject[] {
-  const carried = Object.entries(secrets).flatMap(([secret, from]) => (from === 'here' ? [secret] : []))
-  if (carried.length === 0) return []
-  const named = { kind: 'Secret', name: '<run>-secrets' }
-  const because = `each run takes along what is set here and the namespace does not have: ${carried.toSorted().join(', ')}`
-  return [{ ...named, plan: { value: { ...named, action: 'create', because }, seconds: 0 } }]
+/** What later pushes are compared with. */
+function surveyRecord(template: string, { definition, isPinned }: Pushed, options: Options): Promise<SurveyedObject> {
+  const key = pushRecordKey(definition.name, template)
+  const create = { action: 'create', because: 'it says by name what the push consists of' } as const
+  const work = async (): Promise<Found> => {
+    const there = isPinned ? await options.connection.store.head(key) : undefined
+    return there === undefined ? create : { action: 'leave', because: 'the bucket has it of this version' }
+  }
+  return surveyed({ kind: 'object', name: key }, work, options)
+}
+
+/** What tells others who share the bucket that this namespace has versions of the pipeline. */
+function surveyMark(pipeline: string, options: Options): Promise<SurveyedObject> {
+  const site = siteOf(options)
+  const work = async (signal: AbortSignal): Promise<Found> => {
+    const { mark } = await namespaceMark(site, options.profile, { by: '', signal })
+    const there = mark === '' ? undefined : await site.store.head(`${pushMarks(pipeline)}${mark}`)
+    return there === undefined
+      ? { action: 'create', because: 'it marks that this namespace has versions of the pipeline' }
+      : { action: 'leave', because: 'this namespace has marked already that it has versions of the pipeline' }
+  }
+  return surveyed({ kind: 'object', name: `${pushMarks(pipeline)}<namespace>` }, work, options)
+}
+
+/** What a run makes, which nobody has before the run has an id. */
+export function surveyRunObjects(secrets: FrozenCluster['secrets']): SurveyedObject[] {
+  const carried = carriedNames(secrets)
+  const words = `each run takes along what is set here and the namespace does not have: ${carried.join(', ')}`
+  return [
+    ofRun({ kind: 'Workflow', name: '<run>' }, 'each run is one'),
+    ...(carried.length === 0 ? [] : [ofRun({ kind: 'Secret', name: runSecretName('<run>') }, words)]),
+  ]
+}
+
+function ofRun(named: Named, because: string): SurveyedObject {
+  return { ...named, plan: { value: { ...named, action: 'create', because }, seconds: 0 } }
+}
+
+function carriedNames(secrets: FrozenCluster['secrets']): string[] {
+  return Object.entries(secrets)
+    .flatMap(([secret, { from }]) => (from === 'here' ? [secret] : []))
+    .toSorted()
 }
 
 async function surveyed(
@@ -130,17 +172,6 @@ async function surveyed(
 
 function withName(found: Looked<Found>, named: Named): Looked<PlanObject> {
   return found.value === undefined ? found : { ...found, value: { ...named, ...found.value } }
-}
-
-type Where = { readonly name: string; readonly signal: AbortSignal }
-
-async function find(cluster: Cluster, resource: Resource, { name, signal }: Where): Promise<KubeObject | undefined> {
-  try {
-    return await cluster.get(resource, name, { signal })
-  } catch (error) {
-    if (isProblem(error) && error.code === 'not_found') return undefined
-    throw error
-  }
 }
 
 function dataOf({ data }: KubeObject): Record<string, string> {

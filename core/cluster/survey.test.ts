@@ -5,10 +5,13 @@ import type { ClusterImages, InspectedImage } from '#core/environments/index.ts'
 import { foresee, type SurveyedRun } from '#core/pipelines/index.ts'
 import type { Blobs } from '#core/store/index.ts'
 import { artifactRepository } from './artifact-repository.ts'
+import { PIPELINE_LABEL } from './compile-labels.ts'
 import { documentOf, fileRecord, folderRecord, planOf, PROFILE } from './compile-fixture.ts'
 import type { Connection } from './connections.ts'
 import { cacheKey } from './keys.ts'
 import type { PrepareOptions } from './prepare.ts'
+import { pushLabels } from './push-config-map.ts'
+import { STORE_LABEL } from './resources.ts'
 import { memoryFiles, memoryStore } from './store-fixture.ts'
 import { surveyRun } from './survey.ts'
 
@@ -58,6 +61,7 @@ const image = (name: string): InspectedImage => ({
   env: {},
   layers: { total: 2, missing: 0 },
   bytes: 0,
+  unread: null,
 })
 
 function setUp({ hits = {}, objects = {}, faults = {}, image: inspect = image, spec = SPEC }: World = {}) {
@@ -74,7 +78,10 @@ function setUp({ hits = {}, objects = {}, faults = {}, image: inspect = image, s
     namespace: 'ml',
     async get({ plural }: { plural: string }, name: string) {
       fail(plural)
-      const found = objects[`${plural} ${name}`]
+      const found =
+        name.startsWith('minisub-pushed-') && plural === 'secrets'
+          ? objects['pushed secret']
+          : objects[`${plural} ${name}`]
       if (found === undefined) throw new Problem('not_found', `no ${name}`)
       return await Promise.resolve({ metadata: { name }, ...found })
     },
@@ -200,42 +207,63 @@ describe('objects of the namespace', () => {
   const v = Buffer.from('v').toString('base64')
   const actions = async (world: World): Promise<string[]> =>
     (await setUp(world).survey()).objects.map(({ kind, name, plan }) => {
-      const shown = name === '<run>-secrets' ? name : kind
+      const shown = name.startsWith('<run>') ? `${kind} of the run` : kind
       return `${plan.value?.action ?? plan.problem?.code ?? ''} ${shown}`
     })
+  const ofRun = ['create Workflow of the run', 'create Secret of the run']
+  const ofPush = ['create WorkflowTemplate', 'create Secret', 'create ConfigMap', 'create object', 'create object']
 
   test('are made where they are not there, and nothing is made by the survey', async () => {
     const { survey, made } = setUp()
-    expect((await survey()).objects.map(({ plan }) => plan.value?.action)).toEqual(Array(4).fill('create'))
+    expect((await survey()).objects.map(({ plan }) => plan.value?.action)).toEqual(Array(9).fill('create'))
     expect(made).toEqual([])
   })
 
   test('stay where they are, and are changed where they differ', async () => {
-    const { object } = (await setUp().survey()).template
-    const template = `workflowtemplates ${object?.metadata.name ?? ''}`
     const there = {
       [`configmaps ${configMap}`]: {},
       [`secrets ${configMap}`]: { data: { accessKey: v, secretKey: v } },
       'secrets api': { data: { token: v } },
-      [template]: object ?? {},
     }
-    expect(await actions({ objects: there })).toEqual(['leave ConfigMap', 'leave Secret', 'leave WorkflowTemplate'])
-    const changed = {
-      ...there,
-      [`secrets ${configMap}`]: { data: { accessKey: v } },
-      [template]: { metadata: { name: 'x', annotations: {} } },
+    const ofOthers = ['leave ConfigMap', 'leave Secret', 'create Workflow of the run']
+    expect(await actions({ objects: there })).toEqual([...ofOthers, ...ofPush.filter((it) => it !== 'create Secret')])
+    const changed = { ...there, [`secrets ${configMap}`]: { data: { accessKey: v } } }
+    expect((await actions({ objects: changed })).slice(0, 2)).toEqual(['leave ConfigMap', 'change Secret'])
+  })
+
+  const pushed = async (change: object, labels: object = {}) => {
+    const { object } = (await setUp().survey()).template
+    if (object === null) throw new Error('it was not compiled')
+    const own = {
+      ...object.metadata.labels,
+      ...pushLabels(object.metadata.labels[PIPELINE_LABEL] ?? '', { storeId: 's' }),
     }
-    expect(await actions({ objects: changed })).toEqual(['leave ConfigMap', 'change Secret', 'change WorkflowTemplate'])
+    const metadata = { ...object.metadata, labels: { ...own, ...labels }, generation: 2 }
+    const there = { [`workflowtemplates ${object.metadata.name}`]: { ...object, metadata, ...change } }
+    return (await actions({ objects: there })).find((it) => it.endsWith('WorkflowTemplate'))
+  }
+
+  test.each([
+    ['as it was pushed', {}, {}, 'leave'],
+    ['that somebody has changed with kubectl', { spec: { entrypoint: 'other' } }, {}, 'conflict'],
+    ['of another bucket', {}, { [STORE_LABEL]: 'other' }, 'conflict'],
+  ])('say what becomes of a template %s', async (_, change, labels, action) => {
+    expect(await pushed(change, labels)).toBe(`${action} WorkflowTemplate`)
+  })
+
+  test.each([
+    ['the values that are set here', v, 'leave'],
+    ['others', Buffer.from('other').toString('base64'), 'change'],
+  ])('say what becomes of the Secret of a push that holds %s', async (_, value, action) => {
+    const found = await actions({ objects: { 'pushed secret': { data: { s0: value } } } })
+    expect(found).toContain(`${action} Secret`)
   })
 
   test('that nobody here may look at say so, one by one', async () => {
     const faults = { configmaps: new Problem('cluster_forbidden', 'no right') }
-    expect(await actions({ faults })).toEqual([
-      'cluster_forbidden ConfigMap',
-      'create Secret',
-      'create <run>-secrets',
-      'create WorkflowTemplate',
-    ])
+    const repository = ['cluster_forbidden ConfigMap', 'create Secret']
+    const kept = ['cluster_forbidden ConfigMap', 'create object', 'cluster_forbidden object']
+    expect(await actions({ faults })).toEqual([...repository, ...ofRun, ...ofPush.slice(0, 2), ...kept])
   })
 })
 
@@ -269,17 +297,18 @@ describe('images', () => {
     }).survey()
     expect(images.map(({ image: it }) => it.problem)).toEqual([fault, undefined, undefined])
     expect([template.object, template.problem]).toEqual([null, fault])
-    expect([workflow?.problem, dryRun?.value, secrets.value]).toEqual([null, true, { 'api/token': 'here' }])
+    expect([workflow?.problem, dryRun?.value, secrets['api/token']?.value]).toEqual([null, true, 'here'])
   })
 })
 
 describe('a part that fails', () => {
   test.each([
-    ['the secrets', { secrets: new Problem('cluster_unreachable', 'away') }, 'secrets', 'cluster_unreachable'],
-    ['Argo and the dry run', { create: new Problem('cluster_unreachable', 'away') }, 'argo', 'cluster_unreachable'],
-  ] as const)('leaves the others as they are: %s', async (_, faults, part, code) => {
+    ['the secrets', { secrets: new Problem('cluster_unreachable', 'away') }],
+    ['Argo and the dry run', { create: new Problem('cluster_unreachable', 'away') }],
+  ])('leaves the others as they are: %s', async (_, faults) => {
     const survey = await setUp({ faults }).survey()
-    expect(survey[part].problem?.code).toBe(code)
+    const problems = [survey.secrets['api/token']?.problem?.code, survey.argo.problem?.code]
+    expect(problems.filter((it) => it !== undefined)).toEqual(['cluster_unreachable'])
     expect([survey.cache.value, survey.template.problem, survey.images.length]).toEqual([true, null, 3])
     expect(survey.template.uploads.value).toBeDefined()
   })

@@ -10,10 +10,10 @@ import { ARGO_LIMITS } from './compile-limits.ts'
 import type { PrepareOptions } from './prepare.ts'
 import { WORKFLOWS } from './resources.ts'
 import type { FrozenCluster } from './run-context.ts'
-import { findSecrets } from './run-secrets.ts'
 import { predictNames, surveyImages, type ImageSurvey } from './survey-images.ts'
 import { openLooks, type Looks } from './survey-looks.ts'
-import { surveyCarried, surveyPushed, surveyRepository } from './survey-objects.ts'
+import { surveyPushed, surveyRepository, surveyRunObjects } from './survey-objects.ts'
+import { sourcesOf, surveySecrets } from './survey-secrets.ts'
 import { surveyUploads } from './survey-uploads.ts'
 import { draftRun, draftTemplate, type Drafted } from './survey-workflow.ts'
 
@@ -34,25 +34,22 @@ export async function surveyRun(
   const { definition } = run.bound.plan
   const [begin, secrets, limits, images, repository] = await Promise.all([
     surveyCache(run, options, looks),
-    looks.at('looking for secrets in the namespace', (stop) =>
-      findSecrets(definition, { cluster, secrets: options.secretValues, signal: stop }),
-    ),
+    surveySecrets(definition, { ...options, looks }),
     looks.at('asking for the version of Argo', (stop) => argoLimits(cluster, stop)),
     surveyImages({ ...options, run, looks, predicted }),
     surveyRepository({ ...options, looks }),
   ])
   const { state, cache } = begin
-  const found = { limits: limits.value ?? ARGO_LIMITS['3'], secrets: secrets.value ?? {}, images }
-  const sources = mapLooked(secrets, (all) => sourcesOf(all))
+  const found = { limits: limits.value ?? ARGO_LIMITS['3'], secrets: sourcesOf(secrets), images }
   const sent = await surveySent({ run, state, found }, options, looks)
   return {
     ...sent,
     state,
     cache,
-    secrets: sources,
+    secrets,
     argo: mapLooked(limits, ({ version }) => ({ version })),
     images: images.surveyed,
-    objects: [...repository, ...surveyCarried(sent.workflow === null ? {} : (sources.value ?? {})), ...sent.objects],
+    objects: [...repository, ...(sent.workflow === null ? [] : surveyRunObjects(found.secrets)), ...sent.objects],
     seconds: Math.round(performance.now() - start) / 1_000,
   }
 }
@@ -104,7 +101,7 @@ async function surveySent(
           return true
         }),
     surveyPushed(
-      { template: template.object, pipeline: run.bound.plan.definition.name, secrets },
+      { template: template.object, definition: run.bound.plan.definition, secrets, isPinned },
       { ...options, looks },
     ),
   ])
@@ -119,10 +116,6 @@ function blobsOrElsewhere({ remote, frozen }: SurveyedRun, { blobs }: Pick<Prepa
     has: (sha256) => blobs.has(sha256) || isElsewhere(sha256),
     sourceOf: (sha256) => blobs.pathOf(sha256),
   }
-}
-
-function sourcesOf(secrets: FrozenCluster['secrets']): Record<string, 'cluster' | 'here'> {
-  return Object.fromEntries(Object.entries(secrets).map(([name, { from }]) => [name, from]))
 }
 
 function mapLooked<Value, Other>(looked: Looked<Value>, change: (value: Value) => Other): Looked<Other> {

@@ -58,10 +58,10 @@ export type PlanNodes = z.infer<typeof PlanNodes>
 
 /** A limit of a step that one side enforces and the other does not. */
 const PlanLimit = z.object({
-  /** `resources.memory`, `network`. */
+  /** `cpu`, `memory`, `gpu`, `pids` or `network`. */
   limit: z.string(),
   there: z.boolean(),
-  /** On the target of this machine that the pipeline ran on last, `process` where it never ran. */
+  /** In the latest attempt of the step on this machine; nothing is told of a step that never ran here. */
   here: z.boolean(),
 })
 
@@ -126,12 +126,16 @@ export const Plan = z.object({
   /** That the plan took. */
   seconds: z.number(),
   objects: z.array(PlanObject),
-  /** What was pushed there last, and how this differs; null where nothing was. */
-  since: z.object({ version: PushedVersion.omit({ schedules: true }), changes: z.array(PushChange) }).nullable(),
+  /** What was pushed there last; null where nothing was. `changes`: how this differs, null where its record is not there. */
+  since: z
+    .object({ version: PushedVersion.omit({ schedules: true }), changes: z.array(PushChange).nullable() })
+    .nullable(),
   images: z.array(PlanImage),
   uploads: z.array(PlanUpload),
   /** Of all images and uploads, as far as it is known. */
   bytesToSend: z.number(),
+  /** False where something has no size yet, or could not be looked at: then more may be sent. */
+  isAllToSend: z.boolean(),
   steps: z.array(PlanStep),
   prediction: PlanPrediction,
   portability: z.array(PortabilityFinding),

@@ -49,6 +49,7 @@ export const planRoutes = {
         images: [],
         uploads: [{ kind: 'code', name: 'code', key: 'code/77aa.tar.gz', files: 1, bytes: 900, missingBytes: 900 }],
         bytesToSend: 900,
+        isAllToSend: true,
         steps: [
           {
             name: 'train',
@@ -58,7 +59,7 @@ export const planRoutes = {
             requests: { cpu: 1, memory: 1_073_741_824, gpu: null },
             image: 'registry.example/minisub-env:wine',
             nodes: { fits: ['node-1'], count: 1, why: null },
-            limits: [{ limit: 'resources.memory', there: true, here: false }],
+            limits: [{ limit: 'memory', there: true, here: false }],
             seconds: 12,
             overheadSeconds: 4,
           },

@@ -5,7 +5,11 @@ import type { ImagePlan } from './cluster-image-plan.ts'
 import type { ClusterImage, ClusterImageWish } from './cluster-image-types.ts'
 import type { ImageFacts, KeptFacts } from './image-facts.ts'
 
-type Sources = { readonly facts: KeptFacts; readonly registries: ImageRegistries; readonly engine: ImageEngine }
+type Sources = {
+  readonly facts: KeptFacts
+  readonly registries: Pick<ImageRegistries, 'read'>
+  readonly engine: ImageEngine
+}
 type InitPlan = Extract<ImagePlan, { runner: 'copy' }>
 
 /**
@@ -26,6 +30,31 @@ export async function imageAsItIs(
   const size = facts === undefined ? '' : ` (${formatBytes(facts.sizeBytes)})`
   const why = `a registry has ${image} by digest, so nothing is sent: nodes pull it from there${size}, and a container beside the step brings the step runner`
   return { reference, runner: 'copy', env: facts?.env ?? {}, why }
+}
+
+/**
+ * The same as it is now: the registry is asked whatever is known, and nothing is kept. `unread`: why it did not say that it
+ * has the image, which pods may have the login for.
+ */
+export async function imageNow(
+  plan: InitPlan,
+  wish: ClusterImageWish,
+  sources: Sources,
+): Promise<ClusterImage & { readonly unread: string | null }> {
+  let unread: string | null = null
+  const read: ImageRegistries['read'] = async (...asked) => {
+    try {
+      return await sources.registries.read(...asked)
+    } catch (error) {
+      if (isProblem(error)) unread = error.message
+      throw error
+    }
+  }
+  const facts: KeptFacts = { read: () => undefined, keep: () => undefined }
+  const image = await imageAsItIs(plan, wish, { ...sources, facts, registries: { read } })
+  const digest = plan.reference.slice(plan.reference.indexOf('@') + 1)
+  const known = unread === null ? undefined : sources.facts.read(digest, wish.platform)
+  return { ...image, env: known?.env ?? image.env, unread }
 }
 
 /** By what is kept, the registry, then the engine. Undefined where none of them can tell. */

@@ -1,5 +1,5 @@
 import type { EngineImage, ImageEngine, ImageRegistries, RunnerImages, StoredImage } from '#core/runtimes/images.ts'
-import { imageAsItIs } from './cluster-image-as-is.ts'
+import { imageNow } from './cluster-image-as-is.ts'
 import { engineFault, lookFor, unreachable, type Look } from './cluster-image-look.ts'
 import type { ImagePlan, PushPlan } from './cluster-image-plan.ts'
 import { checkPlatform } from './cluster-image-push.ts'
@@ -24,8 +24,8 @@ export async function inspectAsItIs(
   plan: Extract<ImagePlan, { runner: 'copy' }>,
   asked: Asked,
 ): Promise<InspectedImage> {
-  const { reference, runner, env } = await imageAsItIs(plan, asked, asked)
-  return { what: `the image ${plan.image}`, reference, runner, env, action: 'as_is', layers: null, bytes: 0 }
+  const { reference, runner, env, unread } = await imageNow(plan, asked, asked)
+  return { what: `the image ${plan.image}`, reference, runner, env, action: 'as_is', layers: null, bytes: 0, unread }
 }
 
 /** An image whose last layer is the runner. Throws what `ClusterImages.ensure` throws of registry, engine and platform. */
@@ -54,7 +54,16 @@ async function inspectPlan(plan: PushPlan, sources: Inspecting): Promise<Inspect
 function presentImage({ name, what }: PushPlan, { digest, env, layers }: StoredImage): InspectedImage {
   const reference = `${name.slice(0, name.lastIndexOf(':'))}@${digest}`
   const total = layers.length
-  return { what, reference, runner: 'layer', env, action: 'present', layers: { total, missing: 0 }, bytes: 0 }
+  return {
+    what,
+    reference,
+    runner: 'layer',
+    env,
+    action: 'present',
+    layers: { total, missing: 0 },
+    bytes: 0,
+    unread: null,
+  }
 }
 
 /** Where the registry does not answer, that is what is wrong: nothing could be pushed. */
@@ -64,7 +73,7 @@ async function inspectMissing(plan: PushPlan, { unreached }: Look, sources: Insp
   const [base, runner] = await Promise.all([sources.base(), sources.runners.find(sources.platform)])
   const { name: reference, what } = plan
   const env = base === undefined || base === 'scratch' ? {} : base.env
-  const shared = { what, reference, runner: 'layer', env } as const
+  const shared = { what, reference, runner: 'layer', env, unread: null } as const
   if (base === undefined || runner === undefined) return { ...shared, action: 'build', layers: null, bytes: null }
   return { ...shared, action: 'push', ...(await layersToSend(plan, { base, runner }, sources)) }
 }

@@ -51,6 +51,8 @@ export type InspectedImage = PredictedImage & {
    * registry has below the same name: of one that lies elsewhere in it a push may find that less is to be sent.
    */
   readonly bytes: number | null
+  /** Why the registry of an image that stays where it is did not say that it has it; null where it did. */
+  readonly unread: string | null
 }
 
 /**

@@ -47,7 +47,7 @@ function lockOfEngine({ image, reference, found }: Found, { onLine }: Waiter): I
 export async function lockDockerfile(
   dockerfile: string,
   home: string,
-  { folder, exclude, onLine }: ImageLockContext,
+  { folder, exclude, keep = true, onLine }: ImageLockContext,
 ): Promise<DockerfileLock> {
   const root = await realpath(folder)
   const file = await realpath(join(root, dockerfile)).catch((cause: unknown) => {
@@ -63,7 +63,7 @@ export async function lockDockerfile(
   const context = await readDockerContext(file, await Promise.all([...exclude, home].map(realPlace)))
   const count = context.entries.length
   onLine?.(`reading the folder of ${dockerfile}: ${count === 1 ? '1 file' : `${count} files and folders`}`)
-  await keepContext(home, context)
+  if (keep) await keepContext(home, context)
   return { kind: 'dockerfile', dockerfile, contextDigest: context.digest }
 }
 

@@ -45,6 +45,8 @@ export type ImageLockContext = Waiter & {
   readonly folder: string
   /** Absolute paths that belong to no build: the lock file, the data folder. */
   readonly exclude: readonly string[]
+  /** False: what goes into the build is hashed, and no copy of it is kept to build of. */
+  readonly keep?: boolean
 }
 
 export type PruneOptions = {

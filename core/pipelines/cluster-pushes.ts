@@ -56,6 +56,11 @@ export type ClusterPushes = {
     options: Progress & { readonly expected?: string | undefined },
   ): Promise<PutPush>
   list(signal?: AbortSignal): Promise<PushedThere>
+  /** The current version of one pipeline, with its record where the bucket has one; null where none is there. */
+  current(
+    pipeline: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly version: PushedEntry; readonly record: PushRecord | null } | null>
   /** The record of a version; null where the bucket has none. */
   record(version: Pick<PushedEntry, 'pipeline' | 'template'>): Promise<PushRecord | null>
   /**

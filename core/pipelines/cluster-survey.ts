@@ -15,8 +15,8 @@ export type ClusterSurvey = {
   readonly state: RunState
   /** Whether the bucket was asked for what is cached; where it did not answer, `state` is by what this machine knows. */
   readonly cache: Looked<true>
-  /** Where each secret that steps name comes from, by `<secret>/<key>`. */
-  readonly secrets: Looked<Readonly<Record<string, 'cluster' | 'here'>>>
+  /** Where each secret that steps name is, by `<secret>/<key>`; one that could not be asked for says why. */
+  readonly secrets: Readonly<Record<string, Looked<SecretPlace>>>
   /** Such as `3.x`. */
   readonly argo: Looked<{ readonly version: string }>
   readonly images: readonly SurveyedImage[]
@@ -24,14 +24,24 @@ export type ClusterSurvey = {
   readonly workflow: SurveyedWorkflow | null
   /** The API server's answer to a dry run of that Workflow; null where there is none to try. */
   readonly dryRun: Looked<true> | null
-  /** The WorkflowTemplate of a push: no step is left out of it, and secrets are those of the cluster. */
+  /** The WorkflowTemplate of a push: no step is left out of it; what is set here alone it takes from the Secret of the push. */
   readonly template: SurveyedWorkflow
-  /** What the namespace is to have beside the Workflow of a run. */
+  /** What a push and a run make in namespace and bucket, beside what is uploaded. */
   readonly objects: readonly SurveyedObject[]
 }
 
+/** In the namespace, else set on this machine and taken along, or in neither place. */
+export type SecretPlace = 'cluster' | 'here' | 'missing'
+
 /** The image of an environment: `''` of steps without one, null the runner's own, where pods copy it. */
-export type SurveyedImage = { readonly environment: string | null; readonly image: Looked<PlanImage> }
+export type SurveyedImage = {
+  readonly environment: string | null
+  readonly image: Looked<PlanImage>
+  /** Names of the variables that it brings; null where nobody can tell before it is made. */
+  readonly variables: readonly string[] | null
+  /** Why its registry did not tell that it is there, though a push would take it as it is; null where it did. */
+  readonly unread: string | null
+}
 
 export type SurveyedObject = Pick<PlanObject, 'kind' | 'name'> & { readonly plan: Looked<PlanObject> }
 

@@ -176,7 +176,7 @@ test('and it is not looked further back than each step is known from 20 runs', a
 
 test('a run that played one step alone counts not', async () => {
   ran(steps(1_000, 1_000))
-  const { frozen } = insertRun(opened.runs, planOfSpec(SPEC))
-  ran(steps(60_000, 1_000), { frozen: { ...frozen, only: { step: 'a', item: null, attempt: 1 } } })
+  const { id, frozen } = insertRun(opened.runs, planOfSpec(SPEC))
+  ran(steps(60_000, 1_000), { frozen: { ...frozen, only: { step: 'a', item: null, run: id, attempt: 1 } } })
   expect((await historyOf('process')).steps['a']).toMatchObject({ attempts: 1, seconds: 1 })
 })

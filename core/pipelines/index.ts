@@ -34,6 +34,7 @@ export type {
   ArgoMeter,
   ClusterSurvey,
   CompiledObject,
+  SecretPlace,
   SurveyedImage,
   SurveyedObject,
   SurveyedRun,

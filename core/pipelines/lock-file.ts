@@ -81,6 +81,7 @@ async function lockOf(
   return images.lock(spec, {
     folder: pipeline.folder,
     exclude: [pipeline.file, pipeline.lockFile, home],
+    keep: options.write !== false,
     ...progressOf(options),
   })
 }

@@ -9,7 +9,7 @@ import type { CacheHit, CacheQuery } from './scheduler.ts'
 import type { Consumed } from './step-key.ts'
 
 export type LookupOptions = {
-  readonly store: RunStore
+  readonly store: Pick<RunStore, 'cached' | 'steps' | 'parts'>
   readonly blobs: Blobs
   readonly remote: RemoteFiles
   /** Buckets that what is not here may be taken from. */
@@ -53,7 +53,7 @@ export function createLookup(options: LookupOptions): (query: CacheQuery) => Cac
   }
 }
 
-function succeededSteps(store: RunStore, run: string): Map<string, StepRow> {
+function succeededSteps(store: LookupOptions['store'], run: string): Map<string, StepRow> {
   const rows = store
     .steps(run)
     .filter((row) => row.item >= 0 && (row.status === 'succeeded' || row.status === 'cached'))

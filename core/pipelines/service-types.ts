@@ -133,7 +133,7 @@ export type PipelineService = PushVerbs & {
   compile(request: RequestToCheck, progress: Progress): Promise<CompiledView>
   /**
    * What `start` would do on a cluster, with nothing of it done: no lock file, no run, no image, no object in bucket or
-   * namespace; what others have computed may be noted as cached. The target may be away: what could not be looked at says
+   * namespace, nothing noted of caches and buckets. The target may be away: what could not be looked at says
    * so. Throws a Problem for what is wrong with the request, `not_supported` for a target of this machine, and
    * `request_timeout` where a lock that does not fit took too long to be made.
    */

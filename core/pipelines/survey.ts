@@ -13,6 +13,7 @@ import { createLookup } from './lookup.ts'
 import { readPipelineFile, type PipelineFile } from './pipeline-file.ts'
 import { reasonsToRun } from './reasons-to-run.ts'
 import type { Progress } from './service-types.ts'
+import { openOverlay } from './survey-overlay.ts'
 import { findTarget, type Targets } from './targets.ts'
 
 /** What a run of a pipeline on a cluster would be frozen with, and what its target would do for it. */
@@ -31,7 +32,7 @@ type Wish = Options &
   Progress & { readonly cluster: ClusterTarget; readonly asked: ReturnType<typeof RunRequest.parse> }
 
 /** So long a lock that does not fit may take to be made: packages are looked up in an index. */
-const LOCK_MS = 60_000
+const LOCK_MS = 20_000
 /** So long the buckets of other clusters are asked whether they are there. */
 const STORES_MS = 1_000
 
@@ -91,7 +92,7 @@ async function lockInTime(...[pipeline, options]: Parameters<typeof lockPipeline
   } catch (error) {
     signal?.throwIfAborted()
     if (!late.aborted) throw error
-    const fix = `lock it first with \`minisub lock ${pipeline.file}\``
+    const fix = `look whether this machine reaches its package index, and lock it first with \`minisub lock ${pipeline.file}\``
     throw new Problem('request_timeout', `the lock took longer than ${LOCK_MS / 1_000} s to be made: ${fix}`)
   }
 }
@@ -112,14 +113,15 @@ function surveyedRun(
   { store, blobs, remote, now }: Wish,
 ): Parameters<ClusterTarget['survey']>[0] {
   const { facts, cache, resumes, stores = [] } = frozen
-  const lookUp = createLookup({ store, blobs, remote, stores, cache, resumes })
+  const known = openOverlay({ store, remote })
+  const lookUp = createLookup({ ...known, blobs, stores, cache, resumes })
   return {
     digest,
     bound,
     frozen,
     snapshot,
-    remote,
+    remote: known.remote,
     foresee: () => foresee(bound, { facts, lookUp, now }),
-    learn: (entries) => store.learn(entries, now()),
+    learn: (entries) => known.learn(entries),
   }
 }

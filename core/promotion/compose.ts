@@ -1,8 +1,9 @@
 import type { Plan, PlanImage, PlanStep, PlanUpload } from '#core/contract/plan.ts'
-import { diffPushes } from '#core/contract/push-changes.ts'
-import { askedLimits, notEnforcedOnCluster, recordOf, type StepState } from '#core/pipelines/index.ts'
+import { askedLimits, notEnforcedOnCluster, type StepState, type SurveyedWorkflow } from '#core/pipelines/index.ts'
+import { decisionsOf } from './decisions.ts'
 import type { PlanParts } from './planner.ts'
 import { predict, type Predicted } from './predict/index.ts'
+import { sinceOf } from './since.ts'
 import { surveyChecks } from './survey-checks.ts'
 import { verdictOf } from './verdict.ts'
 import { widthOf } from './widths.ts'
@@ -16,7 +17,11 @@ export function composePlan(parts: PlanParts, seconds: () => number): Plan {
   const uploads = uploadsOf(parts)
   const bytes = [...images.map((it) => it.bytes ?? 0), ...uploads.map((it) => it.missingBytes)]
   const bytesToSend = bytes.reduce((sum, it) => sum + it, 0)
-  const bare = cluster.state.steps.map((step) => bareStep(step, parts, images))
+  const isAllToSend = isAllKnown(parts)
+  const decisions = decisionsOf(cluster.state.steps)
+  const bare = cluster.state.steps.map((step) => {
+    return { ...bareStep(step, parts, images), decision: decisions.get(step.bound.planned.name) ?? 'unknown' }
+  })
   const needs = (name: string) =>
     new Set(pipeline.plan.steps.find((it) => it.name === name)?.edges.map((it) => it.step))
   const { prediction, steps: times } = predict({
@@ -29,11 +34,11 @@ export function composePlan(parts: PlanParts, seconds: () => number): Plan {
     history,
     prices,
     parallelism: survey.frozen.parallelism,
-    bytesToSend: images.some((it) => it.bytes === null) ? null : bytesToSend,
+    bytesToSend: isAllToSend ? bytesToSend : null,
   })
   const steps = bare.map((step) => ({ ...step, ...timesOf(times, step.name) }))
   const checks = [...surveyChecks(parts), ...judgement.checks]
-  const portability = [...parts.portability.findings]
+  const portability = [...(parts.portability.value?.findings ?? [])]
   return {
     target,
     pipeline: definition.name,
@@ -45,6 +50,7 @@ export function composePlan(parts: PlanParts, seconds: () => number): Plan {
     images,
     uploads,
     bytesToSend,
+    isAllToSend,
     steps,
     prediction,
     portability,
@@ -57,7 +63,7 @@ function timesOf(times: Predicted['steps'], name: string): Pick<PlanStep, 'secon
   return times[name] ?? { seconds: null, overheadSeconds: null }
 }
 
-/** What would be sent: the images of steps that would run, in the order of the survey. */
+/** The images of all steps, cached ones included, as far as they could be looked at: a push sends them all. */
 function imagesOf({ survey: { cluster } }: PlanParts): PlanImage[] {
   return cluster.images.flatMap(({ image }) => (image.value === undefined ? [] : [image.value]))
 }
@@ -68,7 +74,17 @@ function uploadsOf({ survey: { cluster } }: PlanParts): PlanUpload[] {
   return [...new Map(all.map((upload) => [upload.key, upload])).values()]
 }
 
-type BareStep = Omit<PlanStep, 'seconds' | 'overheadSeconds'>
+/** Whether all that is to be sent could be looked at, and has a size. */
+function isAllKnown({ survey: { cluster } }: PlanParts): boolean {
+  const uploads = [cluster.workflow, cluster.template].every((it) => it === null || isLookedAt(it))
+  return uploads && cluster.images.every(({ image }) => (image.value?.bytes ?? null) !== null)
+}
+
+function isLookedAt({ object, uploads }: SurveyedWorkflow): boolean {
+  return object !== null && uploads.problem === undefined
+}
+
+type BareStep = Omit<PlanStep, 'seconds' | 'overheadSeconds' | 'decision'>
 
 function bareStep(step: StepState, parts: PlanParts, images: readonly PlanImage[]): BareStep {
   const { name, definition } = step.bound.planned
@@ -76,7 +92,6 @@ function bareStep(step: StepState, parts: PlanParts, images: readonly PlanImage[
   const nodes = parts.judgement.nodes[name] ?? { fits: null, count: null, why: null }
   return {
     name,
-    decision: decisionOf(step),
     because: parts.survey.reasons.get(name) ?? null,
     pods: widthOf(step),
     requests: { cpu, memory, gpu },
@@ -84,12 +99,6 @@ function bareStep(step: StepState, parts: PlanParts, images: readonly PlanImage[
     nodes,
     limits: limitsOf(step, parts),
   }
-}
-
-function decisionOf({ status, bound }: StepState): PlanStep['decision'] {
-  if (status === 'cached' || status === 'skipped') return status
-  if (status === 'succeeded') return 'cached'
-  return bound.planned.edges.length > 0 && bound.when !== null ? 'unknown' : 'runs'
 }
 
 /** Nothing is said of what never ran here. */
@@ -102,19 +111,4 @@ function limitsOf({ bound: { planned } }: StepState, { here }: PlanParts): PlanS
     there: !notThere.includes(limit),
     here: !notHere.includes(limit),
   }))
-}
-
-function sinceOf({ last, survey }: PlanParts): Plan['since'] {
-  const found = last.value ?? null
-  if (found === null) return null
-  const { version, record } = found
-  if (record === null) return { version, changes: [] }
-  const { pipeline, frozen, snapshot, bound, cluster } = survey
-  const names = cluster.images.flatMap(({ environment, image }) =>
-    environment === null || image.value === undefined ? [] : [[environment, image.value.reference] as const],
-  )
-  const template = cluster.template.object?.metadata.name ?? ''
-  const run = { digest: pipeline.plan.digest, bound, frozen, snapshot }
-  const now = recordOf(run, { template, images: Object.fromEntries(names), secret: null, keys: [] })
-  return { version, changes: diffPushes(record, now) }
 }

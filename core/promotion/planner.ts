@@ -7,10 +7,12 @@ import type { PipelineHistory, PipelineService, PipelineSurvey, Progress, Pushed
 import type { Cluster } from '#core/runtimes/cluster.ts'
 import type { PriceSource } from '#core/usage/index.ts'
 import { composePlan } from './compose.ts'
-import { judgeCluster, type Judgement } from './judge/judge.ts'
+import { readPlace, type PlaceFacts } from './judge/facts.ts'
+import type { Judgement } from './judge/judge.ts'
+import { judgeSurvey } from './judge-survey.ts'
 import { limitsHere } from './limits-here.ts'
+import type { CodeScan } from './scan/index.ts'
 import { scanRun } from './scan-run.ts'
-import { widthOf } from './widths.ts'
 
 /** What a plan asks of a cluster target beside its survey. */
 export type PlannedTarget = {
@@ -19,6 +21,8 @@ export type PlannedTarget = {
   readonly cluster: Cluster
   /** What was pushed of a pipeline and is current, with its record; null where nothing was. */
   lastPush(pipeline: string, signal: AbortSignal): Promise<LastPush | null>
+  /** Whether the cluster is to start a pipeline by itself. */
+  hasSchedules(pipeline: string): boolean
 }
 
 export type LastPush = { readonly version: PushedEntry; readonly record: PushRecord | null }
@@ -45,60 +49,66 @@ export type PlanParts = {
   readonly last: Looked<LastPush | null>
   readonly history: PipelineHistory
   readonly prices: PriceSource
-  readonly portability: Awaited<ReturnType<typeof scanRun>>
-  /** By step, limits that its attempt in the last run on this machine did not enforce. */
+  readonly portability: Looked<CodeScan>
+  /** By step, limits that its latest attempt on this machine did not enforce. */
   readonly here: ReadonlyMap<string, readonly string[]>
 }
 
-const DEADLINE_MS = 2_000
+/** So long what does not depend on the template is read, beside the survey; of a connection that is used first, longer. */
+const BESIDE_MS = { warm: 2_800, cold: 4_800 }
+/** So long the rest takes, when the survey is over. */
+const REST_MS = 1_700
+
+/** Connections that a plan has used. */
+const warm = new WeakSet<Cluster>()
 
 /** Opens what tells pushes before they are made. */
 export function openPlanner({ pipelines, target, prices }: PlannerOptions): Planner {
   return {
     async plan(request, progress) {
       const start = performance.now()
-      const signal = progress.signal ?? new AbortController().signal
-      const survey = await pipelines.survey(request, progress)
-      const place = target(survey.target)
-      const { name } = survey.pipeline.plan.definition
-      const [judgement, last, history, portability] = await Promise.all([
-        judge(survey, place, signal),
-        look((deadline) => place.lastPush(name, deadline), {
-          what: 'what was pushed',
-          deadlineMs: DEADLINE_MS,
-          signal,
-        }),
-        pipelines.history({ pipeline: name, target: survey.target }),
-        scanRun(survey, signal),
-      ])
-      const here = limitsHere(survey, pipelines)
-      const parts = { survey, judgement, last, history, prices: prices(), portability, here }
-      return composePlan(parts, () => (performance.now() - start) / 1_000)
+      const stop = new AbortController()
+      const signals = [stop.signal, ...(progress.signal === undefined ? [] : [progress.signal])]
+      const signal = AbortSignal.any(signals)
+      const beside = readBeside(() => target(request.target ?? ''), signal)
+      // What is wrong with the request is told by the survey.
+      beside.catch(() => undefined)
+      try {
+        const survey = await pipelines.survey(request, { ...progress, signal })
+        const { place, facts } = await beside
+        const parts = await readRest({ survey, place, facts, pipelines, signal })
+        return composePlan({ ...parts, prices: prices() }, () => (performance.now() - start) / 1_000)
+      } finally {
+        stop.abort()
+      }
     },
   }
 }
 
-/** Where nothing could be compiled, the survey says why. */
-async function judge(survey: PipelineSurvey, place: PlannedTarget, signal: AbortSignal): Promise<Judgement> {
-  const { template, secrets, objects } = survey.cluster
-  if (template.object === null) return { checks: [], nodes: {} }
-  const carried = Object.entries(secrets.value ?? {}).flatMap(([key, from]) => (from === 'here' ? [secretOf(key)] : []))
-  const made = (kind: string): string[] => objects.filter((it) => it.kind === kind).map((it) => it.name)
-  const steps = survey.cluster.state.steps.map((step) => [step.bound.planned.name, { width: widthOf(step) }] as const)
-  return judgeCluster({
-    ...place,
-    object: template.object,
-    templates: template.steps,
-    steps: Object.fromEntries(steps),
-    parallelism: survey.frozen.parallelism,
-    made: { secrets: new Set([...carried, ...made('Secret')]), configMaps: new Set(made('ConfigMap')) },
-    hasSchedules: false,
-    signal,
-    deadlineMs: DEADLINE_MS,
-  })
+type Beside = { readonly place: PlannedTarget; readonly facts: PlaceFacts }
+
+async function readBeside(target: () => PlannedTarget, signal: AbortSignal): Promise<Beside> {
+  const place = target()
+  const deadlineMs = warm.has(place.cluster) ? BESIDE_MS.warm : BESIDE_MS.cold
+  warm.add(place.cluster)
+  return { place, facts: await readPlace({ ...place, signal, deadlineMs }) }
 }
 
-/** `name/key` as `name`. */
-function secretOf(key: string): string {
-  return key.slice(0, key.lastIndexOf('/'))
+type Rest = Beside & {
+  readonly survey: PipelineSurvey
+  readonly pipelines: PlannerOptions['pipelines']
+  readonly signal: AbortSignal
+}
+
+async function readRest({ survey, place, facts, pipelines, signal }: Rest): Promise<Omit<PlanParts, 'prices'>> {
+  const { name } = survey.pipeline.plan.definition
+  const within = { deadlineMs: REST_MS, signal }
+  const hasSchedules = place.hasSchedules(name)
+  const [judgement, last, history, portability] = await Promise.all([
+    judgeSurvey(survey, { ...place, ...within, hasSchedules }, facts),
+    look((deadline) => place.lastPush(name, deadline), { what: 'looking what was pushed', ...within }),
+    pipelines.history({ pipeline: name, target: survey.target }),
+    look((deadline) => scanRun(survey, deadline), { what: 'the search of the code', ...within }),
+  ])
+  return { survey, judgement, last, history, portability, here: limitsHere(survey, pipelines) }
 }

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { Plan, PlanCheck, PlanStep } from '#core/contract/plan.ts'
 import { verdictOf } from './verdict.ts'
 
-const check = (status: PlanCheck['status'], step: string | null = null): PlanCheck => ({
-  id: 'quota',
+const check = (status: PlanCheck['status'], step: string | null = null, id = 'quota'): PlanCheck => ({
+  id,
   title: 'Quota',
   step,
   status,
@@ -32,7 +32,7 @@ const finding: Plan['portability'][number] = {
   found: 'a path of this machine',
   fix: 'make it an input',
 }
-const steps = [step('prep', 'cached'), step('train', 'runs')]
+const steps = [step('prep', 'cached'), step('report', 'skipped'), step('train', 'runs')]
 
 test.for<[string, Partial<Plan>, Pick<Plan, 'verdict' | 'words'>]>([
   ['nothing is wrong', { checks: [check('passed')] }, { verdict: 'go', words: 'go' }],
@@ -54,9 +54,19 @@ test.for<[string, Partial<Plan>, Pick<Plan, 'verdict' | 'words'>]>([
     { verdict: 'no', words: 'no: train: the quota has no room, and 1 more' },
   ],
   [
-    'a fault of a step that is cached keeps nothing from running',
-    { checks: [check('failed', 'prep')] },
-    { verdict: 'warnings', words: 'go, with 1 warning' },
+    'steps that are cached or skipped need no node',
+    { checks: [check('failed', 'prep', 'nodes'), check('failed', 'report', 'nodes')] },
+    { verdict: 'warnings', words: 'go, with 2 warnings' },
+  ],
+  [
+    'a push brings steps that are cached too',
+    { checks: [check('failed', 'prep', 'image')] },
+    { verdict: 'no', words: 'no: prep: the quota has no room' },
+  ],
+  [
+    'a step that runs needs a node',
+    { checks: [check('failed', 'train', 'nodes')] },
+    { verdict: 'no', words: 'no: train: the quota has no room' },
   ],
 ])('%s', ([, judged, verdict]) => {
   expect(verdictOf({ checks: [], portability: [], steps, ...judged })).toEqual(verdict)

@@ -2,14 +2,18 @@ import type { Plan } from '#core/contract/plan.ts'
 
 type Judged = Pick<Plan, 'checks' | 'portability' | 'steps'>
 
+/** Checks of what a run alone needs: a push makes no pod, and asks for no node. All others keep a push from working too. */
+const OF_RUNS: ReadonlySet<string> = new Set(['nodes', 'quota-width'])
+
 /**
- * Whether to push: `no` where a check failed of a step that would run or of all, `warnings` where anything else is to be
- * looked at. What keeps a cached step from a pod does not keep a push from working today, and is a warning.
+ * Whether to push: `no` where a check failed, `warnings` where anything else is to be looked at. What a run alone needs for a
+ * step that it would take from the cache or skip is a warning; a push looks at no cache and brings all steps.
  */
 export function verdictOf({ checks, portability, steps }: Judged): Pick<Plan, 'verdict' | 'words'> {
-  const idle = new Set(steps.flatMap(({ name, decision }) => (decision === 'cached' ? [name] : [])))
-  const isFault = ({ step, status }: Plan['checks'][number]): boolean =>
-    status === 'failed' && (step === null || !idle.has(step))
+  const isIdle = ({ decision }: Plan['steps'][number]): boolean => decision === 'cached' || decision === 'skipped'
+  const idle = new Set(steps.filter(isIdle).map(({ name }) => name))
+  const isFault = ({ id, step, status }: Plan['checks'][number]): boolean =>
+    status === 'failed' && !(step !== null && idle.has(step) && OF_RUNS.has(id))
   const faults = checks.filter(isFault)
   const [first] = faults
   if (first !== undefined) {

@@ -6,10 +6,8 @@ import type { PlanUpload } from '#core/contract/plan.ts'
 import { openObjectStore } from '#core/objects/index.ts'
 import type { PipelineSurvey } from '#core/pipelines/index.ts'
 import { openEngine, sh, statusesOf, type Engine } from '#test/support/engine.ts'
-import { labProfile, openLab } from '#test/support/lab-target.ts'
+import { labProfile } from '#test/support/lab-target.ts'
 import { describeWithKubernetes, lab } from '#test/support/requirements.ts'
-
-const TEMPLATES = { path: '/apis/argoproj.io/v1alpha1', plural: 'workflowtemplates' } as const
 
 /** Keys below the part of the bucket that a test has for itself, and their sizes. */
 async function bucketOf(engine: Engine): Promise<Map<string, number>> {
@@ -46,6 +44,9 @@ const missingIn = (uploads: readonly PlanUpload[]): number => uploads.reduce((su
 function sharedIn(bucket: ReadonlyMap<string, number>): Record<string, number> {
   return Object.fromEntries([...bucket].filter(([key]) => !/^(runs|cache)\//.test(key)))
 }
+
+/** What a push of something new makes, beside what leads Argo to the bucket. */
+const CREATED = ['create ConfigMap', 'create WorkflowTemplate', 'create object', 'create object']
 
 function actionsOf({ cluster }: PipelineSurvey): string[] {
   return cluster.objects.map(({ kind, plan }) => `${plan.value?.action ?? plan.problem?.code ?? ''} ${kind}`).toSorted()
@@ -103,7 +104,7 @@ describeWithKubernetes('a survey of a pipeline for a cluster', () => {
       expect(statesOf(survey)).toEqual({ prepare: 'pending', train: 'pending', choose: 'pending' })
       expect(survey.cluster.images.map(({ image }) => image.problem)).toEqual([undefined])
       expect([survey.cluster.dryRun?.value, survey.cluster.workflow?.problem]).toEqual([true, null])
-      expect(actionsOf(survey)).toEqual(['create ConfigMap', 'create Secret', 'create WorkflowTemplate'])
+      expect(actionsOf(survey)).toEqual([...CREATED, 'create ConfigMap', 'create Secret', 'create Workflow'].toSorted())
       const wanted = uploadsOf(survey)
       const all = ['code code', 'input prepare.table', 'step choose', 'step prepare', 'step train']
       expect(wanted.map(({ kind, name }) => `${kind} ${name}`).toSorted()).toEqual(all)
@@ -126,8 +127,7 @@ describeWithKubernetes('a survey of a pipeline for a cluster', () => {
         { action: 'present', bytes: 0, layers: { missing: 0 }, steps: ['prepare', 'train', 'choose'] },
       ])
       expect(cluster.template.isPinned).toBe(true)
-      const actions = ['create WorkflowTemplate', 'leave ConfigMap', 'leave Secret']
-      expect(actionsOf({ ...survey, cluster })).toEqual(actions)
+      expect(actionsOf({ ...survey, cluster })).toEqual([...CREATED, 'leave ConfigMap', 'leave Secret'].toSorted())
     })
 
     test('says that a changed line of code makes its step run and those behind it, and sends no image', async () => {
@@ -147,16 +147,16 @@ describeWithKubernetes('a survey of a pipeline for a cluster', () => {
 
   test('finds the WorkflowTemplate that was pushed', async () => {
     const file = await engine.pipeline({ steps: { a: sh('true') } }, `pushed-${process.pid}`)
-    const { object } = (await surveyOf(engine, file)).cluster.template
-    if (object === null) throw new Error('it was not compiled')
-    await using cluster = openLab()
-    await cluster.create(TEMPLATES, object)
+    const request = { file, target: 'lab', parameters: {}, parameterTexts: {} }
+    const { version } = await engine.service.push(request, 'ada@laptop', {})
     try {
-      const survey = await surveyOf(engine, file)
-      const found = survey.cluster.objects.find(({ kind }) => kind === 'WorkflowTemplate')
-      expect(found).toMatchObject({ name: object.metadata.name, plan: { value: { action: 'leave' } } })
+      const { cluster } = await surveyOf(engine, file)
+      const found = cluster.objects.find(({ kind }) => kind === 'WorkflowTemplate')
+      expect(found).toMatchObject({ name: version.template, plan: { value: { action: 'leave' } } })
+      const ofPush = cluster.objects.filter(({ name }) => !name.startsWith('<run>'))
+      expect(ofPush.map(({ plan }) => plan.value?.action)).toEqual(Array(6).fill('leave'))
     } finally {
-      await cluster.delete(TEMPLATES, object.metadata.name)
+      await engine.service.removePush({ target: 'lab', pipeline: version.pipeline, leaving: [] }, {})
     }
   })
 
@@ -165,7 +165,7 @@ describeWithKubernetes('a survey of a pipeline for a cluster', () => {
     const secrets = { T: { secret: 'survey', key: 'token' } }
     const file = await engine.pipeline({ steps: { a: { ...sh('true'), secrets } } }, 'carries')
     const survey = await surveyOf(engine, file)
-    expect(survey.cluster.secrets.value).toEqual({ 'survey/token': 'here' })
+    expect(survey.cluster.secrets['survey/token']?.value).toBe('here')
     expect(survey.cluster.objects.find(({ name }) => name === '<run>-secrets')?.plan.value).toMatchObject({
       action: 'create',
       because: expect.stringContaining('survey/token') as string,
@@ -197,7 +197,8 @@ describeWithKubernetes('a survey of a pipeline for a cluster', () => {
       expect(cluster.state.steps.map(({ status }) => status)).toEqual(['pending'])
       expect(cluster.dryRun).toMatchObject({ value: true })
       expect(cluster.images[0]?.image.problem).toBeUndefined()
-      expect(cluster.objects.map(({ plan }) => plan.problem)).toEqual([undefined, undefined, undefined])
+      const inNamespace = cluster.objects.filter(({ kind }) => kind !== 'object')
+      expect(inNamespace.flatMap(({ plan }) => plan.problem ?? [])).toEqual([])
     } finally {
       gate.open()
     }

@@ -131,7 +131,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     write,
     pipeline,
     start,
-    plan: (file, request = {}) => openPlans(home, core).plan({ file, target, ...request }, {}),
+    plan: (file, request = {}) => openPlans(home, core, () => []).plan({ file, target, ...request }, {}),
     addTarget(name, own) {
       if (core.clusterTargets.get(name) === undefined) core.clusterTargets.add(name, own)
     },

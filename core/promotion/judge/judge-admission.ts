@@ -1,4 +1,4 @@
-import { admissionFix, failed, passed, warning, type Finding } from '#core/cluster-facts/index.ts'
+import { admissionFix, failed, isFullNow, passed, warning, type Finding } from '#core/cluster-facts/index.ts'
 import type { Problem } from '#core/base/problem.ts'
 import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import type { PlanCheck } from '#core/contract/plan.ts'
@@ -72,8 +72,7 @@ export function judgeAdmission(facts: Admitted, profile: ClusterProfile): PlanCh
   const found = pods.flatMap((pod): StepFinding[] => {
     const problem = podsTried.get(shapeOf(pod))?.problem
     if (problem === undefined || !isRefused(problem) || isToldElsewhere(problem.message, facts)) return []
-    const finding = failed(problem.message, admissionFix(problem.message, profile) ?? POLICY_FIX)
-    return [{ step: pod.step, finding }]
+    return [{ step: pod.step, finding: refusal(problem.message, profile) }]
   })
   const ofTemplate = judgeTemplate(facts)
   if (ofTemplate.status !== 'passed') {
@@ -82,6 +81,12 @@ export function judgeAdmission(facts: Admitted, profile: ClusterProfile): PlanCh
   const problem = [...podsTried.values()].map((it) => it.problem).find((it) => it !== undefined && !isRefused(it))
   const good = problem === undefined ? ofTemplate : unseen(problem, TRY_FIX)
   return toldOfSteps('admission', found, { good, seconds })
+}
+
+/** What a full quota refuses now it takes when others are done. */
+function refusal(words: string, profile: ClusterProfile): Finding {
+  const fix = admissionFix(words, profile) ?? POLICY_FIX
+  return isFullNow(words) ? warning(`${words}: a run that is started now would be refused`, fix) : failed(words, fix)
 }
 
 const TRY_FIX = 'get the right to create pods, which is used for dry runs alone, so that pods can be tried'

@@ -52,7 +52,7 @@ function stepTemplate([step, { cpu, memory, gpu, container, template }]: [string
 
 /** What is judged, cluster and signal apart. */
 export function inputOf(
-  object: KubeObject,
+  object: KubeObject | null,
   profile: ClusterProfile,
   change: Partial<JudgeInput> = {},
 ): Omit<JudgeInput, 'cluster' | 'signal'> {
@@ -66,6 +66,8 @@ export function inputOf(
     steps: { prep: { width: 1 }, fit: { width: 1 } },
     parallelism: null,
     made: { secrets: new Set(), configMaps: new Set() },
+    conflict: null,
+    creates: { push: { WorkflowTemplate: 1, ConfigMap: 1, Secret: 1 }, run: { Workflow: 1, Secret: 1 } },
     hasSchedules: false,
     ...change,
   }
@@ -118,6 +120,7 @@ export function factsOf(object: KubeObject, change: Partial<Facts> = {}): Facts 
     limitRanges: seen([]),
     nodes: seen([nodeOf()]),
     taken: seen(new Map()),
+    autoscaler: seen(null),
     kinds: seen(new Set(['workflows', 'workflowtemplates', 'workflowtaskresults', 'cronworkflows'])),
     schema: seen('full'),
     controllers: seen([controller]),

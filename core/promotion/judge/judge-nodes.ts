@@ -1,3 +1,4 @@
+import type { Problem } from '#core/base/problem.ts'
 import { failed, passed, warning, type Finding } from '#core/cluster-facts/index.ts'
 import type { ClusterProfile } from '#core/contract/cluster-targets.ts'
 import type { PlanCheck, PlanNodes } from '#core/contract/plan.ts'
@@ -9,13 +10,14 @@ import { withDefaults } from './limit-defaults.ts'
 import { obstaclesOf, type Obstacle, type Wish } from './node-fit.ts'
 import { whyNone } from './node-words.ts'
 import type { StepPod } from './pods.ts'
+import type { NodeFacts } from './read-nodes.ts'
 import { skipped, told, toldOfSteps, unseen, type StepFinding } from './told.ts'
 
 const SHOWN = 5
 const ARCH = 'kubernetes.io/arch'
 const UNKNOWN: PlanNodes = { fits: null, count: null, why: null }
 
-type Known = Pick<Facts, 'nodes' | 'taken' | 'limitRanges' | 'pods'>
+type Known = Pick<Facts, 'nodes' | 'taken' | 'limitRanges' | 'pods' | 'autoscaler'>
 type Judged = { readonly nodes: PlanNodes; readonly finding: Finding | null }
 
 /** Which nodes could take a pod of each step, and why none can. */
@@ -44,12 +46,29 @@ export function judgeNodes(
   const counts = judged.map((it) => it.nodes.count ?? 0)
   const [least, most, all] = [Math.min(...counts), Math.max(...counts), nodes.value.length]
   const range = least === most ? `${least}` : `${least} to ${most}`
-  const blind = taken.problem === undefined ? '' : '; what other pods take is not known, since you may not list them'
+  const blind = taken.problem === undefined ? '' : `; what other pods take is not known${whyBlind(taken.problem)}`
   const good = passed(`each step fits on ${range} of ${all} ${all === 1 ? 'node' : 'nodes'}${blind}`)
   return {
-    checks: toldOfSteps('nodes', found, { good, seconds }),
+    checks: [
+      ...(found.length === 0 ? [] : platformFindings(nodes.value, profile)).map((it) => told('nodes', it, { seconds })),
+      ...toldOfSteps('nodes', found, { good, seconds }),
+    ],
     nodes: Object.fromEntries(judged.map((it) => [it.step, it.nodes])),
   }
+}
+
+function whyBlind({ code }: Problem): string {
+  return code === 'cluster_forbidden' ? ', since you may not list them' : ''
+}
+
+/** What a push is refused for, whatever its steps ask for: no node that the selector names is of the platform. */
+function platformFindings(nodes: readonly NodeFacts[], { nodeSelector, platform }: ClusterProfile): Finding[] {
+  const isSelected = ({ labels }: NodeFacts): boolean =>
+    Object.entries(nodeSelector).every(([name, value]) => labels[name] === value)
+  const found = new Set(nodes.filter(isSelected).map((it) => it.platform))
+  if (found.size === 0 || found.has(platform)) return []
+  const fix = 'change the platform of the target with `minisub target edit`'
+  return [failed(`the target is for ${platform}, and its nodes are ${[...found].join(', ')}`, fix)]
 }
 
 type Where = { readonly profile: ClusterProfile; readonly platform: string | undefined }
@@ -66,7 +85,7 @@ function wishOf({ spec }: StepPod, { limitRanges }: Known, { profile, platform }
   }
 }
 
-function judgeWish({ spec }: StepPod, wish: Wish, { nodes, taken }: Known): Judged {
+function judgeWish({ spec }: StepPod, wish: Wish, { nodes, taken, autoscaler }: Known): Judged {
   if (spec.affinity !== undefined) {
     const finding = skipped('pods of the step have an affinity, which is not judged', null)
     return { nodes: UNKNOWN, finding }
@@ -81,13 +100,22 @@ function judgeWish({ spec }: StepPod, wish: Wish, { nodes, taken }: Known): Judg
   }
   const obstacles = all.map((it) => it.obstacles)
   const why = all.length === 0 ? 'the cluster has no nodes' : whyNone(obstacles)
-  return { nodes: { fits: [], count: 0, why }, finding: noneFinding(why, obstacles, taken) }
+  return { nodes: { fits: [], count: 0, why }, finding: noneFinding(why, obstacles, { taken, autoscaler }) }
 }
 
-function noneFinding(why: string, obstacles: readonly (readonly Obstacle[])[], taken: Known['taken']): Finding {
+function noneFinding(
+  why: string,
+  obstacles: readonly (readonly Obstacle[])[],
+  { taken, autoscaler }: Pick<Known, 'taken' | 'autoscaler'>,
+): Finding {
   const words = taken.problem === undefined ? why : `${why}; what other pods take is not known`
   const isPassing = obstacles.some((it) => it.every((obstacle) => obstacle.isPassing))
   if (isPassing) return warning(`no node takes a pod of it now: ${words}`, passingFix(obstacles.flat()))
+  const maker = autoscaler.value ?? null
+  if (maker !== null) {
+    const fix = `look whether ${maker} may make such a node; else ${lastingFix(obstacles.flat())}`
+    return warning(`no node takes a pod of it now, and ${maker} may make one: ${words}`, fix)
+  }
   return failed(`no node can ever take a pod of it: ${words}`, lastingFix(obstacles.flat()))
 }
 

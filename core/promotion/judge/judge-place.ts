@@ -1,3 +1,4 @@
+import type { Looked } from '#core/base/looked.ts'
 import type { Problem } from '#core/base/problem.ts'
 import { failed, findingOf, passed, type Finding } from '#core/cluster-facts/index.ts'
 import type { PlanCheck } from '#core/contract/plan.ts'
@@ -11,11 +12,16 @@ const OLDEST = { major: 1, minor: 28 }
 const MANAGER = 'app.kubernetes.io/managed-by'
 const PIPELINE = 'mini-submarine/pipeline'
 
-export function judgeReach({ version }: Pick<Facts, 'version'>): PlanCheck {
-  const { value, problem, seconds } = version
+type Reached = Pick<Facts, 'version' | 'namespace' | 'missingRights' | 'account' | 'quotas' | 'nodes' | 'kinds'>
+
+/** Only where nothing else answered, it cannot be reached. */
+export function judgeReach(facts: Reached): PlanCheck {
+  const { value, problem, seconds } = facts.version
   if (problem !== undefined) {
     const fix = 'correct the kubeconfig or the address in it'
-    return told('reach', findingOf(problem, fix), { seconds })
+    const { namespace, missingRights, account, quotas, nodes, kinds } = facts
+    const answers = [namespace, missingRights, account, quotas, nodes, kinds].some(isAnswered)
+    return told('reach', answers ? unseen(problem, fix) : findingOf(problem, fix), { seconds })
   }
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(value) ?? []
   const isOld = Number(major) === OLDEST.major && Number(minor) < OLDEST.minor
@@ -25,6 +31,10 @@ export function judgeReach({ version }: Pick<Facts, 'version'>): PlanCheck {
     `have the cluster upgraded to ${oldest} or newer`,
   )
   return told('reach', isOld ? old : passed(`Kubernetes ${value}`), { seconds })
+}
+
+function isAnswered({ problem }: Looked<unknown>): boolean {
+  return problem === undefined || ['cluster_forbidden', 'not_found', 'cluster_refused'].includes(problem.code)
 }
 
 type Place = Pick<Facts, 'namespace' | 'templateTried'>
@@ -53,13 +63,14 @@ function unreadFinding(name: string, problem: Problem, tried: Place['templateTri
   return unseen(problem, 'get the right to read the namespace')
 }
 
-/** That what has the name of the template is the same, from here. */
+/** That what has the name of the template is as a push from here has made it. */
 export function judgeName(
   { template }: Pick<Facts, 'template'>,
-  { object, profile }: Pick<JudgeInput, 'object' | 'profile'>,
+  { object, conflict, profile }: Pick<JudgeInput, 'object' | 'conflict' | 'profile'>,
 ): PlanCheck {
   const { value, problem, seconds } = template
-  const { name, labels = {} } = object.metadata
+  if (conflict !== null) return told('template-name', conflictFinding(conflict), { seconds })
+  const { name = '', labels = {} } = object?.metadata ?? {}
   if (problem === undefined) {
     return told('template-name', ownerFinding(value, labels[PIPELINE], profile.namespace), { seconds })
   }
@@ -68,7 +79,12 @@ export function judgeName(
   return told('template-name', finding, { seconds })
 }
 
-/** Its name is the hash of its content: from whichever machine it was pushed, it is the same. */
+function conflictFinding({ message }: Problem): Finding {
+  const at = message.indexOf(': ')
+  return failed(message.slice(0, at), message.slice(at + 2))
+}
+
+/** Its name is the hash of its content, which the survey has compared where somebody has changed it. */
 function ownerFinding({ kind, metadata }: KubeObject, pipeline: string | undefined, namespace: string): Finding {
   const { name, labels = {} } = metadata
   const owner = labels[MANAGER]

@@ -74,8 +74,9 @@ function shortFinding({ quota, resource, taken, hard, left }: Short): Finding {
   if (isMore(taken, hard)) {
     return failed(`a pod takes ${wanted} ${resource}, and the quota ${quota} has ${most} in all`, LESS)
   }
-  const fix = `wait until others are done, or free some ${resource} in the namespace`
-  return warning(`a pod takes ${wanted} ${resource}, and of the quota ${quota} ${free} of ${most} are free now`, fix)
+  const fix = `push, and start a run when others are done, or free some ${resource} in the namespace`
+  const found = `a pod takes ${wanted} ${resource}, and of the quota ${quota} ${free} of ${most} are free now`
+  return warning(`${found}: a run that is started now would be refused`, fix)
 }
 
 const DEFAULTS =
@@ -102,8 +103,8 @@ function widthFinding(
   quotas: readonly ResourceQuota[],
   { steps, parallelism }: Asked,
 ): StepFinding[] {
-  const width = steps[step]?.width ?? null
-  const atOnce = Math.min(width ?? Infinity, parallelism ?? Infinity)
+  const { width = null, parallelism: own = null } = steps[step] ?? {}
+  const atOnce = Math.min(width ?? Infinity, own ?? Infinity, parallelism ?? Infinity)
   if (atOnce === Infinity || atOnce <= 1) return []
   const rooms = quotas.filter((quota) => countsPod(quota, spec)).map((quota) => roomOf(quota, takesOf(spec)))
   const least = rooms.toSorted((a, b) => a.count - b.count).at(0)
@@ -128,31 +129,54 @@ function roomOf(
   return least ?? { quota: metadata.name, resource: '', count: Infinity }
 }
 
-/** Objects that a push or the smallest run makes, as quotas count them. */
-const MADE: Readonly<Record<string, number>> = {
-  'count/workflowtemplates.argoproj.io': 1,
-  'count/workflows.argoproj.io': 1,
-  secrets: 2,
-  'count/secrets': 2,
-  configmaps: 1,
-  'count/configmaps': 1,
+/** Names that quotas count objects of a kind by. */
+const COUNTED: Readonly<Record<string, readonly string[]>> = {
+  WorkflowTemplate: ['count/workflowtemplates.argoproj.io'],
+  Workflow: ['count/workflows.argoproj.io'],
+  Secret: ['secrets', 'count/secrets'],
+  ConfigMap: ['configmaps', 'count/configmaps'],
 }
 
-/** Null where no quota counts such objects. */
-export function judgeObjectQuota({ quotas }: Pick<Facts, 'quotas'>): PlanCheck | null {
-  const counted = (quotas.value ?? []).flatMap(({ metadata, status }) => {
-    const [hard, used] = [amountsOf(status.hard), amountsOf(status.used)]
-    return Object.entries(MADE).flatMap(([resource, needed]) => {
-      const most = hard[resource]
-      return most === undefined ? [] : [{ quota: metadata.name, resource, needed, left: most - (used[resource] ?? 0) }]
-    })
-  })
+type ObjectRoom = {
+  readonly quota: string
+  readonly resource: string
+  readonly left: number
+  readonly push: number
+  readonly run: number
+}
+
+/** Null where no quota counts what a push or a run creates. */
+export function judgeObjectQuota(
+  { quotas }: Pick<Facts, 'quotas'>,
+  { creates }: Pick<JudgeInput, 'creates'>,
+): PlanCheck | null {
+  const counted = (quotas.value ?? []).flatMap((quota) => objectRooms(quota, creates))
   if (counted.length === 0) return null
-  const short = counted.filter(({ needed, left }) => left < needed)
-  const words = (short.length > 0 ? short : counted).map(
-    ({ quota, resource, needed, left }) => `${quota}: ${resource} ${left} left, ${needed} needed`,
+  return told('quota-objects', objectFinding(counted), { seconds: quotas.seconds })
+}
+
+function objectRooms({ metadata, status }: ResourceQuota, { push, run }: JudgeInput['creates']): ObjectRoom[] {
+  const [hard, used] = [amountsOf(status.hard), amountsOf(status.used)]
+  return Object.entries(COUNTED).flatMap(([kind, resources]) =>
+    resources.flatMap((resource) => {
+      const most = hard[resource]
+      const needs = { push: push[kind] ?? 0, run: run[kind] ?? 0 }
+      if (most === undefined || needs.push + needs.run === 0) return []
+      return [{ quota: metadata.name, resource, left: most - (used[resource] ?? 0), ...needs }]
+    }),
   )
+}
+
+/** What a push has no room for refuses it; what a run alone has none for may be there later. */
+function objectFinding(counted: readonly ObjectRoom[]): Finding {
+  const words = (rooms: readonly ObjectRoom[]): string =>
+    rooms
+      .map(({ quota, resource, left, push, run }) => `${quota}: ${resource} ${left} left, ${push + run} needed`)
+      .join('; ')
   const fix = 'delete what is not needed any more, or have the quota raised'
-  const finding = short.length > 0 ? failed(words.join('; '), fix) : passed(words.join('; '))
-  return told('quota-objects', finding, { seconds: quotas.seconds })
+  const ofPush = counted.filter(({ left, push }) => left < push)
+  if (ofPush.length > 0) return failed(words(ofPush), fix)
+  const ofRun = counted.filter(({ left, push, run }) => left < push + run)
+  if (ofRun.length > 0) return warning(`${words(ofRun)}: a run that is started now would be refused`, fix)
+  return passed(words(counted))
 }

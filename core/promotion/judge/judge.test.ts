@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Problem } from '#core/base/problem.ts'
 import { factsOf, inputOf, PROFILE, refused, seen, templateOf, wrongOf } from './judge-fixture.ts'
 import type { Facts } from './facts.ts'
 import { judgeFacts } from './judge.ts'
@@ -197,10 +198,46 @@ describe('a judgement', () => {
   )
 
   test('says nothing of a cluster that does not answer', () => {
-    const checks = wrong({ version: refused('cluster_unreachable', 'it does not answer: look at the network') })
+    const away = refused('cluster_unreachable', 'it does not answer: look at the network')
+    const parts = ['version', 'namespace', 'missingRights', 'account', 'quotas', 'nodes', 'kinds'] as const
+    const checks = wrong(Object.fromEntries(parts.map((part) => [part, away])))
     expect(checks[0]).toBe('failed reach: it does not answer')
     expect(checks.slice(1).every((it) => it.startsWith('skipped'))).toBe(true)
     expect(checks.length).toBeGreaterThan(10)
+  })
+})
+
+describe('a judgement', () => {
+  test('does not give a cluster up whose version alone came late', () => {
+    const late = refused('request_timeout', 'reading the version of Kubernetes took longer than 2 s: try again')
+    expect(wrong({ version: late })).toEqual(['skipped reach: reading the version of Kubernetes took longer than 2 s'])
+  })
+
+  test('says what it can of a pipeline that could not be compiled', () => {
+    const input = inputOf(null, PROFILE)
+    const facts = factsOf(OBJECT, { account: refused('not_found'), pods: [] })
+    const checks = wrongOf(judgeFacts(facts, input).checks)
+    expect(checks).toContain(
+      'failed service-account: there is no service account pipeline: no pod of a step would be made',
+    )
+    const skipped = checks.filter((it) => it.startsWith('skipped') && it.includes('could not be compiled'))
+    expect(skipped).toHaveLength(6)
+  })
+
+  test('refuses a template that somebody has changed', () => {
+    const conflict = new Problem('conflict', 'the namespace ml has a WorkflowTemplate x that somebody has changed: do')
+    const words = 'failed template-name: the namespace ml has a WorkflowTemplate x that somebody has changed'
+    expect(wrong({}, { conflict })).toEqual([words])
+  })
+
+  test.each([
+    ['exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2', 'warning'],
+    ['exceeded quota: q, requested: pods=1, used: pods=0, limited: pods=0', 'failed'],
+  ])('tells of a quota that nobody may read by the words of the API server: %s', (words, status) => {
+    const { podsTried } = factsOf(OBJECT)
+    const tried = new Map([...podsTried.keys()].map((key) => [key, refused('cluster_refused', words)]))
+    const found = wrong({ podsTried: tried, quotas: refused('cluster_forbidden') })
+    expect(found).toContainEqual(expect.stringContaining(`${status} admission fit: ${words}`))
   })
 })
 

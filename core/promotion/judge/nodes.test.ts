@@ -105,7 +105,10 @@ describe('the nodes for a step', () => {
     [
       'another platform',
       { nodes: [ARM] },
-      ['failed nodes fit: no node can ever take a pod of it: of 1 node 1 is linux/arm64, not linux/amd64'],
+      [
+        'failed nodes: the target is for linux/amd64, and its nodes are linux/arm64',
+        'failed nodes fit: no node can ever take a pod of it: of 1 node 1 is linux/arm64, not linux/amd64',
+      ],
     ],
     ['the platform of the step', { nodes: [ARM], platform: 'linux/arm64', spec: { nodeSelector: {} } }, []],
     [
@@ -192,5 +195,30 @@ test('a node of the API is read', () => {
     isReady: true,
     pressures: ['MemoryPressure'],
     allocatable: { cpu: 3.92, memory: 128974848, pods: 110 },
+  })
+})
+
+describe('a cluster that makes nodes', () => {
+  const object = templateOf({ fit: { gpu: '1' } })
+  const of = (autoscaler: string | null): string[] => {
+    const facts = factsOf(object, { autoscaler: seen(autoscaler) })
+    return wrongOf(judgeNodes(facts, inputOf(object, PROFILE)).checks)
+  }
+
+  test('may make one for a step that none takes', () => {
+    expect(of(null)).toEqual([expect.stringContaining('failed nodes fit: no node can ever take a pod of it')])
+    expect(of('Karpenter')).toEqual([
+      expect.stringContaining('warning nodes fit: no node takes a pod of it now, and Karpenter may make one'),
+    ])
+  })
+})
+
+test('nodes of another platform refuse a push, whatever a run would take from the cache', () => {
+  const object = templateOf({ fit: {} })
+  const nodes = seen([nodeOf({ labels: { 'kubernetes.io/arch': 'arm64' }, platform: 'linux/arm64' })])
+  const { checks } = judgeNodes(factsOf(object, { nodes }), inputOf(object, PROFILE))
+  expect(checks.find(({ step }) => step === null)).toMatchObject({
+    status: 'failed',
+    found: 'the target is for linux/amd64, and its nodes are linux/arm64',
   })
 })

@@ -70,7 +70,7 @@ export const PodSpec = z.looseObject({
   hostPID: z.boolean().optional(),
   hostIPC: z.boolean().optional(),
   securityContext: SecurityContext.optional(),
-  overhead: Quantities.unwrap().optional(),
+  overhead: z.record(z.string(), z.coerce.string()).optional(),
   volumes: z.array(Volume).default([]),
   initContainers: z.array(PodContainer).default([]),
   containers: z.array(PodContainer),

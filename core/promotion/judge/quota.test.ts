@@ -33,7 +33,15 @@ describe('a quota and one pod', () => {
       ['failed quota fit: a pod takes 1.501 requests.cpu'],
     ],
     ['as much as is left', { cpu: '2' }, { cpu: '500m' }, { cpu: '1500m' }, []],
-    ['more than is left', { cpu: '2' }, { cpu: '501m' }, { cpu: '1500m' }, ['warning quota fit: a pod takes 1.5 cpu']],
+    [
+      'more than is left',
+      { cpu: '2' },
+      { cpu: '501m' },
+      { cpu: '1500m' },
+      [
+        'warning quota fit: a pod takes 1.5 cpu, and of the quota q 1.499 of 2 are free now: a run that is started now would be refused',
+      ],
+    ],
     [
       '1Gi of 1G',
       { 'limits.memory': '1G' },
@@ -132,6 +140,14 @@ describe('a fan-out and a quota', () => {
     )
   })
 
+  test('has no more at once than its step lets it', () => {
+    const object = templateOf({ fit: {} })
+    const facts = factsOf(object, { quotas: seen([quotaOf({ pods: '3' })]), limitRanges: seen([DEFAULTS]) })
+    const of = (parallelism: number | null): string[] =>
+      wrongOf(judgeQuotas(facts, facts.pods, inputOf(object, PROFILE, { steps: { fit: { width: 100, parallelism } } })))
+    expect([of(3), of(4).length, of(null).length]).toEqual([[], 1, 1])
+  })
+
   test('has as many as the scarcest resource lets it', () => {
     const quota = quotaOf({ pods: '8', 'requests.cpu': '1', 'requests.memory': '10Gi' })
     expect(judged(quota, { cpu: '300m', memory: '1Gi' }, { width: 5 })).toEqual([
@@ -149,9 +165,18 @@ test('quotas that may not be read are no good sign', () => {
 
 test.each([
   [{ 'count/workflows.argoproj.io': '1' }, {}, 'passed'],
-  [{ 'count/workflows.argoproj.io': '1' }, { 'count/workflows.argoproj.io': '1' }, 'failed'],
-  [{ secrets: '3' }, { secrets: '2' }, 'failed'],
+  [{ 'count/workflows.argoproj.io': '1' }, { 'count/workflows.argoproj.io': '1' }, 'warning'],
+  [{ secrets: '3' }, { secrets: '1' }, 'passed'],
+  [{ secrets: '3' }, { secrets: '2' }, 'warning'],
+  [{ secrets: '3' }, { secrets: '3' }, 'failed'],
+  [{ configmaps: '0' }, {}, 'failed'],
   [{ pods: '0' }, {}, undefined],
-])('objects of %j with %j used: %s', (hard, used, status) => {
-  expect(judgeObjectQuota({ quotas: seen([quotaOf(hard, used)]) })?.status).toBe(status)
+])('objects of %j with %j used, of which a push and a run create some: %s', (hard, used, status) => {
+  const { creates } = inputOf(templateOf({}), PROFILE)
+  expect(judgeObjectQuota({ quotas: seen([quotaOf(hard, used)]) }, { creates })?.status).toBe(status)
+})
+
+test('objects that are there already need no room', () => {
+  const quotas = seen([quotaOf({ secrets: '2', 'count/workflowtemplates.argoproj.io': '1' }, { secrets: '2' })])
+  expect(judgeObjectQuota({ quotas }, { creates: { push: {}, run: {} } })).toBeNull()
 })

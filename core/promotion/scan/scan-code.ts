@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { PipelineDefinition } from '#core/contract/definition.ts'
 import type { FileEntry } from '#core/contract/outputs.ts'
 import type { PortabilityFinding } from '#core/contract/plan.ts'
+import { systemCode } from '#core/files/index.ts'
 import { documentTexts } from './document-texts.ts'
 import { findingsOf, type Place } from './findings.ts'
 import { isGiven, type ImageVariables } from './given.ts'
@@ -16,7 +17,7 @@ export type ScanOptions = {
   readonly document: string
   /** Those of the code's snapshot. */
   readonly files: readonly FileEntry[]
-  /** The bytes of one of them. What it throws is thrown. */
+  /** The bytes of one of them. What the system refuses is left out; all else that it throws is thrown. */
   readonly read: (file: FileEntry) => Uint8Array | Promise<Uint8Array>
   /** Names of the variables that images set, as far as they are known. */
   readonly images: ImageVariables
@@ -32,7 +33,7 @@ export type CodeScan = {
   readonly findings: readonly PortabilityFinding[]
   /** Files that were looked at, and those that were not although steps use them. */
   readonly files: number
-  readonly leftOut: { readonly binary: number; readonly large: number }
+  readonly leftOut: { readonly binary: number; readonly large: number; readonly unreadable: number }
 }
 
 /** Files beyond are data, or were made by programs. */
@@ -49,7 +50,7 @@ export async function scanCode(options: ScanOptions): Promise<CodeScan> {
   const { definition, files, signal, now = () => performance.now() } = options
   const usersOf = openUsers(definition)
   const places: Place[] = placesInDocument(options)
-  const counts = { files: 0, binary: 0, large: 0 }
+  const counts = { files: 0, binary: 0, large: 0, unreadable: 0 }
   let began = now()
   for (const file of files) {
     if (!mayBeCode(file.path)) continue
@@ -64,8 +65,8 @@ export async function scanCode(options: ScanOptions): Promise<CodeScan> {
     signal?.throwIfAborted()
     began = now()
   }
-  const { binary, large, files: looked } = counts
-  return { findings: findingsOf(places, options), files: looked, leftOut: { binary, large } }
+  const { files: looked, ...leftOut } = counts
+  return { findings: findingsOf(places, options), files: looked, leftOut }
 }
 
 function placesInDocument({ definition, document, hostName, images }: ScanOptions): Place[] {
@@ -88,9 +89,10 @@ async function placesInFile(
   file: FileEntry,
   { definition, read, hostName, images }: ScanOptions,
   usersOf: ReturnType<typeof openUsers>,
-): Promise<Place[] | 'binary' | 'large'> {
+): Promise<Place[] | 'binary' | 'large' | 'unreadable'> {
   if (file.size > MOST_BYTES) return 'large'
-  const bytes = await read(file)
+  const bytes = await readIfThere(file, read)
+  if (bytes === undefined) return 'unreadable'
   if (bytes.subarray(0, 8_000).includes(0)) return 'binary'
   // What is looked for first is ASCII, and this is faster than to decode all.
   const quick = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
@@ -103,6 +105,16 @@ async function placesInFile(
   return named.map(({ kind, hit, text }) => {
     return { kind, text, file: file.path, line: lineNumber(source, hit.offset), users }
   })
+}
+
+/** Undefined where it is gone or may not be read by now. */
+async function readIfThere(file: FileEntry, read: ScanOptions['read']): Promise<Uint8Array | undefined> {
+  try {
+    return await read(file)
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return undefined
+  }
 }
 
 const DECODER = new TextDecoder()

@@ -216,7 +216,7 @@ describe('files', () => {
       'notes.txt': 'x'.repeat(2_000_000),
       'fine.py': '',
     })
-    expect([leftOut, files, findings]).toEqual([{ binary: 1, large: 1 }, 1, []])
+    expect([leftOut, files, findings]).toEqual([{ binary: 1, large: 1, unreadable: 0 }, 1, []])
   })
 
   test('are looked through in turns of 20 ms, between which others have theirs', async () => {

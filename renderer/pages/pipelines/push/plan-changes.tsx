@@ -16,9 +16,9 @@ export function PlanChanges({ since, target }: ChangesProps) {
         <>
           <Text size="sm" mb="xs">
             {since.version.pushedBy} pushed {since.version.template} <Time iso={since.version.pushedAt} />
-            {since.changes.length === 0 && ', and nothing has changed since'}.
+            {changesText(since.changes)}.
           </Text>
-          {since.changes.length > 0 && (
+          {since.changes !== null && since.changes.length > 0 && (
             <RowsTable
               label="Changes since the last push"
               heads={['What', 'Part', 'Change', 'Before', 'Now']}
@@ -38,4 +38,9 @@ export function PlanChanges({ since, target }: ChangesProps) {
       )}
     </Section>
   )
+}
+
+function changesText(changes: NonNullable<Plan['since']>['changes']): string {
+  if (changes === null) return '; its record is not in the bucket any more, so what has changed is not known'
+  return changes.length === 0 ? ', and nothing has changed since' : ''
 }

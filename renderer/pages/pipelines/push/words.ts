@@ -18,11 +18,13 @@ export function verdictText({ verdict, words }: Plan): { readonly title: string;
 }
 
 /** What is sent, run and spent, in one sentence. */
-export function summaryText({ bytesToSend, steps, prediction }: Plan): string {
+export function summaryText({ bytesToSend, isAllToSend, steps, prediction }: Plan): string {
   const running = steps.filter(({ decision }) => decision === 'runs' || decision === 'unknown').length
   const { wallSeconds, overheadSeconds, cost, energyWh } = prediction
   const parts = [
-    bytesToSend === 0 ? 'nothing to send' : `${bytesText(bytesToSend)} to send`,
+    isAllToSend && bytesToSend === 0
+      ? 'nothing to send'
+      : `${isAllToSend ? '' : 'at least '}${bytesText(bytesToSend)} to send`,
     `${running} of ${steps.length} ${steps.length === 1 ? 'step' : 'steps'} to run`,
     ...(wallSeconds === null ? [] : [`about ${durationText(wallSeconds * 1_000)}`]),
     ...(overheadSeconds === null
