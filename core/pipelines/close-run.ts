@@ -27,15 +27,12 @@ export function cancelRun(loop: ClosingLoop, { abandon }: { readonly abandon: bo
 
 /**
  * Ends a run that goes on elsewhere. What a cluster plays is written down to its end first, since what is there counts,
- * not what was heard of it so far.
+ * not what was heard of it so far: it may also have the run without an answer having come.
  */
 export function leaveRun(loop: ClosingLoop, movedTo: Moved, { wait }: { readonly wait: boolean }): void {
   const { state, mirror } = loop
   if (isFinalRun(state.status) || isClosing(state)) return
-  if (mirror === undefined || state.submitted === null) {
-    closeFor(loop, movedTo, wait && mirror === undefined)
-    return
-  }
+  if (mirror === undefined) return closeFor(loop, movedTo, wait)
   const told: LeaveWish['isTold'] = (attempt, ended) => isTold(state, attempt, ended)
   const done = (): void => loop.post(() => closeFor(loop, movedTo, wait))
   loop.after(() => mirror.leave({ wait, isTold: told, done }))

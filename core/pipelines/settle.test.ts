@@ -64,6 +64,13 @@ describe('an attempt of a run that goes on elsewhere', () => {
     expect(stopped).toMatchObject({ outcome: 'cancelled', reason: words })
     expect('stopped' in stopped).toBe(false)
   })
+
+  test('that has registered a model has succeeded, however late, so that no second version is made', () => {
+    const record = { ...limit, leaving: { ...leaving, at: 500 }, isRecord: true }
+    expect(settle(ended('succeeded'), 'cancel', record)).toEqual(ended('succeeded'))
+    expect(settle(ended('failed'), 'cancel', record).outcome).toBe('cancelled')
+    expect(settle(ended('succeeded'), 'cancel', { ...record, leaving: null }).outcome).toBe('cancelled')
+  })
 })
 
 describe('an attempt that was asked to stop for its timeout', () => {

@@ -12,6 +12,8 @@ type Limit = {
   readonly timeoutMs: number | null
   /** Of a run that goes on elsewhere: what succeeded before it was asked to stop for that is kept. */
   readonly leaving: RunState['leaving']
+  /** Of a record step, what was recorded cannot be taken back. */
+  readonly isRecord?: boolean
 }
 
 /** What a stopped attempt left is not taken. */
@@ -28,12 +30,13 @@ const CLOCK_STEP_MS = 20
 export function settle(
   ended: AttemptResult,
   wish: 'timeout' | 'cancel' | null,
-  { startedAt, timeoutMs, leaving }: Limit,
+  { startedAt, timeoutMs, leaving, isRecord = false }: Limit,
 ): Settled {
   const { stopped = false, ...result } = ended
   if (wish === 'cancel') {
-    const wasOver = leaving !== null && !stopped && result.finishedAt + CLOCK_STEP_MS < leaving.at
-    if (wasOver && result.outcome === 'succeeded') return result
+    const isOver = leaving !== null && !stopped && result.finishedAt + CLOCK_STEP_MS < leaving.at
+    const counts = isOver || (leaving !== null && isRecord)
+    if (counts && result.outcome === 'succeeded') return result
     const reason =
       leaving === null ? 'the run was cancelled' : `the run goes on on ${leaving.to.target} as run ${leaving.to.run}`
     return { ...result, ...NO_OUTPUTS, outcome: 'cancelled', code: null, reason }
