@@ -83,11 +83,20 @@ describe('a run that goes on elsewhere', () => {
   test('is asked once, and a cancel by hand takes it back', () => {
     const run = openRun({ onCluster: false })
     leaveRun(run.loop, TO, { wait: true })
-    leaveRun(run.loop, TO, { wait: false })
+    leaveRun(run.loop, TO, { wait: true })
     cancelRun(run.loop, { abandon: false })
     cancelRun(run.loop, { abandon: false })
     expect(run.told()).toEqual(['run.draining', 'run.cancelling', 'stop a'])
     expect([run.state.leaving, run.state.steps[1]?.final]).toEqual([null, 1])
+  })
+
+  test('that is waited for can be stopped after all, once', () => {
+    const run = openRun({ onCluster: false })
+    leaveRun(run.loop, TO, { wait: true })
+    leaveRun(run.loop, TO, { wait: false })
+    leaveRun(run.loop, TO, { wait: false })
+    expect(run.told()).toEqual(['run.draining', 'run.cancelling', 'stop a'])
+    expect(run.state.leaving?.to).toEqual(TO)
   })
 
   test('that is being cancelled by hand already stays so', () => {
