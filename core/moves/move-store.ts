@@ -32,11 +32,13 @@ export function moveStore({ db }: Pick<Store, 'db'>): MoveStore {
   )
   const latest = db.prepare<[string], Raw>(`${MOVE} WHERE run = ? ORDER BY created_at DESC, new_run DESC LIMIT 1`)
   const open = db.prepare<[], Raw>(`${MOVE} WHERE finished_at IS NULL ORDER BY created_at, new_run`)
-  const taken = db.prepare('SELECT 1 FROM moves WHERE new_run = ?1 UNION ALL SELECT 1 FROM runs WHERE id = ?1 LIMIT 1')
+  const taken = db.prepare(
+    'SELECT 1 FROM moves WHERE new_run = @id UNION ALL SELECT 1 FROM runs WHERE id = @id LIMIT 1',
+  )
   const hurry = db.prepare("UPDATE moves SET mode = 'now' WHERE new_run = ?")
   return {
     insert: (move) => void insert.run(rawOf(move)),
-    isTaken: (newRun) => taken.get(newRun) !== undefined,
+    isTaken: (newRun) => taken.get({ id: newRun }) !== undefined,
     hurry: (newRun) => void hurry.run(newRun),
     update(move) {
       const { state, problem, finishedAt, newRun } = rawOf(move)
