@@ -48,6 +48,7 @@ export async function playMove(move: Move, playing: Playing): Promise<void> {
 
 /** Before the run is touched, so that a move that cannot be leaves it alone; what it needs is on its way meanwhile. */
 async function check(move: Move, { handover, onLine, signal }: Playing): Promise<MoveState> {
+  signal.throwIfAborted()
   onLine(`checking whether run ${move.run} can go on on ${move.target}`)
   await handover.check(handoverOf(move), { onLine, signal })
   signal.throwIfAborted()
