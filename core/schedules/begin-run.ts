@@ -48,7 +48,7 @@ export async function beginRun(options: BeginOptions, schedule: Schedule, run: s
 
 /** The run that goes on with a run now, where it was moved; else itself. */
 function lastOf(runs: Runs, first: string): string {
-  for (let run = first; ; ) {
+  for (let run = first; ;) {
     const next = statusOf(runs, run) === undefined ? undefined : runs.show(run).movedTo?.run
     if (next === undefined) return run
     run = next
