@@ -161,10 +161,12 @@ function pipelineHandlers({ service, moves }: HandlersOptions): Pick<Handlers, P
     },
     showRun: ({ run }) => service.show(run),
     showGraph: ({ run }) => service.graph(run),
-    cancelRun: async ({ run, force }) => {
-      if (!(await moves.giveUpWithRun(run))) await service.cancel(run, { force })
+    cancelRun: ({ run, force }) => moves.cancelRun(run, { force }),
+    resumeRun: async ({ run, withCode }, { onLine, signal }) => {
+      const mayBegin = (): void => moves.refuseWhileMoving(run)
+      mayBegin()
+      return service.resume(run, { withCode, onLine, signal, mayBegin })
     },
-    resumeRun: ({ run, withCode }, { onLine, signal }) => service.resume(run, { withCode, onLine, signal }),
     showRunUsage: ({ run }) => service.runUsage(run),
     applyRunUsage: ({ run, steps }) => service.applyUsage(run, steps),
     listEvents: ({ run, from, limit }) => {

@@ -83,7 +83,7 @@ export async function openServerFixture(limits = NO_LIMITS): Promise<ServerFixtu
   const planner: Planner = {
     plan: () => Promise.reject(new Problem('not_supported', 'there is no cluster here: add one')),
   }
-  const [moves, prices] = [noMoves(), openPrices(home)]
+  const [moves, prices] = [noMoves(service), openPrices(home)]
   const same = { home, page, planner, service, schedules, moves, conformance, settings, prices, secrets }
   const open = async (): Promise<Opened> => {
     const rows = openRows(home, service, onBug)
@@ -228,7 +228,7 @@ function openClusterRows(home: string, store: Store): LocalClusters {
   })
 }
 
-function noMoves(): Moves {
+function noMoves(service: Pick<ServerFixture['service'], 'cancel'>): Moves {
   const refuse = (run: string): never => {
     throw new Problem('not_found', `run ${run} was not moved: minisub move does it`)
   }
@@ -236,7 +236,8 @@ function noMoves(): Moves {
     move: async (run) => refuse(run),
     show: refuse,
     giveUp: async (run) => refuse(run),
-    giveUpWithRun: async () => false,
+    cancelRun: (run, how) => service.cancel(run, how),
+    refuseWhileMoving: () => undefined,
     activeCount: () => 0,
   }
 }

@@ -10,6 +10,7 @@ import {
   type AttemptReport,
   type AttemptTask,
   type Executor,
+  type LeaveWish,
   type Mirror,
   type MirrorReport,
   type RunState,
@@ -40,7 +41,9 @@ export class ClusterExecutor implements Executor {
   readonly #context: RunContext
   readonly #tracked = new Map<string, Tracked>()
   readonly #closing = new AbortController()
-  /** Aborted when the run is over here, so that nothing of it is sent any more. */
+  /** Aborted when the run is over here. */
+  readonly #over = new AbortController()
+  /** Aborted when nothing of the run is to be sent any more. */
   readonly #unwanted = new AbortController()
   readonly #links = new Links((reason) => this.#report?.connection(reason))
   readonly #inTurn = openTurns(COLLECTED_AT_ONCE)
@@ -72,10 +75,7 @@ export class ClusterExecutor implements Executor {
       submit: (state) => {
         this.#submitting = this.#submit(state)
       },
-      leave: (wish) => {
-        const signal = AbortSignal.any([this.#closing.signal, this.#unwanted.signal])
-        void leaveRun(context, wish, { see: (view) => this.#see(view), signal })
-      },
+      leave: (wish) => this.#leave(wish),
       abandon: () => this.#endStopped('given up: its cluster was not waited for'),
     }
   }
@@ -91,9 +91,10 @@ export class ClusterExecutor implements Executor {
   }
 
   /** One attempt of a run is not stopped alone: only the whole run is. */
-  stop(): void {
-    this.#stopping ??= this.#stop().catch((error: unknown) => {
-      if (this.#closing.signal.aborted) return
+  stop({ state }: Pick<AttemptTask, 'state'>): void {
+    // What goes on elsewhere would run twice if it went on here.
+    this.#stopping ??= this.#stop(() => state.leaving !== null).catch((error: unknown) => {
+      if (this.#closing.signal.aborted || this.#over.signal.aborted) return
       // What may not be stopped is left to the sweep, and to later cores.
       this.#context.onError(error)
       this.#endStopped()
@@ -119,7 +120,9 @@ export class ClusterExecutor implements Executor {
   /** Rejects with an AbortError where this core closes before it could be done. */
   async sweep(): Promise<void> {
     const { signal } = this.#closing
-    this.#unwanted.abort(new DOMException('the run is over', 'AbortError'))
+    const reason = new DOMException('the run is over', 'AbortError')
+    this.#unwanted.abort(reason)
+    this.#over.abort(reason)
     try {
       await this.#submitting
       await endRun(this.#context, this.#view !== undefined && isDone(this.#view), signal)
@@ -131,6 +134,23 @@ export class ClusterExecutor implements Executor {
   #submit(state: RunState): Promise<void> {
     const [signal, unwanted] = [this.#closing.signal, this.#unwanted.signal]
     return beginRun(this.#context, state, { signal, unwanted, links: this.#links, report: this.#report })
+  }
+
+  #leave(wish: LeaveWish): void {
+    this.#unwanted.abort(new DOMException('the run goes on elsewhere', 'AbortError'))
+    this.#follow()
+    const { run } = this.#context
+    void leaveRun(this.#context, wish, {
+      submitting: this.#submitting,
+      see: (view) => {
+        // An earlier core may have sent it without hearing so.
+        this.#report?.submitted(run, view.uid)
+        this.#see(view)
+      },
+      latest: () => this.#view,
+      tell: (reason) => this.#links.tell('leave', reason),
+      signal: AbortSignal.any([this.#closing.signal, this.#over.signal]),
+    })
   }
 
   #follow(): void {
@@ -279,9 +299,11 @@ export class ClusterExecutor implements Executor {
   }
 
   /** Stops the run in the cluster, waits until nothing of it is left there, and then tells its attempts' ends. */
-  async #stop(): Promise<void> {
+  async #stop(insists: () => boolean): Promise<void> {
     const { signal } = this.#closing
-    await stopRun(this.#context, signal)
+    const onLost = (reason: string): void => this.#links.tell('stop', reason)
+    await stopRun(this.#context, { signal: AbortSignal.any([signal, this.#over.signal]), onLost, insists })
+    this.#links.tell('stop', null)
     // How its last pods ended may not have come to the watch yet.
     const view = await untilReached(() => findWorkflow(this.#context, signal), { signal, onLost: () => undefined })
     this.#isGone = true

@@ -13,6 +13,8 @@ export type Patience = {
   readonly onLost: (reason: string) => void
   /** The run is in the cluster: what is refused for now is waited for too. */
   readonly isSent?: boolean
+  /** While it holds, whatever is refused is tried again. */
+  readonly insists?: () => boolean
 }
 
 /**
@@ -21,14 +23,15 @@ export type Patience = {
  */
 export async function untilReached<T>(
   work: () => Promise<T>,
-  { signal, onLost, isSent = false }: Patience,
+  { signal, onLost, isSent = false, insists = () => false }: Patience,
 ): Promise<T> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     signal.throwIfAborted()
     try {
       return await work()
     } catch (error) {
-      if (!isProblem(error) || !(AWAY.has(error.code) || (isSent && MENDABLE.has(error.code)))) throw error
+      if (!isProblem(error)) throw error
+      if (!AWAY.has(error.code) && !(isSent && MENDABLE.has(error.code)) && !insists()) throw error
       onLost(error.message)
     }
     await sleep(pause, undefined, { signal, ref: false })

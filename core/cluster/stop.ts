@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isProblem } from '#core/base/problem.ts'
 import { shareCache } from './cache-share.ts'
 import type { KubeObject } from '#core/runtimes/cluster.ts'
-import { untilReached } from './patience.ts'
+import { untilReached, type Patience } from './patience.ts'
 import { PODS, SECRETS, WORKFLOW_LABEL, WORKFLOWS } from './resources.ts'
 import type { RunContext } from './run-context.ts'
 import { runSecretName } from './run-secrets.ts'
@@ -16,9 +16,9 @@ const LOOK_MS = 500
  * Ends a run in the cluster: nothing new begins, and its pods are gone when it resolves. Safe to repeat, and where there
  * is no such run. Waits for a cluster that cannot be reached.
  */
-export async function stopRun({ run, connection }: RunContext, signal: AbortSignal): Promise<void> {
+export async function stopRun({ run, connection }: RunContext, patience: Patience): Promise<void> {
   const { cluster } = connection
-  const patience = { signal, onLost: () => undefined }
+  const { signal } = patience
   await untilReached(() => shutDown(cluster, run, signal), patience)
   const began = performance.now()
   for (const deleted = new Set<string>(); ; await sleep(LOOK_MS, undefined, { signal })) {
@@ -62,7 +62,7 @@ async function shutDown(cluster: Cluster, run: string, signal: AbortSignal): Pro
 export async function endRun(context: RunContext, isOver: boolean, signal: AbortSignal): Promise<void> {
   const { connection, run } = context
   const patience = { signal, onLost: () => undefined }
-  if (!isOver) await stopRun(context, signal)
+  if (!isOver) await stopRun(context, patience)
   await untilReached(() => connection.cluster.delete(SECRETS, runSecretName(run), { signal }), patience)
   await untilReached(() => shareCache(context, signal), patience)
 }

@@ -14,6 +14,8 @@ export const MoveRequest = z.strictObject({
   mode: z.enum(MOVE_MODES).default('now'),
   /** How many steps may run at once there; what is usual there where absent. */
   parallelism: z.int().min(1).max(1024).optional(),
+  /** Id for the run that goes on, so that what was asked before is answered as it ended; a ULID in lower case. */
+  newRun: z.string().length(26).optional(),
 })
 
 /** That a run goes on elsewhere. */

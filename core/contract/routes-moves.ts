@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { API_PREFIX, runParameter } from './http.ts'
+import { API_PREFIX, queryFlag, runParameter } from './http.ts'
 import { MoveRequest, MoveView } from './move.ts'
 import { RunView } from './run.ts'
 import type { Route } from './route.ts'
@@ -61,6 +61,10 @@ export const moveRoutes = {
     summary: 'Give up a move that has not stopped its run yet, or whose run is over and not begun anew',
     auth: 'token',
     params,
+    query: z.strictObject({
+      /** One whose run is over goes on. */
+      onlyChecking: queryFlag,
+    }),
     response: MoveView,
     example: {
       input: { run: RUN },

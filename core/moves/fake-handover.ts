@@ -13,6 +13,8 @@ export type FakeHandover = RunHandover & {
   /** Awaited in each part; what it throws is thrown there. */
   gate: (part: 'check' | 'leave' | 'begin', signal: AbortSignal | undefined) => Promise<void>
   end(run: string, status: RunStatus): void
+  /** By hand. */
+  cancel(run: string): Promise<void>
   show(run: string): RunView
 }
 
@@ -33,6 +35,12 @@ export function openFakeHandover(): FakeHandover {
       runOf(run).status = status
       for (const look of waiting) look()
     },
+    async cancel(run) {
+      const it = runOf(run)
+      if (isFinalRun(it.status)) throw new Problem('conflict', `run ${run} is over (${it.status})`)
+      it.leaving = null
+      fake.end(run, 'cancelled')
+    },
     find: (id) => ({ id, pipeline: 'p', ...runOf(id) }),
     hasTarget: (name) => ['process', 'docker', 'lab'].includes(name),
     async check({ run, target }, { signal, onLine }) {
@@ -49,7 +57,7 @@ export function openFakeHandover(): FakeHandover {
       if (!wait) fake.end(run, 'cancelled')
     },
     isLeaving: (run, to) => runOf(run).leaving?.run === to.run,
-    over: (run, signal) =>
+    over: (run, { signal }) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
           const { status } = runOf(run)

@@ -9,6 +9,10 @@ const MOVE = `SELECT run, source, target, mode, new_run AS newRun, parallelism, 
 /** All SQL of moves. */
 export type MoveStore = {
   insert(move: Move): void
+  /** Whether a run, or a move of one, has this id. */
+  isTaken(newRun: string): boolean
+  /** Nothing is waited for any more. */
+  hurry(newRun: string): void
   /** Writes how far it is. */
   update(move: Move): void
   /** Of a run the one that was asked for last. */
@@ -26,10 +30,16 @@ export function moveStore({ db }: Pick<Store, 'db'>): MoveStore {
   const update = db.prepare(
     'UPDATE moves SET state = @state, problem = @problem, finished_at = @finishedAt WHERE new_run = @newRun',
   )
-  const latest = db.prepare<[string], Raw>(`${MOVE} WHERE run = ? ORDER BY new_run DESC LIMIT 1`)
-  const open = db.prepare<[], Raw>(`${MOVE} WHERE finished_at IS NULL ORDER BY new_run`)
+  const latest = db.prepare<[string], Raw>(`${MOVE} WHERE run = ? ORDER BY created_at DESC, new_run DESC LIMIT 1`)
+  const open = db.prepare<[], Raw>(`${MOVE} WHERE finished_at IS NULL ORDER BY created_at, new_run`)
+  const taken = db.prepare(
+    'SELECT 1 FROM moves WHERE new_run = @id UNION ALL SELECT 1 FROM runs WHERE id = @id LIMIT 1',
+  )
+  const hurry = db.prepare("UPDATE moves SET mode = 'now' WHERE new_run = ?")
   return {
     insert: (move) => void insert.run(rawOf(move)),
+    isTaken: (newRun) => taken.get({ id: newRun }) !== undefined,
+    hurry: (newRun) => void hurry.run(newRun),
     update(move) {
       const { state, problem, finishedAt, newRun } = rawOf(move)
       update.run({ state, problem, finishedAt, newRun })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isProblem, Problem } from '#core/base/problem.ts'
 import { isFinalRun, type RunStatus } from '#core/contract/events.ts'
-import type { MoveState } from '#core/contract/move.ts'
+import type { MoveMode, MoveState } from '#core/contract/move.ts'
 import type { Handover, RunHandover } from '#core/pipelines/index.ts'
 import type { Move } from './move.ts'
 
@@ -16,11 +16,16 @@ const AWAY = new Set<string>([
   'engine_unavailable',
   'network_unavailable',
 ])
+/** What may be better in some minutes. */
+const SHORT = new Set<string>(['system_busy', 'disk_full', 'quota_exceeded'])
+const SHORT_MS = 10 * 60_000
 
 export type Playing = {
   readonly handover: RunHandover
-  /** Writes down how far it is. */
-  readonly reached: (state: MoveState) => void
+  /** Writes down how far it is. Throws where it was given up before. */
+  readonly reached: (state: MoveState) => Promise<void>
+  /** As it was asked for last. */
+  readonly mode: () => MoveMode
   readonly onLine: (line: string) => void
   /** Aborted when the move is given up, and when this core closes. */
   readonly signal: AbortSignal
@@ -32,17 +37,18 @@ export type Playing = {
  */
 export async function playMove(move: Move, playing: Playing): Promise<void> {
   let { state } = move
-  const reach = (next: MoveState): void => {
-    playing.reached(next)
+  const reach = async (next: MoveState): Promise<void> => {
+    await playing.reached(next)
     state = next
   }
-  if (state === 'checking') reach(await check(move, playing))
-  if (state === 'stopping') reach(await stop(move, playing))
-  if (state === 'preparing') reach(await prepare(move, playing))
+  if (state === 'checking') await reach(await check(move, playing))
+  if (state === 'stopping') await reach(await stop(move, playing))
+  if (state === 'preparing') await reach(await prepare(move, playing))
 }
 
 /** Before the run is touched, so that a move that cannot be leaves it alone; what it needs is on its way meanwhile. */
 async function check(move: Move, { handover, onLine, signal }: Playing): Promise<MoveState> {
+  signal.throwIfAborted()
   onLine(`checking whether run ${move.run} can go on on ${move.target}`)
   await handover.check(handoverOf(move), { onLine, signal })
   signal.throwIfAborted()
@@ -50,12 +56,14 @@ async function check(move: Move, { handover, onLine, signal }: Playing): Promise
   return isFinalRun(status) ? afterEnd(move, status, handover) : 'stopping'
 }
 
-async function stop(move: Move, { handover, onLine, signal }: Playing): Promise<MoveState> {
-  const { run, target, newRun, mode } = move
-  const wait = mode === 'wait'
+async function stop(move: Move, { handover, onLine, signal, mode }: Playing): Promise<MoveState> {
+  const { run, target, newRun } = move
+  const wait = mode() === 'wait'
   onLine(wait ? `waiting until what runs of run ${run} has ended` : `stopping run ${run}`)
   await handover.leave(run, { run: newRun, target }, { wait })
-  return afterEnd(move, await handover.over(run, signal), handover)
+  const onLost = (reason: string): void =>
+    onLine(`${reason}; it is waited for: minisub cancel ${run} --force gives up the run and its move without it`)
+  return afterEnd(move, await handover.over(run, { signal, onLost }), handover)
 }
 
 /** Throws Problem `conflict` where somebody else has ended the run. */
@@ -71,6 +79,7 @@ function afterEnd(move: Move, status: RunStatus, handover: RunHandover): MoveSta
 async function prepare(move: Move, { handover, onLine, signal }: Playing): Promise<MoveState> {
   const { newRun, target, createdBy } = move
   const origin = { id: newRun, createdBy }
+  const began = performance.now()
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     signal.throwIfAborted()
     try {
@@ -78,7 +87,9 @@ async function prepare(move: Move, { handover, onLine, signal }: Playing): Promi
       await handover.begin(handoverOf(move), origin, { onLine, signal })
       return 'done'
     } catch (error) {
-      if (!isProblem(error) || !AWAY.has(error.code)) throw error
+      if (!isProblem(error)) throw error
+      const isShort = SHORT.has(error.code) && performance.now() - began < SHORT_MS
+      if (!AWAY.has(error.code) && !isShort) throw error
       onLine(`${error.message}; it is tried again`)
     }
     await sleep(pause, undefined, { signal, ref: false })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { newId } from '#core/base/id.ts'
 import { Problem } from '#core/base/problem.ts'
 import { isFinalRun, type RunStatus } from '#core/contract/events.ts'
 import { openStore, removeTree, type Store } from '#core/store/index.ts'
@@ -151,7 +152,6 @@ describe('a move', () => {
       new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
     handover.gate = hold
     const first = refused(moves.move('r', NOW))
-    expect(await moves.giveUpWithRun('r')).toBe(false)
     expect(await moves.giveUp('r')).toMatchObject({ state: 'failed', problem: { message: 'the move was given up' } })
     expect([await first, handover.runs.get('r')?.status]).toEqual(['conflict: the move was given up', 'running'])
     expect(await refused(moves.giveUp('r'))).toContain('there is none to give up')
@@ -162,8 +162,79 @@ describe('a move', () => {
     expect(await refused(moves.giveUp('r'))).toContain('run r is being stopped')
     handover.end('r', 'cancelled')
     await expect.poll(() => moves.show('r').state).toBe('preparing')
-    expect(await moves.giveUpWithRun('r')).toBe(true)
+    expect(await refused(moves.giveUp('r', { onlyChecking: true }))).toContain('run r was stopped for its move')
+    await moves.cancelRun('r', { force: false })
     expect([await second, handover.runs.size]).toEqual(['conflict: the move was given up', 1])
+  })
+
+  test('is cancelled with its run while that is still checked, and not waited for', async () => {
+    await using fixture = openFixture()
+    const { moves, handover } = fixture
+    handover.gate = (_part, signal) =>
+      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+    const moving = refused(moves.move('r', NOW))
+    await expect.poll(() => handover.done).toContain('check r lab')
+    await moves.cancelRun('r', { force: false })
+    expect(await moving).toContain('conflict: run r was cancelled before it was moved')
+    expect(handover.runs.get('r')?.status).toBe('cancelled')
+  })
+
+  test('that is known by its id is answered as it ended', async () => {
+    await using fixture = openFixture()
+    const { moves, handover } = fixture
+    const newRun = newId<'run'>()
+    handover.gate = () => Promise.reject(new Problem('quota_exceeded', 'no room'))
+    expect(await refused(moves.move('r', { ...NOW, newRun }))).toBe('quota_exceeded: no room')
+    handover.gate = () => Promise.resolve()
+    expect(await refused(moves.move('r', { ...NOW, newRun }))).toBe('quota_exceeded: no room')
+    expect(handover.done).toEqual(['check r lab'])
+    expect((await moves.move('r', NOW)).move.newRun).not.toBe(newRun)
+    handover.runs.set('other', { target: 'process', status: 'running', leaving: null, wait: false })
+    for (const id of [newRun, 'no-ulid'])
+      expect(await refused(moves.move('other', { ...NOW, newRun: id }))).toContain(`conflict: ${id} is no free id`)
+  })
+
+  test('that waits can be asked to wait no longer, and then only that stops the run', async () => {
+    await using fixture = openFixture()
+    const { moves, handover } = fixture
+    const waiting = moves.move('r', WAIT)
+    await expect.poll(() => moves.show('r').state).toBe('stopping')
+    const { move } = await moves.move('r', NOW)
+    expect([move.state, move.mode, (await waiting).move]).toEqual(['done', 'now', move])
+    expect(handover.done.slice(0, 3)).toEqual(['check r lab', 'leave r wait', 'leave r'])
+  })
+
+  test('keeps the parallelism that it began with, and says so', async () => {
+    await using fixture = openFixture()
+    const { moves, handover } = fixture
+    const waiting = moves.move('r', { ...WAIT, parallelism: 3 })
+    await expect.poll(() => moves.show('r').state).toBe('stopping')
+    expect(await refused(moves.move('r', { ...WAIT, parallelism: 4 }))).toContain('with a parallelism of 3')
+    handover.end('r', 'cancelled')
+    expect((await moves.move('r', { ...WAIT, parallelism: 3 })).move).toEqual((await waiting).move)
+  })
+
+  test('lets nothing else go on with its run while it is open', async () => {
+    await using fixture = openFixture()
+    const { moves, handover } = fixture
+    const moving = moves.move('r', WAIT)
+    await expect.poll(() => moves.show('r').state).toBe('stopping')
+    expect(() => moves.refuseWhileMoving('r')).toThrow('run r is being moved to lab')
+    handover.end('r', 'cancelled')
+    await moving
+    expect(() => moves.refuseWhileMoving('r')).not.toThrow()
+  })
+
+  test('goes on where it could not be written down for a while, and is not answered before its end', async () => {
+    await using fixture = openFixture()
+    const { moves, store, errors } = fixture
+    store.db.exec(`CREATE TRIGGER full BEFORE UPDATE ON moves BEGIN SELECT RAISE(ABORT, 'disk full'); END`)
+    const lines: string[] = []
+    const moving = moves.move('r', NOW, (line) => lines.push(line))
+    await expect.poll(() => errors.length).toBe(1)
+    store.db.exec('DROP TRIGGER full')
+    expect((await moving).move.state).toBe('done')
+    expect(lines.join()).toContain('disk full); it is tried again')
   })
 
   test('waits for a target that is away once the run is over, and says so', async () => {

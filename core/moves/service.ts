@@ -1,4 +1,4 @@
-import { newId } from '#core/base/id.ts'
+import { isId, newId } from '#core/base/id.ts'
 import { Problem } from '#core/base/problem.ts'
 import { isFinalRun } from '#core/contract/events.ts'
 import { isFinalMove, type MoveView } from '#core/contract/move.ts'
@@ -13,7 +13,7 @@ import type { Moves, MoveWish } from './service-types.ts'
 export type MoveOptions = {
   readonly store: Store
   readonly handover: RunHandover
-  readonly runs: Pick<PipelineService, 'show'>
+  readonly runs: Pick<PipelineService, 'show' | 'cancel'>
   readonly now?: () => number
   /** What went wrong where nobody waits for an answer. */
   readonly onError: (error: unknown) => void
@@ -35,13 +35,12 @@ export function openMoves(options: MoveOptions): Moves & Disposable {
   return {
     move: async (run, wish, onLine) => moveRun(context, handover.find(run).id, { wish, onLine }),
     show: (run) => viewOf(latest(context, handover.find(run).id)),
-    giveUp: async (run) => giveUp(context, handover.find(run).id),
-    async giveUpWithRun(id) {
-      const { id: run, status } = handover.find(id)
-      const known = store.latest(run)
-      if (known === undefined || isFinalMove(known.state) || !isFinalRun(status)) return false
-      await giveUp(context, run)
-      return true
+    giveUp: async (run, how) => giveUp(context, handover.find(run).id, how),
+    cancelRun: (run, how) => cancelRun(context, run, how),
+    refuseWhileMoving(id) {
+      const { id: run } = handover.find(id)
+      const open = openMove(context, run)
+      if (open !== undefined) throw beingMoved(open)
     },
     activeCount: () => jobs.count(),
     [Symbol.dispose]: () => jobs.close(),
@@ -57,9 +56,15 @@ async function moveRun(
 ): Promise<{ move: MoveView; run: RunView }> {
   const { store, jobs } = context
   const known = store.latest(run)
-  const asked = known === undefined || isFree(known) ? begin(context, run, wish) : sameAs(known, wish)
-  if (!isFinalMove(asked.state)) await jobs.ended(asked.run, onLine)
-  const ended = latest(context, run)
+  const isSame = known !== undefined && (!isFree(known) || known.newRun === wish.newRun)
+  const asked = isSame ? await sameAs(context, known, wish) : begin(context, run, wish)
+  let ended = asked
+  while (!isFinalMove(ended.state)) {
+    // One that is open and that nobody carries out is begun again.
+    jobs.begin(ended)
+    await jobs.ended(run, onLine)
+    ended = latest(context, run)
+  }
   if (ended.newRun === asked.newRun && ended.problem !== null)
     throw new Problem(ended.problem.code, ended.problem.message)
   const view = context.runs.show(ended.state === 'done' ? ended.newRun : run)
@@ -71,15 +76,30 @@ function isFree({ state }: Move): boolean {
   return state === 'failed' || state === 'unneeded'
 }
 
-/** Throws Problem `conflict` where something else is asked for. */
-function sameAs(known: Move, { target }: MoveWish): Move {
-  const { run, newRun, state } = known
-  if (known.target === target) return known
-  const message =
-    state === 'done'
-      ? `run ${run} was moved to ${known.target} as run ${newRun}: move that one`
-      : `run ${run} is being moved to ${known.target}: wait for it, or give it up with minisub cancel ${run}`
-  throw new Problem('conflict', message)
+/** Waits for nothing any more where that is asked for now. Throws Problem `conflict` where something else is asked for. */
+async function sameAs({ store, handover }: Context, known: Move, wish: MoveWish): Promise<Move> {
+  const { run, newRun, state, target } = known
+  if (target !== wish.target) {
+    if (state === 'done')
+      throw new Problem('conflict', `run ${run} was moved to ${target} as run ${newRun}: move that one`)
+    throw beingMoved(known)
+  }
+  if (isFinalMove(state)) return known
+  if (wish.parallelism !== null && wish.parallelism !== known.parallelism) {
+    const limit = known.parallelism === null ? 'the usual parallelism' : `a parallelism of ${known.parallelism}`
+    throw new Problem('conflict', `run ${run} is being moved with ${limit}: leave out the parallelism, or cancel first`)
+  }
+  if (known.mode === 'now' || wish.mode === 'wait') return known
+  store.hurry(newRun)
+  if (state === 'stopping') await handover.leave(run, { run: newRun, target }, { wait: false })
+  return { ...known, mode: 'now' }
+}
+
+function beingMoved({ run, target }: Move): Problem {
+  return new Problem(
+    'conflict',
+    `run ${run} is being moved to ${target}: wait for it, or give it up with minisub cancel ${run}`,
+  )
 }
 
 /** Writes it down, then begins. */
@@ -94,11 +114,16 @@ function begin({ handover, store, jobs, now }: Context, id: string, wish: MoveWi
     const fix = isFinalRun(status) ? `go on there with minisub resume ${run}` : 'name another target'
     throw new Problem('conflict', `run ${run} is on ${target} already: ${fix}`)
   }
+  const { newRun = newId<'run'>(), mode, parallelism } = wish
+  if (!isId(newRun) || store.isTaken(newRun))
+    throw new Problem('conflict', `${newRun} is no free id of a run: leave it out, or make a new one`)
   const fresh: Move = {
-    ...wish,
     run,
     source,
-    newRun: newId<'run'>(),
+    target,
+    mode,
+    parallelism,
+    newRun,
     wasOver: isFinalRun(status),
     state: 'checking',
     problem: null,
@@ -111,8 +136,30 @@ function begin({ handover, store, jobs, now }: Context, id: string, wish: MoveWi
   return fresh
 }
 
-async function giveUp(context: Context, run: string): Promise<MoveView> {
+/** A move of which something is still to be done. */
+function openMove({ store }: Context, run: string): Move | undefined {
+  const known = store.latest(run)
+  return known === undefined || isFinalMove(known.state) ? undefined : known
+}
+
+async function cancelRun(context: Context, id: string, how: { readonly force: boolean }): Promise<void> {
+  const { handover, runs, jobs } = context
+  const { id: run, status } = handover.find(id)
+  const open = openMove(context, run)
+  if (open !== undefined && isFinalRun(status) && open.state !== 'stopping') return void (await giveUp(context, run))
+  await runs.cancel(run, how)
+  // What is asked of a target for a run that is cancelled need not be waited for.
+  if (openMove(context, run)?.state === 'checking')
+    jobs.giveUp(
+      run,
+      new Problem('conflict', `run ${run} was cancelled before it was moved: move it again, or resume it`),
+    )
+}
+
+async function giveUp(context: Context, run: string, { onlyChecking = false } = {}): Promise<MoveView> {
   const { state } = latest(context, run)
+  if (state === 'preparing' && onlyChecking)
+    throw new Problem('conflict', `run ${run} was stopped for its move: minisub cancel ${run} gives the move up`)
   if (isFinalMove(state))
     throw new Problem('conflict', `the move of run ${run} is over (${state}): there is none to give up`)
   if (state === 'stopping')

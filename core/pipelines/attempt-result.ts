@@ -9,8 +9,8 @@ import type { RunFacts } from './step-key.ts'
 
 /** What an attempt is whose command ended; the outputs of a good end are still to be taken. */
 export function resultOfExit(exit: Exit, inputBytes: number): AttemptResult {
-  const { finishedAt, exitCode, signal, usage, problem } = exit
-  const base = { ...NOTHING, finishedAt, exitCode, signal, inputBytes, ...usage }
+  const { finishedAt, exitCode, signal, usage, problem, stopped = false } = exit
+  const base = { ...NOTHING, finishedAt, exitCode, signal, inputBytes, ...usage, ...(stopped ? { stopped } : {}) }
   if (problem !== undefined) return { ...base, outcome: 'failed', code: problem.code, reason: problem.message }
   if (exitCode !== 0) return { ...base, outcome: 'failed', code: 'command_failed', reason: exitReason(exit) }
   return { ...base, outcome: 'succeeded' }

@@ -72,20 +72,31 @@ describe('a run that goes on elsewhere', () => {
     expect(run.left[0]?.isTold({ step: 'b', item: null, attempt: 1 }, true)).toBe(true)
   })
 
-  test('that its cluster does not have yet is stopped at once', () => {
+  test('that its cluster may have without an answer is left to it too', () => {
     const run = openRun({ onCluster: true, isSent: false })
-    leaveRun(run.loop, TO, { wait: true })
-    expect([run.told(), run.left]).toEqual([['run.cancelling', 'stop a'], []])
+    leaveRun(run.loop, TO, { wait: false })
+    expect([run.told(), run.left.length]).toEqual([[], 1])
+    run.left[0]?.done()
+    expect(run.more()).toEqual(['run.cancelling', 'stop a'])
   })
 
   test('is asked once, and a cancel by hand takes it back', () => {
     const run = openRun({ onCluster: false })
     leaveRun(run.loop, TO, { wait: true })
-    leaveRun(run.loop, TO, { wait: false })
+    leaveRun(run.loop, TO, { wait: true })
     cancelRun(run.loop, { abandon: false })
     cancelRun(run.loop, { abandon: false })
     expect(run.told()).toEqual(['run.draining', 'run.cancelling', 'stop a'])
     expect([run.state.leaving, run.state.steps[1]?.final]).toEqual([null, 1])
+  })
+
+  test('that is waited for can be stopped after all, once', () => {
+    const run = openRun({ onCluster: false })
+    leaveRun(run.loop, TO, { wait: true })
+    leaveRun(run.loop, TO, { wait: false })
+    leaveRun(run.loop, TO, { wait: false })
+    expect(run.told()).toEqual(['run.draining', 'run.cancelling', 'stop a'])
+    expect(run.state.leaving?.to).toEqual(TO)
   })
 
   test('that is being cancelled by hand already stays so', () => {

@@ -27,15 +27,12 @@ export function cancelRun(loop: ClosingLoop, { abandon }: { readonly abandon: bo
 
 /**
  * Ends a run that goes on elsewhere. What a cluster plays is written down to its end first, since what is there counts,
- * not what was heard of it so far.
+ * not what was heard of it so far: it may also have the run without an answer having come.
  */
 export function leaveRun(loop: ClosingLoop, movedTo: Moved, { wait }: { readonly wait: boolean }): void {
   const { state, mirror } = loop
-  if (isFinalRun(state.status) || isClosing(state)) return
-  if (mirror === undefined || state.submitted === null) {
-    closeFor(loop, movedTo, wait && mirror === undefined)
-    return
-  }
+  if (isLeft(state, wait)) return
+  if (mirror === undefined) return closeFor(loop, movedTo, wait)
   const told: LeaveWish['isTold'] = (attempt, ended) => isTold(state, attempt, ended)
   const done = (): void => loop.post(() => closeFor(loop, movedTo, wait))
   loop.after(() => mirror.leave({ wait, isTold: told, done }))
@@ -43,11 +40,17 @@ export function leaveRun(loop: ClosingLoop, movedTo: Moved, { wait }: { readonly
 
 function closeFor(loop: ClosingLoop, movedTo: Moved, wait: boolean): void {
   const { state, mirror } = loop
-  if (isFinalRun(state.status) || isClosing(state)) return
+  if (isLeft(state, wait)) return
   if (!wait) stopAll(loop, { kind: 'run.cancelling', movedTo })
   // Attempts of a cluster that are left never got to run.
   else if (mirror !== undefined) stopAll(loop, { kind: 'run.draining', movedTo })
   else loop.emit({ kind: 'run.draining', movedTo })
+}
+
+/** Whether there is nothing to be done: what is waited for can still be stopped. */
+function isLeft(state: RunState, wait: boolean): boolean {
+  const { status, cancelling, leaving } = state
+  return isFinalRun(status) || cancelling || (isClosing(state) && (wait || leaving === null))
 }
 
 function stopAll(loop: ClosingLoop, event: RunEvent): void {

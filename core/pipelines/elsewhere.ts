@@ -1,14 +1,16 @@
 import { availableParallelism } from 'node:os'
 import { Problem } from '#core/base/problem.ts'
+import { isFinalStep } from '#core/contract/events.ts'
 import type { OutputRecord } from '#core/contract/outputs.ts'
-import { bindPlan } from './bind.ts'
+import { bindPlan, type BoundPlan } from './bind.ts'
 import { fetchFiles, reachableStores } from './fetch-files.ts'
+import { requireStores, type Taken } from './require-stores.ts'
 import { foresee } from './foresee.ts'
 import { forTarget, type FreezeOptions, type Frozen } from './freeze.ts'
 import { createLookup } from './lookup.ts'
 import { mustPlayWhole } from './only.ts'
 import type { RunRow } from './run-rows.ts'
-import { isToStart, stepOf, type RunState } from './run-state.ts'
+import { stepOf, type RunState } from './run-state.ts'
 import { readSecrets } from './secrets.ts'
 import { checkTarget, findTarget, type Target } from './targets.ts'
 import { planOf } from './validate.ts'
@@ -42,6 +44,7 @@ export async function readyElsewhere(from: RunRow, wanted: Wanted, options: Else
   if (target.kind === 'local')
     for (const { definition } of bound.plan.steps) await readSecrets(secrets, definition.secrets)
   const stores = await reachableStores(options)
+  requireStores(succeededIn(from, bound, options), { ...options, stores })
   const parallelism = wanted.parallelism ?? usualParallelism(target)
   const frozen = { ...kept, parallelism, resumes: from.id, ...(stores.length === 0 ? {} : { stores }) }
   const { digest } = from
@@ -66,6 +69,15 @@ function checkEnvironments({ frozen }: RunRow, target: Target): void {
   )
 }
 
+/** What the run that goes on takes over of this one, whatever buckets answer now. */
+function* succeededIn({ id, frozen }: RunRow, bound: BoundPlan, options: ElsewhereOptions): Generator<Taken> {
+  const stores = options.remote.stores()
+  const lookUp = createLookup({ ...options, stores, cache: false, resumes: id })
+  const { state } = foresee(bound, { facts: frozen.facts, lookUp, now: options.now })
+  for (const { bound: it, items } of state.steps)
+    for (const item of items) if (item?.status === 'cached') yield { step: it.planned.name, outputs: item.outputs }
+}
+
 /** Takes to this machine what steps that are to run read of those that are not, so that no bucket is needed any more. */
 async function bringHere({ frozen, bound }: Frozen, options: ElsewhereOptions): Promise<void> {
   const { facts, cache, resumes, stores = [] } = frozen
@@ -77,7 +89,7 @@ async function bringHere({ frozen, bound }: Frozen, options: ElsewhereOptions): 
 function* takenOver(state: RunState): Generator<OutputRecord> {
   for (const step of state.steps) {
     const { readers } = step.bound.planned
-    if (step.ends.cached === 0 || ![...readers].some((name) => isToStart(stepOf(state, name)))) continue
+    if (step.ends.cached === 0 || ![...readers].some((name) => !isFinalStep(stepOf(state, name).status))) continue
     for (const item of step.items) if (item?.status === 'cached') yield* Object.values(item.outputs)
   }
 }

@@ -39,6 +39,8 @@ export type AttemptResult = {
   readonly inputBytes: number | null
   readonly outputBytes: number | null
   readonly outputs: OutputRecords
+  /** True where it is known that it was asked to stop before it ended: it may have ended as if all were done. */
+  readonly stopped?: boolean
 }
 
 /** Where an executor reports to. After `finished` or `absent` it says no more about the attempt. */

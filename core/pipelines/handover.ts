@@ -1,4 +1,4 @@
-import { isFinalRun, type Moved, type RunStatus } from '#core/contract/events.ts'
+import { isFinalRun, type Moved, type RunStatus, type SequencedEvent } from '#core/contract/events.ts'
 import { Problem } from '#core/base/problem.ts'
 import type { RunView } from '#core/contract/run.ts'
 import { findRun } from './find-run.ts'
@@ -12,6 +12,12 @@ import type { Progress, RunOrigin } from './service-types.ts'
 /** What is asked of a run that is to go on elsewhere. Its id is a whole one. */
 export type Handover = Wanted & { readonly run: string; readonly target: string }
 
+export type Waiting = {
+  readonly signal: AbortSignal
+  /** Told why nothing is heard of the run. */
+  readonly onLost: (reason: string) => void
+}
+
 /** How runs go on elsewhere: each verb is safe to repeat. */
 export type RunHandover = {
   /** Throws Problem `not_found` or `ambiguous_id`. */
@@ -22,12 +28,15 @@ export type RunHandover = {
    * is left alone.
    */
   check(handover: Handover, progress: Progress): Promise<void>
-  /** Asks the run to end for it: nothing more begins, and with `wait` what runs ends by itself. */
+  /**
+   * Asks the run to end for it: nothing more begins, and with `wait` what runs ends by itself; asked again without, that is
+   * stopped.
+   */
   leave(run: string, to: Moved, how: { readonly wait: boolean }): Promise<void>
   /** Whether it was asked to end because it goes on as that run, and by nobody since. */
   isLeaving(run: string, to: Moved): boolean
   /** How it ended, once it has. Rejects with the reason of the signal. */
-  over(run: string, signal: AbortSignal): Promise<RunStatus>
+  over(run: string, waiting: Waiting): Promise<RunStatus>
   /** Begins the run that goes on, under the id of its origin: a second time that one is answered. */
   begin(handover: Handover, origin: RunOrigin, progress: Progress): Promise<RunView>
 }
@@ -56,7 +65,7 @@ export function openHandover(options: Options): RunHandover {
       const asked = (['run.cancelling', 'run.draining'] as const).flatMap((kind) => store.eventsOfKind(run, kind))
       return asked.toSorted((a, b) => a.seq - b.seq).at(-1)?.movedTo?.run === to.run
     },
-    over: (run, signal) => over(options, run, signal),
+    over: (run, waiting) => over(options, run, waiting),
     async begin({ run, ...wanted }, origin, progress) {
       if (store.get(origin.id) !== undefined) return showRun(store, origin.id)
       const from = findRun(store, run)
@@ -75,14 +84,21 @@ function unlessOver({ store }: Options, run: string): (error: unknown) => void {
   }
 }
 
-function over({ store, live }: Options, run: string, signal: AbortSignal): Promise<RunStatus> {
+function over({ store, live }: Options, run: string, { signal, onLost }: Waiting): Promise<RunStatus> {
   const { promise, resolve, reject } = Promise.withResolvers<RunStatus>()
   const look = (): void => {
     const { status } = findRun(store, run)
     if (isFinalRun(status)) resolve(status)
   }
   const giveUp = (): void => reject(signal.reason)
-  const unsubscribe = live.subscribe(run, look)
+  const tell = (event: SequencedEvent | undefined): void => {
+    if (event?.kind === 'run.connection' && event.reason !== null) onLost(event.reason)
+  }
+  const unsubscribe = live.subscribe(run, (events) => {
+    events.forEach(tell)
+    look()
+  })
+  tell(store.eventsOfKind(run, 'run.connection').at(-1))
   signal.addEventListener('abort', giveUp, { once: true })
   if (signal.aborted) giveUp()
   look()

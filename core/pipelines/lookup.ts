@@ -1,9 +1,9 @@
 import { isRecordStep } from '#core/contract/definition.ts'
 import type { OutputRecords } from '#core/contract/outputs.ts'
 import type { Blobs } from '#core/store/index.ts'
+import { earlierSteps, type EarlierStep } from './earlier-steps.ts'
 import { isAsked, type Only } from './only.ts'
 import { filesOf, type RemoteFiles } from './remote-files.ts'
-import type { StepRow } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
 import type { CacheHit, CacheQuery } from './scheduler.ts'
 import type { Consumed } from './step-key.ts'
@@ -16,7 +16,7 @@ export type LookupOptions = {
   readonly stores: readonly string[]
   /** False: the run does not use the cache. */
   readonly cache: boolean
-  /** The run whose succeeded steps are taken over. */
+  /** The run whose succeeded steps are taken over, also those that it had not taken over yet itself. */
   readonly resumes: string | null
   /** The step run that alone plays, where one does: it is computed again, whatever there is. */
   readonly only?: Only | undefined
@@ -26,17 +26,20 @@ export type LookupOptions = {
 export function createLookup(options: LookupOptions): (query: CacheQuery) => CacheHit | string {
   const { store } = options
   const isHere = (sha256: string): boolean => isThereOrRemote(sha256, options)
-  const earlier = options.resumes === null ? new Map<string, StepRow>() : succeededSteps(store, options.resumes)
+  const earlier = earlierSteps(store, options.resumes)
+  const isTheSame = ({ run, row }: EarlierStep, { step, key, consumed }: CacheQuery): boolean => {
+    if (row.key !== key) return false
+    // One step alone is done again as it was in that run, not as in those before it.
+    if (options.only !== undefined && run !== options.resumes) return false
+    if (sameConsumed(store.parts(run, step.bound.planned.name)?.consumed, consumed) !== undefined) return false
+    // Of what is taken over for one step that one needs but what it reads, which was looked for before.
+    return options.only !== undefined || missing(row.outputs, isHere) === undefined
+  }
   return (query) => {
     const { name, definition, usesRun } = query.step.bound.planned
     if (options.only !== undefined && isAsked(options.only, name, query.item)) return 'it was asked for'
-    const taken = earlier.get(`${name} ${query.item ?? 0}`)
-    if (taken !== undefined && options.resumes !== null && taken.key === query.key) {
-      const same = sameConsumed(store.parts(options.resumes, name)?.consumed, query.consumed) === undefined
-      // Of what is taken over for one step that one needs but what it reads, which was looked for before.
-      if (same && (options.only !== undefined || missing(taken.outputs, isHere) === undefined))
-        return { outputs: taken.outputs, from: options.resumes, resumed: true }
-    }
+    for (const taken of earlier.find(name, query.item ?? 0))
+      if (isTheSame(taken, query)) return { outputs: taken.row.outputs, from: taken.run, resumed: true }
     // Another result of the same step is not what the attempt read, were it as good.
     if (options.only !== undefined) return 'it did not succeed in the run that this one is of'
     if (isRecordStep(definition)) return 'a register step is done in every run'
@@ -51,13 +54,6 @@ export function createLookup(options: LookupOptions): (query: CacheQuery) => Cac
     if (gone !== undefined) return `output ${gone} of run ${entry.run} is no longer in the store`
     return { outputs: entry.outputs, from: entry.run, resumed: false }
   }
-}
-
-function succeededSteps(store: LookupOptions['store'], run: string): Map<string, StepRow> {
-  const rows = store
-    .steps(run)
-    .filter((row) => row.item >= 0 && (row.status === 'succeeded' || row.status === 'cached'))
-  return new Map(rows.map((row) => [`${row.step} ${row.item}`, row]))
 }
 
 /** The first name under which two steps consumed different content; undefined where they consumed the same. */

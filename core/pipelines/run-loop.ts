@@ -1,5 +1,6 @@
 import { isFinalRun, type Moved, type RunEvent, type SequencedEvent } from '#core/contract/events.ts'
 import { Problem } from '#core/base/problem.ts'
+import { isRecordStep } from '#core/contract/definition.ts'
 import { nameOf, NOTHING, type AttemptReport, type AttemptResult, type AttemptTask } from './executor.ts'
 import { emptyBatch, markDirty } from './open-batch.ts'
 import { projectionOf } from './projection.ts'
@@ -254,7 +255,8 @@ export class RunLoop {
     const { state, mirror, executor, writeCache, only } = this.#options
     // In a cluster the runner alone keeps the time.
     const limit = { startedAt: mirror === undefined ? startedAt : null, timeoutMs: definition.timeoutMs }
-    const settled = settle(result, state.cancelling ? 'cancel' : stopping, { ...limit, leaving: state.leaving })
+    const how = { ...limit, leaving: state.leaving, isRecord: isRecordStep(definition) }
+    const settled = settle(result, state.cancelling ? 'cancel' : stopping, how)
     const next = isClosing(state) || only !== undefined ? null : retryAt(definition.retry, task.attempt, settled)
     this.#emit({ kind: 'attempt.finished', ...nameOf(task), ...settled, retryAt: next })
     this.#batch.effects.push(() => executor.release(task))

@@ -140,7 +140,11 @@ export type PipelineService = PushVerbs & {
   survey(request: RunRequest, progress: Progress): Promise<PipelineSurvey>
   /** Validates, locks on first use, takes the snapshot, writes the run and begins. Nothing is written on a Problem. */
   start(request: RunRequest, progress: Progress, origin?: RunOrigin): Promise<RunView>
-  resume(run: string, options: { readonly withCode: boolean } & Progress): Promise<RunView>
+  /** `mayBegin` is asked at the last moment: what it throws keeps the run from beginning. */
+  resume(
+    run: string,
+    options: { readonly withCode: boolean; readonly mayBegin?: () => void } & Progress,
+  ): Promise<RunView>
   /**
    * Returns when the wish is written down; the run ends when everything it started is gone. With `force` a run on a
    * cluster ends at once; what is left there is ended when the cluster is heard again. Throws Problem `conflict` for a

@@ -136,7 +136,7 @@ function listRuns(
 }
 
 /** Without an origin somebody here begins it, under an id that is made then. */
-type Beginning = Progress & { readonly origin?: RunOrigin | undefined }
+type Beginning = Progress & { readonly origin?: RunOrigin | undefined; readonly mayBegin?: (() => void) | undefined }
 
 async function start(context: Context, request: RunRequest, how: Beginning): Promise<RunView> {
   const { origin } = how
@@ -154,6 +154,7 @@ async function begin(context: Context, pipeline: PipelineFile, freeze: Freeze): 
   const frozen = await freezeRun(pipeline, { ...freeze, ...context })
   // What was given up by now leaves no run behind.
   freeze.signal?.throwIfAborted()
+  freeze.mayBegin?.()
   const { definition, digest } = pipeline.plan
   const { name } = definition
   const run = { pipeline: name, digest, target: freeze.target, file: pipeline.file, definition, origin }
@@ -200,7 +201,7 @@ function insert(
 async function resume(
   context: Context,
   id: string,
-  { withCode, ...progress }: { withCode: boolean } & Progress,
+  { withCode, mayBegin, ...progress }: { withCode: boolean; mayBegin?: () => void } & Progress,
 ): Promise<RunView> {
   const earlier = findRun(context.store, id)
   if (!isFinalRun(earlier.status)) {
@@ -222,6 +223,7 @@ async function resume(
       parallelism,
       target,
       ...progress,
+      mayBegin,
       resumes: earlier.id,
     })
   }
@@ -233,7 +235,9 @@ async function resume(
   const again = { frozen: { ...frozen, resumes: earlier.id }, snapshot, bound }
   const { digest } = earlier
   const wish = { ...context, ...frozen, ...progress, target: where, digest, resumes: earlier.id, parameterTexts: {} }
-  return insert(context, sameAs(earlier), await forTarget(again, wish))
+  const ready = await forTarget(again, wish)
+  mayBegin?.()
+  return insert(context, sameAs(earlier), ready)
 }
 
 /** What a run has in common with one that goes on with it. */

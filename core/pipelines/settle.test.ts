@@ -44,15 +44,32 @@ describe('the next attempt', () => {
 describe('an attempt of a run that goes on elsewhere', () => {
   const leaving = { to: { run: 'n', target: 'lab' }, at: 1_001 }
   const limit = { startedAt: 0, timeoutMs: null }
+  const words = 'the run goes on on lab as run n'
 
   test('that succeeded before it was asked to stop has succeeded, and is cancelled else, with words', () => {
     const settled = (outcome: AttemptResult['outcome'], at: number) =>
       settle(ended(outcome), 'cancel', { ...limit, leaving: { ...leaving, at } })
-    expect(settled('succeeded', 1_001)).toEqual(ended('succeeded'))
-    const words = 'the run goes on on lab as run n'
+    expect(settled('succeeded', 1_021)).toEqual(ended('succeeded'))
     expect(settled('succeeded', 1_000)).toMatchObject({ outcome: 'cancelled', reason: words })
-    expect(settled('failed', 1_001)).toMatchObject({ outcome: 'cancelled', reason: words })
+    expect(settled('failed', 1_021)).toMatchObject({ outcome: 'cancelled', reason: words })
     expect(settle(ended('succeeded'), 'cancel', { ...limit, leaving: null }).reason).toBe('the run was cancelled')
+  })
+
+  test('that obeyed the stop with exit code 0 has not succeeded, also where the coarse clock of a file is behind', () => {
+    const leave = (result: AttemptResult, at: number) =>
+      settle(result, 'cancel', { ...limit, leaving: { ...leaving, at } })
+    const outcomes = [996, 1_000, 1_001, 1_020, 1_021].map((at) => leave(ended('succeeded'), at).outcome)
+    expect(outcomes).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled', 'succeeded'])
+    const stopped = leave({ ...ended('succeeded'), stopped: true }, 9_000)
+    expect(stopped).toMatchObject({ outcome: 'cancelled', reason: words })
+    expect('stopped' in stopped).toBe(false)
+  })
+
+  test('that has registered a model has succeeded, however late, so that no second version is made', () => {
+    const record = { ...limit, leaving: { ...leaving, at: 500 }, isRecord: true }
+    expect(settle(ended('succeeded'), 'cancel', record)).toEqual(ended('succeeded'))
+    expect(settle(ended('failed'), 'cancel', record).outcome).toBe('cancelled')
+    expect(settle(ended('succeeded'), 'cancel', { ...record, leaving: null }).outcome).toBe('cancelled')
   })
 })
 

@@ -3,12 +3,17 @@ import type { RetryDefinition } from '#core/contract/definition.ts'
 import type { AttemptResult } from './executor.ts'
 import type { RunState } from './run-state.ts'
 
+/** How an attempt ended, as it is written down. */
+type Settled = Omit<AttemptResult, 'stopped'>
+
 type Limit = {
   /** What the timeout of an attempt is counted from and to; no `timeoutMs` is no timeout. */
   readonly startedAt: number | null
   readonly timeoutMs: number | null
   /** Of a run that goes on elsewhere: what succeeded before it was asked to stop for that is kept. */
   readonly leaving: RunState['leaving']
+  /** Of a record step, what was recorded cannot be taken back. */
+  readonly isRecord?: boolean
 }
 
 /** What a stopped attempt left is not taken. */
@@ -19,15 +24,19 @@ const CLOCK_STEP_MS = 20
 
 /**
  * What a result means after a wish to stop: a cancelled attempt is cancelled and a late one failed, however it ended.
- * One that ended in time is not late: nobody looked, or its outputs were still being taken.
+ * One that ended in time is not late: nobody looked, or its outputs were still being taken. One that is known to have been
+ * stopped did not end by itself, even if it says that all went well.
  */
 export function settle(
-  result: AttemptResult,
+  ended: AttemptResult,
   wish: 'timeout' | 'cancel' | null,
-  { startedAt, timeoutMs, leaving }: Limit,
-): AttemptResult {
+  { startedAt, timeoutMs, leaving, isRecord = false }: Limit,
+): Settled {
+  const { stopped = false, ...result } = ended
   if (wish === 'cancel') {
-    if (leaving !== null && result.outcome === 'succeeded' && result.finishedAt < leaving.at) return result
+    const isOver = leaving !== null && !stopped && result.finishedAt + CLOCK_STEP_MS < leaving.at
+    const counts = isOver || (leaving !== null && isRecord)
+    if (counts && result.outcome === 'succeeded') return result
     const reason =
       leaving === null ? 'the run was cancelled' : `the run goes on on ${leaving.to.target} as run ${leaving.to.run}`
     return { ...result, ...NO_OUTPUTS, outcome: 'cancelled', code: null, reason }
@@ -43,7 +52,7 @@ export function settle(
  * When the next attempt may begin after one ended, in epoch ms; null when there is none. The wait grows by the factor
  * after each attempt, up to the cap, and is a lower bound.
  */
-export function retryAt(retry: RetryDefinition, attempt: number, result: AttemptResult): number | null {
+export function retryAt(retry: RetryDefinition, attempt: number, result: Settled): number | null {
   if ((result.outcome !== 'failed' && result.outcome !== 'lost') || attempt > retry.limit) return null
   if (retry.backoff === null) return result.finishedAt
   const { durationMs, factor, capMs } = retry.backoff

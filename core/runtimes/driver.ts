@@ -111,6 +111,8 @@ export type Exit = {
   readonly usage: Usage
   /** True where the system says that it was killed for using more than its memory limit. */
   readonly outOfMemory?: boolean
+  /** True where its step runner was asked to stop it from outside; a process has none that could say so. */
+  readonly stopped?: boolean
   /** What is wrong with its outputs where the runtime itself checks them, or that it ended the command for its timeout. */
   readonly problem?: { readonly code: ProblemCode; readonly message: string }
 }

@@ -12,6 +12,7 @@ export function exitOfEnd(end: RunnerEnd, startedAt: number): Exit {
     signal: signalOf(exitCode),
     usage: { cpuSeconds: end.cpuSeconds, peakMemoryBytes: end.peakMemoryBytes },
     ...(end.outOfMemory ? { outOfMemory: true } : {}),
+    ...(end.stoppedBy === 'signal' ? { stopped: true } : {}),
     ...(problem === null ? {} : { problem }),
   }
 }

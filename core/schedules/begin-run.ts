@@ -25,7 +25,7 @@ export type Ending = Pick<Settled, 'outcome' | 'run' | 'reason'>
 export async function beginRun(options: BeginOptions, schedule: Schedule, run: string): Promise<Ending> {
   const { runs, signal, onError } = options
   try {
-    const blocker = schedule.lastRun
+    const blocker = schedule.lastRun === null ? null : lastOf(runs, schedule.lastRun)
     if (schedule.overlap !== 'allow' && blocker !== null && isGoingOn(runs, blocker)) {
       if (schedule.overlap === 'forbid') {
         return { outcome: 'skipped', run: null, reason: `run ${blocker} was still going on` }
@@ -44,6 +44,15 @@ export async function beginRun(options: BeginOptions, schedule: Schedule, run: s
     if (statusOf(runs, run) === undefined) return { outcome: 'failed', run: null, reason: reasonOf(error) }
   }
   return { outcome: 'started', run, reason: null }
+}
+
+/** The run that goes on with a run now, where it was moved; else itself. */
+function lastOf(runs: Runs, first: string): string {
+  for (let run = first; ;) {
+    const next = statusOf(runs, run) === undefined ? undefined : runs.show(run).movedTo?.run
+    if (next === undefined) return run
+    run = next
+  }
 }
 
 /** The status of a run; undefined where there is none of that id. */

@@ -74,6 +74,26 @@ describeWithDocker('a run that is moved between processes and containers', () =>
     expect(engine.errors).toEqual([])
   })
 
+  test.each(['process', 'docker'])(
+    'does again on the other what obeyed the stop on %s with exit code 0',
+    async (from) => {
+      await using engine = await openEngine({ target: from })
+      const obeying = "trap 'exit 0' TERM; echo on; while :; do sleep 0.05; done"
+      const here = from === 'process' ? '[ ! -d /mini-submarine ]' : '[ -d /mini-submarine ]'
+      const each = sh(`if ${here}; then ${obeying}; fi`, '${{ each.i }}', { forEach: { i: [1, 2, 3, 4, 5, 6] } })
+      const { id } = await engine.start(await engine.pipeline({ steps: { each } }), { parallelism: 6 })
+      await untilEngine(
+        'all run',
+        () => engine.events(id).filter(({ kind }) => kind === 'attempt.started').length === 6,
+      )
+      const to = from === 'process' ? 'docker' : 'process'
+      const { run } = await engine.moves.move(id, { target: to, mode: 'now', parallelism: 6 })
+      const left = Object.values(statusesOf(engine.service.show(id)))
+      expect(left).toEqual(Array.from({ length: 6 }, () => 'cancelled'))
+      expect(new Set(Object.values(statusesOf(await engine.end(run.id))))).toEqual(new Set(['succeeded']))
+    },
+  )
+
   test('is not moved to processes where it needs an image', async () => {
     await using engine = await openEngine({ target: 'docker' })
     await engine.write('box/Dockerfile', 'FROM busybox:1.35\n')

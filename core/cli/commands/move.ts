@@ -1,3 +1,4 @@
+import { newId } from '#core/base/id.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { Client } from '#core/client/index.ts'
 import type { MoveMode, MoveView } from '#core/contract/move.ts'
@@ -38,22 +39,30 @@ async function moveOrLeave(run: string, asking: Asking): Promise<Moved | undefin
   const { home, signal, target, wait, parallelism } = asking
   const limit = parallelism === undefined ? {} : { parallelism: wholeNumber('--parallelism', parallelism, 1) }
   const mode: MoveMode = wait === true ? 'wait' : 'now'
-  for (let start = 0; ; start += 1) {
+  // By it a move that ended while nobody heard so is known.
+  const newRun = newId<'run'>()
+  let starts = 0
+  const onLine = (line: string): void => {
+    starts = 0
+    say(line)
+  }
+  for (; ; starts += 1) {
     const client = await connect(home)
     try {
-      const moved = await client.moveRun({ run, target, mode, ...limit }, { signal, onLine: say })
+      const moved = await client.moveRun({ run, target, mode, newRun, ...limit }, { signal, onLine })
       return { client, ...moved }
     } catch (error) {
       if (signal.aborted) return giveUp(client, run)
-      if (start === MOST_STARTS || !isProblem(error) || error.code !== 'core_unreachable') throw error
+      if (starts === MOST_STARTS || !isProblem(error) || error.code !== 'core_unreachable') throw error
       say('the core is gone: starting it again, it goes on with the move')
     }
   }
 }
 
+/** A move whose run was stopped for it goes on. */
 async function giveUp(client: Client, run: string): Promise<undefined> {
   try {
-    await client.giveUpMove({ run })
+    await client.giveUpMove({ run, onlyChecking: true })
     say(`the move was given up: minisub show ${run}`)
   } catch (error) {
     if (!isProblem(error) || error.code !== 'conflict') throw error
