@@ -38,7 +38,7 @@ function secretOf(key: string): string {
 }
 
 /** Why the template that is there is not as it was pushed. */
-export function conflictOf(objects: readonly SurveyedObject[]): Problem | null {
+function conflictOf(objects: readonly SurveyedObject[]): Problem | null {
   const problem = objects.find(({ kind }) => kind === 'WorkflowTemplate')?.plan.problem
   return problem?.code === 'conflict' ? problem : null
 }

@@ -13,7 +13,7 @@ const WANTED: Readonly<Record<string, string>> = {
 }
 
 /** What a push and its runs need in the namespace; schedules need CronWorkflows as well. */
-export function neededRights(hasSchedules: boolean): Right[] {
+function neededRights(hasSchedules: boolean): Right[] {
   return USER_RIGHTS.filter(({ resource }) => hasSchedules || resource !== 'cronworkflows')
 }
 
