@@ -168,6 +168,9 @@ describeWithKubernetes('a pushed pipeline', () => {
     expect(await engine.service.push({ ...asked, parameters: { n: 3 }, expected: three }, 'ada', {})).toMatchObject({
       changed: false,
     })
+    // What a plan tells is what a push makes: else nothing planned could be pushed.
+    const { cluster: planned } = await engine.service.survey({ file, target: 'lab', parameters: { n: 3 } }, {})
+    expect([planned.template.isPinned, planned.template.object?.metadata.name]).toEqual([true, three])
     await using cluster = openLab()
     for (const template of [two, three]) await cluster.delete(TEMPLATES, template)
     const { versions: listed } = await engine.service.pushed('lab')
