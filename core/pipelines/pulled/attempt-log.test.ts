@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { encodeLine, logPath } from '#core/attempts/index.ts'
-import { lastLine, writeLog } from './attempt-log.ts'
+import { findLastLine, writeLog } from './attempt-log.ts'
 
 let folder: string
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'minisub-log-'))))
@@ -26,7 +26,7 @@ test.each([
   ['a last line that is longer than a page', ['a', 'y'.repeat(3_000_000)], 'y'.repeat(3_000_000)],
 ])('the last line that holds something: %s', (_name, texts, expected) => {
   write(texts)
-  expect(lastLine(folder)).toBe(expected)
+  expect(findLastLine(folder)).toBe(expected)
 })
 
 test('a log is written as it is, and its last line is found in it', async () => {
@@ -36,7 +36,7 @@ test('a log is written as it is, and its last line is found in it', async () => 
     rmSync(file, { force: true })
     await writeLog(folder, file)
     expect(readFileSync(file, 'utf8')).toBe(texts.map((text) => `${text}\n`).join(''))
-    expect(lastLine(folder)).toBe(texts.findLast((text) => text.trim() !== '') ?? null)
+    expect(findLastLine(folder)).toBe(texts.findLast((text) => text.trim() !== '') ?? null)
   })
   await fc.assert(property, { numRuns: 50 })
 })
@@ -44,5 +44,5 @@ test('a log is written as it is, and its last line is found in it', async () => 
 test('there is no log', async () => {
   const file = join(folder, 'log.txt')
   await writeLog(folder, file)
-  expect([lastLine(folder), readFileSync(file, 'utf8')]).toEqual([null, ''])
+  expect([findLastLine(folder), readFileSync(file, 'utf8')]).toEqual([null, ''])
 })

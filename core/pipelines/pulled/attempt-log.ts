@@ -38,7 +38,7 @@ export async function takeLog({ home, targets }: LogOptions, { row, task }: Past
 }
 
 /** The last line of a log that holds something, read from its end; null where there is none. */
-export function lastLine(control: string): string | null {
+export function findLastLine(control: string): string | null {
   const size = statSync(logPath(control), { throwIfNoEntry: false })?.size ?? 0
   for (let back = TAIL_BYTES; ; back *= 4) {
     const { lines } = readPage(control, -back, back)

@@ -15,7 +15,7 @@ import type { Progress, StepAddress } from '../service-types.ts'
 import { hostEnvironment, taskEnvironment } from '../step-environment.ts'
 import { choosePlace, type Place } from './choose-place.ts'
 import { findImage } from './find-image.ts'
-import { lastLine, logFolder, takeLog, type LogOptions } from './attempt-log.ts'
+import { findLastLine, logFolder, takeLog, type LogOptions } from './attempt-log.ts'
 import { pastAttempt, type PastAttempt } from './past-attempt.ts'
 import { isThere, makePulledFolder, mustBeOf, pulledFolder, pulledThere } from './pull-folder.ts'
 import { endOf, factsOf } from './pulled-facts.ts'
@@ -80,7 +80,7 @@ function isPulled({ past, folder }: Pulled): boolean {
 }
 
 function factsNow({ home, targets }: PullOptions, past: PastAttempt): PulledFacts {
-  return factsOf(past, endOf(past, lastLine(logFolder(home, past.task))), targets)
+  return factsOf(past, endOf(past, findLastLine(logFolder(home, past.task))), targets)
 }
 
 /** Resolves to what is missing, in sentences. */

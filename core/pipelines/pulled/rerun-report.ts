@@ -6,7 +6,7 @@ import type { Only } from '../only.ts'
 import type { RunRow } from '../run-rows.ts'
 import type { RunStore } from '../run-store.ts'
 import { differences } from '../why.ts'
-import { lastLine, takeLog, type LogOptions } from './attempt-log.ts'
+import { findLastLine, takeLog, type LogOptions } from './attempt-log.ts'
 import { pastAttempt, type PastAttempt } from './past-attempt.ts'
 import { endOf } from './pulled-facts.ts'
 
@@ -52,7 +52,7 @@ function notBegun(store: RunStore, row: RunRow, { step, item }: Only): AttemptEn
 }
 
 async function lastLineOf(options: Options, attempt: PastAttempt): Promise<string | null> {
-  return attempt.finished === undefined ? null : lastLine((await takeLog(options, attempt)).control)
+  return attempt.finished === undefined ? null : findLastLine((await takeLog(options, attempt)).control)
 }
 
 function keysOf(store: RunStore, there: PastAttempt, here: PastAttempt | undefined): RerunReport['key'] {
