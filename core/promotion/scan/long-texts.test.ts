@@ -38,29 +38,29 @@ const KINDS: readonly (readonly [begin: string, part: string])[] = [
 
 const RUNS = ['}', ')', ',', '.', ' ', '\\', '"', "'", '$', '{', '\t', ' \n', 'a', 'A', '0', '=', '-a ', '[', '\r\n']
 const BEGINS = [
-  ...[
-    '',
-    'x = "/home/a',
-    'x = "C:/a',
-    'x = "~/a',
-    'x = "/tmp/a',
-    'x = "/data/a',
-    'x = r"C:\\a',
-    'x = "http://a:',
-    'x = "mysql+',
-  ],
-  ...[
-    'x = "10.0.0.1',
-    'read -p "',
-    "read -p '",
-    'os.environ[',
-    'os.environ.update({',
-    'x = f"{',
-    '${',
-    'cat <<EOF\n',
-    'source ',
-  ],
-  ...['x = os.environ.get("A"', 'export ', '# '],
+  '',
+  'x = "/home/a',
+  'x = "C:/a',
+  'x = "~/a',
+  'x = "/tmp/a',
+  'x = "/data/a',
+  'x = r"C:\\a',
+  'x = "http://a:',
+  'x = "mysql+',
+
+  'x = "10.0.0.1',
+  'read -p "',
+  "read -p '",
+  'os.environ[',
+  'os.environ.update({',
+  'x = f"{',
+  '${',
+  'cat <<EOF\n',
+  'source ',
+
+  'x = os.environ.get("A"',
+  'export ',
+  '# ',
 ]
 
 describe('the work on a text grows as the text does', () => {
