@@ -32,8 +32,30 @@ function expectProportional(work: (text: string) => unknown, textOf: (length: nu
 
 /** A beginning, and one part again and again. */
 const KINDS: readonly (readonly [begin: string, part: string])[] = [
-  ...['/home/a', '"', '(', 'a:', '/a', '<<A\n', '~/', '1.', 'x@', 'http://', '-', 'export A ', '"/home/a/" '],
-  ...['$A ', 'x.local ', 'os.environ["A"] ', '"/data/a" datadatadatadata ', 'in(', '`', "'", '"""', '/*', '=/[', '${{'],
+  '/home/a',
+  '"',
+  '(',
+  'a:',
+  '/a',
+  '<<A\n',
+  '~/',
+  '1.',
+  'x@',
+  'http://',
+  '-',
+  'export A ',
+  '"/home/a/" ',
+  '$A ',
+  'x.local ',
+  'os.environ["A"] ',
+  '"/data/a" datadatadatadata ',
+  'in(',
+  '`',
+  "'",
+  '"""',
+  '/*',
+  '=/[',
+  '${{',
 ].map((part) => ['', part] as const)
 
 const RUNS = ['}', ')', ',', '.', ' ', '\\', '"', "'", '$', '{', '\t', ' \n', 'a', 'A', '0', '=', '-a ', '[', '\r\n']
