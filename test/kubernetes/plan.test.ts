@@ -14,12 +14,14 @@ import type { TenantOptions } from '#test/support/cluster-tenant.ts'
 /** Id and step of a check, or kind and file of a finding in the code; words of what was found, and of what to do. */
 type Told = readonly [string, string | null, RegExp, RegExp]
 
+type ProfileOf = (place: Place) => Partial<ClusterProfile>
+
 type Seed = {
   /** Of the namespace and its user. */
   readonly tenant?: TenantOptions
   /** Makes the fault in the cluster, or on this machine. */
   readonly seed?: (place: Place, engine: Engine) => Promise<unknown>
-  readonly profile?: (place: Place) => Partial<ClusterProfile>
+  readonly profile?: ProfileOf
   /** Of the step `fit`. */
   readonly fit?: object
   readonly project?: Project
@@ -67,12 +69,12 @@ const SET_HUB = /minisub secret set hub token/
 const withSecret = ofStep({ ...sh('true'), secrets: { TOKEN: { secret: 'hub', key: 'token' } } })
 
 /** Of what the bucket is reached with. */
-function artifacts(change: Partial<ClusterProfile['artifacts']>): Seed['profile'] {
+function artifacts(change: Partial<ClusterProfile['artifacts']>): ProfileOf {
   return ({ profile }) => ({ artifacts: { ...profile.artifacts, ...change } })
 }
 
 const asTenant =
-  (change: { user?: object; cluster?: object } = {}): Seed['profile'] =>
+  (change: { user?: object; cluster?: object } = {}): ProfileOf =>
   ({ tenant }) => ({ kubeconfig: [tenant.variant(change)], context: tenant.context })
 
 const NONE = `sha256:${'0'.repeat(64)}`
