@@ -47,20 +47,7 @@ export function setUp({
   const watch = { follow: (_run: string, it: WorkflowListener) => ((listener = it), () => undefined) }
   const onError = vi.fn()
   const { state } = inputOf(PLAN)
-  const context = {
-    run: RUN,
-    id: RUN,
-    bound: PLAN,
-    frozen: { facts: { files: {} } },
-    cluster: { profile: PROFILE, images: { '': { reference: `registry.example/env@${IMAGE.digest}` } } },
-    connection: { cluster, store, watch, starts: { of: () => new Promise(() => undefined) } },
-    remote: memoryFiles(),
-    storeId: 's',
-    logs: { take: () => Promise.resolve() },
-    cached: () => [],
-    now: () => 9,
-    onError,
-  } as unknown as RunContext
+  const context = contextOf({ cluster, store, watch, onError })
   const executor = new ClusterExecutor(context)
   const connections: (string | null)[] = []
   const mirrorReport = { changed: vi.fn(), submitted: vi.fn(), refused: vi.fn(), cancelled: vi.fn() }
@@ -92,4 +79,23 @@ export function setUp({
     onError,
     task,
   }
+}
+
+type Parts = { readonly cluster: object; readonly store: object; readonly watch: object; readonly onError: () => void }
+
+function contextOf({ cluster, store, watch, onError }: Parts): RunContext {
+  return {
+    run: RUN,
+    id: RUN,
+    bound: PLAN,
+    frozen: { facts: { files: {} } },
+    cluster: { profile: PROFILE, images: { '': { reference: `registry.example/env@${IMAGE.digest}` } } },
+    connection: { cluster, store, watch, starts: { of: () => new Promise(() => undefined) } },
+    remote: memoryFiles(),
+    storeId: 's',
+    logs: { take: () => Promise.resolve() },
+    cached: () => [],
+    now: () => 9,
+    onError,
+  } as unknown as RunContext
 }

@@ -6,7 +6,6 @@ import {
   inputBytesOf,
   lostResult,
   nameOf,
-  notEnforcedOnCluster,
   type AttemptReport,
   type AttemptTask,
   type Executor,
@@ -23,11 +22,11 @@ import { lookForWorkflow } from './bucket-attempts.ts'
 import { leaveRun } from './leave.ts'
 import { Links } from './links.ts'
 import { untilReached, type Patience } from './patience.ts'
-import { attemptImage, type RunContext } from './run-context.ts'
+import type { RunContext } from './run-context.ts'
 import { openPodTracking, type PodTracking } from './pod-tracking.ts'
 import { endRun, stopRun } from './stop.ts'
 import { openTurns } from './turns.ts'
-import { track, type Tracked } from './tracked.ts'
+import { finish, tellStart, track, type Tracked } from './tracked.ts'
 import { attemptKey, endWords, isDone, waitingReason, type PodNode, type WorkflowView } from './workflow-view.ts'
 
 const COLLECTED_AT_ONCE = 16
@@ -65,16 +64,12 @@ export class ClusterExecutor implements Executor {
     this.#context = context
     this.#tracking = openPodTracking(context, this.#closing.signal)
     this.mirror = {
-      open: (report) => {
-        this.#report = report
-      },
+      open: (report) => void (this.#report = report),
       hasBegun: (step, item, attempt) => {
         this.#follow()
         return this.#nodeOf(attemptKey(step, item, attempt)) !== undefined || this.#isOver()
       },
-      submit: (state) => {
-        this.#submitting = this.#submit(state)
-      },
+      submit: (state) => void (this.#submitting = this.#submit(state)),
       leave: (wish) => this.#leave(wish),
       abandon: () => this.#endStopped('given up: its cluster was not waited for'),
     }
@@ -106,10 +101,10 @@ export class ClusterExecutor implements Executor {
     this.#tracked.delete(idOf(task))
     this.#tracking?.stop(task)
     const { id: run, frozen, logs, onError } = this.#context
-    const attempt = { ...nameOf(task), run, createdSeq: task.createdSeq, frozen }
     const { signal } = this.#closing
-    if (isStarted && !signal.aborted)
-      void logs.take(attempt, true).catch((error: unknown) => void (signal.aborted || onError(error)))
+    if (!isStarted || signal.aborted) return
+    const attempt = { ...nameOf(task), run, createdSeq: task.createdSeq, frozen }
+    void logs.take(attempt, true).catch((error: unknown) => void (signal.aborted || onError(error)))
   }
 
   detach(): void {
@@ -220,7 +215,7 @@ export class ClusterExecutor implements Executor {
     const node = this.#nodeOf(attemptKey(step, item, attempt))
     const isOpen = node?.phase === 'Pending' || node?.phase === 'Running'
     if (node === undefined || (isOpen && this.#left !== undefined)) {
-      if (this.#isOver()) this.#finish(tracked, lostResult(this.#endWords(), this.#context.now()))
+      if (this.#isOver()) finish(tracked, lostResult(this.#endWords(), this.#context.now()))
     } else if (isOpen && !this.#isOver()) {
       if (node.phase === 'Pending') tracked.report.waiting(waitingReason(node))
       else this.#look(tracked, node)
@@ -248,17 +243,9 @@ export class ClusterExecutor implements Executor {
     this.#tracking?.follow(tracked.task)
     const { connection, onError } = this.#context
     const tell = (time: number | undefined): void => {
-      if (time !== undefined && !tracked.isEnding) this.#start(tracked, time)
+      if (time !== undefined && !tracked.isEnding) tellStart(tracked, this.#context, time)
     }
     void connection.starts.of(pod, AbortSignal.any([this.#closing.signal, tracked.ended.signal])).then(tell, onError)
-  }
-
-  #start(tracked: Tracked, startedAt: number): void {
-    if (tracked.isStarted) return
-    tracked.isStarted = true
-    const { definition } = tracked.task.step.bound.planned
-    const image = attemptImage(definition, this.#context.cluster)
-    tracked.report.started(startedAt, notEnforcedOnCluster(definition), image)
   }
 
   #collect(tracked: Tracked, node: PodNode): void {
@@ -270,17 +257,12 @@ export class ClusterExecutor implements Executor {
     const judge = (end: PodEnd | undefined): void => {
       this.#links.tell(link, null)
       const inputBytes = inputBytesOf(task, frozen.facts.files)
-      const { startedAt, result } = outcomeOf({
-        end,
-        node,
-        asked: this.#stopping !== undefined,
-        inputBytes,
-        now: now(),
-      })
+      const asked = this.#stopping !== undefined
+      const { startedAt, result } = outcomeOf({ end, node, asked, inputBytes, now: now() })
       // Of one that left nothing it is not known that its command began.
       const hasBegun = end === undefined ? tracked.isLookedAt || result.exitCode !== null : end.startedAt !== null
-      if (hasBegun) this.#start(tracked, startedAt)
-      this.#finish(tracked, result)
+      if (hasBegun) tellStart(tracked, this.#context, startedAt)
+      finish(tracked, result)
     }
     const how = { node, tracking: this.#tracking, patience: this.#patience(link) }
     void this.#inTurn(() => collectAttempt(this.#context, task, how))
@@ -288,14 +270,8 @@ export class ClusterExecutor implements Executor {
       .catch((error: unknown) => {
         if (this.#closing.signal.aborted) return
         this.#links.tell(link, null)
-        this.#finish(tracked, failureResult(error, now()))
+        finish(tracked, failureResult(error, now()))
       })
-  }
-
-  #finish(tracked: Tracked, result: Parameters<AttemptReport['finished']>[0]): void {
-    tracked.isEnding = true
-    tracked.ended.abort()
-    tracked.report.finished(result)
   }
 
   /** Stops the run in the cluster, waits until nothing of it is left there, and then tells its attempts' ends. */
@@ -314,8 +290,7 @@ export class ClusterExecutor implements Executor {
   #endStopped(reason: string | null = null): void {
     this.#isGone = true
     for (const tracked of this.#tracked.values()) {
-      if (reason !== null || !tracked.isEnding)
-        this.#finish(tracked, { ...cancelledResult(this.#context.now()), reason })
+      if (reason !== null || !tracked.isEnding) finish(tracked, { ...cancelledResult(this.#context.now()), reason })
     }
   }
 }

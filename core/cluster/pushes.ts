@@ -18,7 +18,7 @@ export function openPushes(options: PushOptions): ClusterPushes {
   return {
     put: (run, pusher, wish) => putPush(run, pusher, { ...options, ...wish, site }),
     list: (signal) => list(site, signal),
-    current: (pipeline, signal) => current(site, pipeline, signal),
+    current: (pipeline, signal) => currentOfPipeline(site, pipeline, signal),
     record: ({ pipeline, template }) => readRecord(site.store, pushRecordKey(pipeline, template)),
     undo: (pipeline, wish) => undo(site, pipeline, wish),
     remove: (pipeline, wish) => removePush(site, pipeline, { ...options, ...wish }),
@@ -45,7 +45,7 @@ async function list(site: PushSite, signal: AbortSignal | undefined): Promise<Pu
   return { versions, faults }
 }
 
-async function current(
+async function currentOfPipeline(
   site: PushSite,
   pipeline: string,
   signal: AbortSignal | undefined,

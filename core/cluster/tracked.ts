@@ -1,4 +1,10 @@
-import type { AttemptReport, AttemptTask } from '#core/pipelines/index.ts'
+import {
+  notEnforcedOnCluster,
+  type AttemptReport,
+  type AttemptResult,
+  type AttemptTask,
+} from '#core/pipelines/index.ts'
+import { attemptImage, type RunContext } from './run-context.ts'
 
 /** An attempt that the loop has begun and whose end was not told. */
 export type Tracked = {
@@ -13,4 +19,19 @@ export type Tracked = {
 
 export function track(task: AttemptTask, report: AttemptReport): Tracked {
   return { task, report, isStarted: false, isLookedAt: false, isEnding: false, ended: new AbortController() }
+}
+
+/** Tells that its command began, once. */
+export function tellStart(tracked: Tracked, { cluster }: Pick<RunContext, 'cluster'>, startedAt: number): void {
+  if (tracked.isStarted) return
+  tracked.isStarted = true
+  const { definition } = tracked.task.step.bound.planned
+  tracked.report.started(startedAt, notEnforcedOnCluster(definition), attemptImage(definition, cluster))
+}
+
+/** Tells how it ended. */
+export function finish(tracked: Tracked, result: AttemptResult): void {
+  tracked.isEnding = true
+  tracked.ended.abort()
+  tracked.report.finished(result)
 }

@@ -18,10 +18,10 @@ export type FakeHandover = RunHandover & {
   show(run: string): RunView
 }
 
+const hasTarget = (name: string): boolean => ['process', 'docker', 'lab'].includes(name)
+
 export function openFakeHandover(): FakeHandover {
-  const runs = new Map<string, FakeRun>()
-  const done: string[] = []
-  const waiting = new Set<() => void>()
+  const [runs, done, waiting] = [new Map<string, FakeRun>(), new Array<string>(), new Set<() => void>()]
   const runOf = (id: string): FakeRun => {
     const found = runs.get(id)
     if (found === undefined) throw new Problem('not_found', `there is no run ${id}: minisub runs lists them`)
@@ -42,7 +42,7 @@ export function openFakeHandover(): FakeHandover {
       fake.end(run, 'cancelled')
     },
     find: (id) => ({ id, pipeline: 'p', ...runOf(id) }),
-    hasTarget: (name) => ['process', 'docker', 'lab'].includes(name),
+    hasTarget,
     async check({ run, target }, { signal, onLine }) {
       onLine?.(`uploading for ${target}`)
       done.push(`check ${run} ${target}`)

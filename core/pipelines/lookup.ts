@@ -9,7 +9,7 @@ import type { CacheHit, CacheQuery } from './scheduler.ts'
 import type { Consumed } from './step-key.ts'
 
 export type LookupOptions = {
-  readonly store: Pick<RunStore, 'cached' | 'steps' | 'parts'>
+  readonly store: Pick<RunStore, 'cached' | 'get' | 'steps' | 'parts'>
   readonly blobs: Blobs
   readonly remote: RemoteFiles
   /** Buckets that what is not here may be taken from. */

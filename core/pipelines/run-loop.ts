@@ -232,9 +232,7 @@ export class RunLoop {
       finished: (result) => whenCurrent(() => this.#finishAttempt(task, result)),
       absent: () => whenCurrent(() => this.#beginAgain(task)),
       environment: (...told) =>
-        this.#post(() => {
-          if (!isFinalRun(this.#options.state.status)) this.#emit(environmentEvent(...told))
-        }),
+        this.#post(() => isFinalRun(this.#options.state.status) || this.#emit(environmentEvent(...told))),
     }
   }
 

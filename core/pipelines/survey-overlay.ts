@@ -2,7 +2,7 @@ import type { RemoteFile, RemoteFiles } from './remote-files.ts'
 import type { CacheEntry } from './run-rows.ts'
 import type { RunStore } from './run-store.ts'
 
-type Known = { readonly store: Pick<RunStore, 'cached' | 'steps' | 'parts'>; readonly remote: RemoteFiles }
+type Known = { readonly store: Pick<RunStore, 'cached' | 'get' | 'steps' | 'parts'>; readonly remote: RemoteFiles }
 
 /** What this machine knows of caches and buckets, with what a survey learns of them on top; none of that is kept. */
 export function openOverlay({ store, remote }: Known): Known & { learn(entries: readonly CacheEntry[]): void } {
@@ -17,6 +17,7 @@ export function openOverlay({ store, remote }: Known): Known & { learn(entries: 
     },
     store: {
       cached: (key) => store.cached(key) ?? entries.get(key),
+      get: (run) => store.get(run),
       steps: (run) => store.steps(run),
       parts: (run, step) => store.parts(run, step),
     },

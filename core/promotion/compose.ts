@@ -26,8 +26,9 @@ export function composePlan(parts: PlanParts, seconds: () => number): Plan {
     new Set(pipeline.plan.steps.find((it) => it.name === name)?.edges.map((it) => it.step))
   const { prediction, steps: times } = predict({
     target,
-    steps: bare.map((step) => ({
+    steps: bare.map((step, i) => ({
       ...step,
+      pods: podsToRun(step.pods, cluster.state.steps[i]),
       needs: [...needs(step.name)],
       parallelism: definition.steps[step.name]?.parallelism ?? null,
     })),
@@ -57,6 +58,11 @@ export function composePlan(parts: PlanParts, seconds: () => number): Plan {
     checks,
     seconds: seconds(),
   }
+}
+
+/** Items that are cached or skipped take no pod. */
+function podsToRun(pods: number | null, step: StepState | undefined): number | null {
+  return pods === null || step === undefined ? pods : Math.max(0, pods - step.ends.cached - step.ends.skipped)
 }
 
 function timesOf(times: Predicted['steps'], name: string): Pick<PlanStep, 'seconds' | 'overheadSeconds'> {

@@ -74,7 +74,7 @@ describeWithDocker('a run that is moved between processes and containers', () =>
     expect(engine.errors).toEqual([])
   })
 
-  test.each(['process', 'docker'])(
+  test.each(['process', 'docker'] as const)(
     'does again on the other what obeyed the stop on %s with exit code 0',
     async (from) => {
       await using engine = await openEngine({ target: from })
