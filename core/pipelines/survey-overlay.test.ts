@@ -9,6 +9,7 @@ const unchanged = (): never => expect.unreachable('a survey writes nothing')
 const known = {
   store: {
     cached: (key: string) => (key === 'own' ? { key, run: 'mine', consumed: {}, outputs: {} } : undefined),
+    get: () => undefined,
     steps: () => [],
     parts: () => undefined,
   },

@@ -60,7 +60,7 @@ async function workflowPhase(run: string): Promise<unknown> {
 }
 
 describeWithKubernetes('a run that is moved', () => {
-  test('from this machine to a cluster is stopped, and goes on there with what had succeeded', async () => {
+  test.concurrent('from this machine to a cluster is stopped, and goes on there with what had succeeded', async () => {
     await using engine = await openEngine({ target: 'lab' })
     const id = await startedOn(engine, 'process', HERE)
     const there = await moved(engine, id, 'lab', 'now')
@@ -79,7 +79,7 @@ describeWithKubernetes('a run that is moved', () => {
     expect(engine.errors).toEqual([])
   })
 
-  test('with wait lets end what runs on this machine, and begins nothing more there', async () => {
+  test.concurrent('with wait lets end what runs on this machine, and begins nothing more there', async () => {
     await using engine = await openEngine({ target: 'lab' })
     const flaky = { flaky: sh('sleep 3; exit 1', { retry: { limit: 3 } }) }
     const id = await startedOn(engine, 'process', 'sleep 4', flaky)
@@ -95,7 +95,7 @@ describeWithKubernetes('a run that is moved', () => {
     expect(attempts(engine, there.id)).toEqual(expect.not.arrayContaining(['first', 'slow']))
   })
 
-  test('that failed here goes on in a cluster, and what had succeeded is not run again', async () => {
+  test.concurrent('that failed here goes on in a cluster, and what had succeeded is not run again', async () => {
     await using engine = await openEngine({ target: 'lab' })
     const file = await engine.pipeline({ steps: steps('[ -d /mini-submarine-runner ] || exit 1') })
     const here = await engine.run(file, { target: 'process' })
@@ -105,7 +105,7 @@ describeWithKubernetes('a run that is moved', () => {
     expect(engine.service.show(here.id)).toMatchObject({ status: 'failed', movedTo: { run: there.id } })
   })
 
-  test('from a cluster to this machine is stopped there, and its files are here', async () => {
+  test.concurrent('from a cluster to this machine is stopped there, and its files are here', async () => {
     await using engine = await openEngine({ target: 'lab' })
     const id = await startedOn(engine, 'lab', THERE)
     const here = await moved(engine, id, 'process', 'now')
@@ -115,7 +115,7 @@ describeWithKubernetes('a run that is moved', () => {
     expect(engine.errors).toEqual([])
   })
 
-  test('with wait lets end what runs in a cluster, to go on in containers of this machine', async () => {
+  test.concurrent('with wait lets end what runs in a cluster, to go on in containers of this machine', async () => {
     await using engine = await openEngine({ target: 'lab' })
     const flaky = { flaky: sh('sleep 5; exit 1', { retry: { limit: 3 } }) }
     const id = await startedOn(engine, 'lab', 'sleep 8', flaky)
@@ -131,7 +131,7 @@ describeWithKubernetes('a run that is moved', () => {
     expect(await workflowPhase(id)).toEqual(['Failed', undefined])
   })
 
-  test('is left alone where its new target cannot take it', async () => {
+  test.concurrent('is left alone where its new target cannot take it', async () => {
     await using engine = await openEngine({ target: 'lab' })
     await engine.secrets.set('gone', 'token', 'a-secret-value')
     const id = await startedOn(engine, 'process', HERE, {
@@ -164,7 +164,7 @@ async function reached(client: Client, run: string, state: MoveState): Promise<v
 }
 
 describeWithKubernetes('a core that is killed with -9 while it moves a run', () => {
-  test.each([
+  test.concurrent.each([
     ['process', 'lab', HERE],
     ['lab', 'process', THERE],
   ])('from %s to %s is followed by one that goes on, in whatever part it died', async (from, to, slow) => {
