@@ -127,6 +127,20 @@ describeWithDocker('minisub move', () => {
     expect((await sandbox.minisub('move', id, '--target', 'lab')).code).toBe(2)
   })
 
+  test('that failed is told with the run, which goes on where it is', async () => {
+    await using sandbox = await openCliSandbox()
+    expect((await sandbox.minisubWith('a-secret-value', 'secret', 'set', 'gone', 'token')).code).toBe(0)
+    const late = '  late: {command: ["true"], needs: [slow], secrets: {TOKEN: {secret: gone, key: token}}}'
+    const file = await sandbox.pipeline('left', [...stepsLines('sleep 600'), late])
+    const { id } = runOf(await sandbox.minisub('run', file, '--detach', '--json'))
+    await until('the slow step runs', () => isRunning(sandbox.client(), id, 'slow'))
+    expect((await sandbox.minisub('secret', 'delete', 'gone', 'token')).code).toBe(0)
+    expect((await sandbox.minisub('move', id, '--target', 'docker')).code).not.toBe(0)
+    const shown = await sandbox.minisub('show', id)
+    expect(shown.stderr).toContain('its move to docker failed: ')
+    expect(shown.stdout).toContain(' running ')
+  })
+
   test.each([
     ['process', 'docker', '[ -d /mini-submarine ] || sleep 600'],
     ['docker', 'process', '[ ! -d /mini-submarine ] || sleep 600'],

@@ -1,7 +1,9 @@
+import type { Client } from '#core/client/index.ts'
 import { RUN_STATUSES, type RunStatus } from '#core/contract/events.ts'
+import { isFinalMove } from '#core/contract/move.ts'
 import type { RunView, StepView } from '#core/contract/run.ts'
 import { didYouMean } from '#core/base/nearest.ts'
-import { Problem } from '#core/base/problem.ts'
+import { isProblem, Problem } from '#core/base/problem.ts'
 import { connect } from '#core/cli/connect.ts'
 import { print, printJson, say, wholeNumber, type Context } from '#core/cli/context.ts'
 import { EXIT } from '#core/cli/exit-codes.ts'
@@ -66,9 +68,24 @@ export async function showCommand(run: string, _options: object, context: Contex
   const view = await client.showRun({ run })
   const { notice } = await client.showGraph({ run: view.id })
   if (notice !== null) say(lostConnection(notice))
+  const move = await moveLine(client, view)
+  if (move !== null) say(move)
   if (context.json) await printJson(view)
   else await print(`${summaryText(view)}digest: ${view.pipelineDigest}\n\n${stepTable(view)}`)
   return EXIT.succeeded
+}
+
+/** What became of the wish that a run goes on elsewhere, while that is open or where it failed. */
+async function moveLine(client: Client, { id }: RunView): Promise<string | null> {
+  try {
+    const { target, state, problem } = await client.showMove({ run: id })
+    const again = `minisub move ${id} --target ${target}`
+    if (problem !== null) return `its move to ${target} failed: ${plainText(problem.message)}; ${again} tries again`
+    return isFinalMove(state) ? null : `it is being moved to ${target} (${state}): ${again} follows it`
+  } catch (error) {
+    if (isProblem(error) && error.code === 'not_found') return null
+    throw error
+  }
 }
 
 /** `minisub cancel RUN`: returns when the run has ended. */
