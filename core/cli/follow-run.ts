@@ -30,7 +30,8 @@ export async function beginAndFollow(
     say('interrupted while the run was being started: minisub runs shows whether it began')
     return EXIT.cancelled
   }
-  return showToEnd(client, view, { ...options, signal: interrupt.signal }, context)
+  // Awaited, since the interrupt is let go when this returns.
+  return await showToEnd(client, view, { ...options, signal: interrupt.signal }, context)
 }
 
 /** Shows a run that has begun to its end, or only its id when `detach`. Resolves to the exit code. */

@@ -29,7 +29,7 @@ export async function moveCommand(run: string, options: MoveOptions, context: Co
   if (moved === undefined) return EXIT.cancelled
   const { client, move, run: view } = moved
   if (move.state === 'unneeded') say(`run ${move.run} succeeded before it was stopped: nothing was left to move`)
-  return showToEnd(client, view, { detach: options.detach === true, signal }, context)
+  return await showToEnd(client, view, { detach: options.detach === true, signal }, context)
 }
 
 type Asking = MoveOptions & { readonly home: string; readonly signal: AbortSignal }

@@ -37,7 +37,7 @@ export async function installIntoTarget(
   const accessKey = await known(deps, artifacts.accessKey)
   const secretKey = await known(deps, artifacts.secretKey)
   await using cluster = await deps.openCluster({ kubeconfig, context, namespace })
-  return installProfile(profile, { ...options, cluster, credentials: { accessKey, secretKey } })
+  return await installProfile(profile, { ...options, cluster, credentials: { accessKey, secretKey } })
 }
 
 async function known(
