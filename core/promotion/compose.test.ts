@@ -56,7 +56,7 @@ function plan({ cluster = {}, template = {}, parts = {}, lock = 'fits' }: Change
     snapshot: { digest: 'c', files: [], links: [] },
     reasons: new Map([['a', 'it is new']]),
     cluster: {
-      state: { steps: [{ status: 'pending', values: null, bound }] },
+      state: { steps: [{ status: 'pending', values: null, ends: { cached: 0, skipped: 0 }, bound }] },
       cache: seen(true),
       secrets: {},
       argo: seen({ version: '3.x' }),

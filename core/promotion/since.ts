@@ -26,5 +26,5 @@ function recordNow(
   })
   const template = isWhole ? (cluster.template.object?.metadata.name ?? record.template) : record.template
   const run = { digest: pipeline.plan.digest, bound, frozen, snapshot }
-  return recordOf(run, { template, images: Object.fromEntries(images), secret: null, keys: [] })
+  return recordOf(run, { template, images: Object.fromEntries(images), secret: record.secret, keys: [] })
 }
