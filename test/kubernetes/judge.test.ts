@@ -126,7 +126,7 @@ const SEEDS: Record<string, Seed> = {
         'warning',
         'fit',
         /takes 108Mi requests\.memory, and of the quota small 50Mi of 200Mi are free now/,
-        /wait until others/,
+        /start a run when others are done/,
       ],
     ],
   },
@@ -317,13 +317,17 @@ const SEEDS: Record<string, Seed> = {
   'a platform that no node has': {
     spec: { nodeSelector: { 'kubernetes.io/arch': 'arm64' } },
     profile: { platform: 'linux/arm64' },
-    told: ['prep', 'fit'].map((step) => [
-      'nodes',
-      'failed',
-      step,
-      /(?:is|are) linux\/amd64, not linux\/arm64/,
-      /--platform/,
-    ]),
+    told: [
+      [
+        'nodes',
+        'failed',
+        null,
+        /the target is for linux\/arm64, and its nodes are linux\/amd64/,
+        /minisub target edit/,
+      ],
+      ['nodes', 'failed', 'prep', /(?:is|are) linux\/amd64, not linux\/arm64/, /--platform/],
+      ['nodes', 'failed', 'fit', /(?:is|are) linux\/amd64, not linux\/arm64/, /--platform/],
+    ],
   },
   'an image of a step for another platform': {
     change: { steps: { prep: { width: 1 }, fit: { width: 1, platform: 'linux/arm64' } } },

@@ -6,7 +6,8 @@ import { labProfile } from '#test/support/lab-target.ts'
 import { keysBelow, labStore, objectsOf } from '#test/support/pushed-things.ts'
 import { describeWithKubernetes, lab } from '#test/support/requirements.ts'
 
-const NAME = 'push-killed'
+/** Of its own in each run: what a test that is broken off leaves in the lab is no matter of the next. */
+const NAME = `push-killed-${Date.now().toString(36)}`
 const ADDRESS = [`${NAME}.yaml`, '--target', 'lab'] as const
 
 /** Where the core stands when it is killed, and what is there then. */
