@@ -136,18 +136,12 @@ const SEEDS: Record<string, Seed> = {
   },
   'a secret that is neither there nor here': {
     project: withSecret,
-    faults: [
-      ['carried-secrets', null, /hub has no key token, neither in the namespace \S+ nor here/, SET_HUB],
-      ['secrets', 'fit', /there is no Secret hub/, SET_HUB],
-    ],
+    faults: [['secrets', 'fit', /there is no Secret hub/, SET_HUB]],
   },
   'a secret without the key': {
     seed: (place) => secret(place, 'hub', { data: { other: 'eA==' } }),
     project: withSecret,
-    faults: [
-      ['carried-secrets', null, /hub has no key token, neither in the namespace \S+ nor here/, SET_HUB],
-      ['secrets', 'fit', /the Secret hub has no key token, only other/, /edit secret hub/],
-    ],
+    faults: [['secrets', 'fit', /the Secret hub has no key token, only other/, /edit secret hub/]],
   },
   'an image pull secret that is not there': {
     profile: () => ({ imagePullSecret: 'pull' }),
@@ -173,7 +167,10 @@ const SEEDS: Record<string, Seed> = {
   },
   'a platform that no node has': {
     profile: () => ({ platform: 'linux/arm64' }),
-    faults: both((step) => ['nodes', step, /(?:is|are) linux\/amd64, not linux\/arm64/, /--platform/]),
+    faults: [
+      ['nodes', null, /the target is for linux\/arm64, and its nodes are linux\/amd64/, /minisub target edit/],
+      ...both((step) => ['nodes', step, /(?:is|are) linux\/amd64, not linux\/arm64/, /--platform/]),
+    ],
     also: ['image'],
   },
   'a GPU that no node has': {
@@ -188,12 +185,12 @@ const SEEDS: Record<string, Seed> = {
     tenant: { rules: (all) => all.filter(({ resources }) => !resources.includes('secrets')) },
     profile: asTenant(),
     faults: [['rights:secrets', null, /you may not create, get, patch, delete secrets/, /resources: \[secrets\]/]],
-    also: ['objects', 'rights:configmaps'],
+    also: ['objects', 'pushed', 'rights:configmaps'],
   },
   'a namespace that is not there': {
     profile: () => ({ namespace: 'minisub-none' }),
     faults: [['namespace', null, /there is no namespace minisub-none/, /correct the namespace/]],
-    also: ['dry-run'],
+    also: ['argo-version', 'dry-run'],
   },
   'a bucket that is not there': {
     profile: artifacts({ bucket: 'minisub-none' }),
@@ -239,12 +236,12 @@ const SEEDS: Record<string, Seed> = {
   'an API server that does not answer': {
     profile: asTenant({ cluster: { server: 'https://127.0.0.1:1' } }),
     faults: [['reach', null, /127\.0\.0\.1:1\) does not answer/, /check the address in the kubeconfig/]],
-    also: ['dry-run', 'objects', 'pushed'],
+    also: ['argo-version', 'dry-run', 'objects', 'pushed'],
   },
   'credentials that the cluster does not take': {
     profile: asTenant({ user: { token: 'nothing' } }),
     faults: [['reach', null, /does not accept the credentials/, /log in to the cluster again/]],
-    also: ['dry-run', 'objects', 'pushed'],
+    also: ['argo-version', 'dry-run', 'objects', 'pushed'],
   },
   'a path of this machine': {
     project: { ...ofStep({ command: ['sh', 'fit.sh'] }), files: { 'fit.sh': 'cat /home/ada/table.csv\n' } },
@@ -381,7 +378,7 @@ describeWithKubernetes('a plan', () => {
       const plan = await planOf(place)
       local([name.length > 0, plan.verdict]).toEqual([true, 'no'])
       local(toldIn(plan, 'failed')).toEqual(
-        expected([['template-name', null, /is taken by an object of somebody else/, /delete workflowtemplate/]]),
+        expected([['template-name', null, /that no push to this target has made/, /delete workflowtemplate/]]),
       )
     })
 
@@ -391,11 +388,14 @@ describeWithKubernetes('a plan', () => {
       await place.add({ apiVersion: 'v1', kind: 'ConfigMap', metadata: held })
       await place.removeNamespace()
       try {
-        await until('all else is gone', async () => (await objectsIn(place.cluster)).length === 1)
+        await until('all else is gone', async () => {
+          const left = await objectsIn(place.cluster)
+          return left.length === 1 && left[0]?.metadata.deletionTimestamp !== undefined
+        })
         const plan = await planOf(place)
         local(plan.verdict).toBe('no')
         const told = expected([['namespace', null, / is Terminating/, /wait until it is gone/]])
-        local(toldIn(plan, 'failed', ['dry-run'])).toEqual(told)
+        local(toldIn(plan, 'failed', ['argo-version', 'dry-run'])).toEqual(told)
       } finally {
         await place.cluster.patch({ path: '/api/v1', plural: 'configmaps' }, 'held', { metadata: { finalizers: null } })
       }
@@ -458,9 +458,8 @@ describeWithKubernetes('a plan of a pipeline that works', () => {
     expect([plan.verdict, plan.words, plan.since]).toEqual(['go', 'go', null])
     expect(decisionsOf(plan)).toEqual({ prepare: 'runs', train: 'runs', count: 'runs', choose: 'runs' })
     expect(plan.bytesToSend).toBeGreaterThan(0)
-    expect(actionsOf(plan)).toEqual(
-      ['ConfigMap', 'ConfigMap', 'Secret', 'WorkflowTemplate'].map((it) => `create ${it}`),
-    )
+    const made = ['ConfigMap', 'ConfigMap', 'Secret', 'Workflow', 'WorkflowTemplate', 'object', 'object']
+    expect(actionsOf(plan)).toEqual(made.map((it) => `create ${it}`))
     expect(plan.prediction).toMatchObject({ pods: 5, wallSeconds: null })
     expect(plan.steps.map(({ nodes }) => nodes.why)).toEqual([null, null, null, null])
     expect(await thereNow()).toEqual(before)
