@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isProblem } from '#core/base/problem.ts'
 import { isFinalRun } from '#core/contract/events.ts'
-import type { PipelineService } from '#core/pipelines/index.ts'
+import type { PipelineService, StepAddress } from '#core/pipelines/index.ts'
 import { addressOf } from './check-log.ts'
 
 const LOOK_MS = 20
 const PAGE_BYTES = 65_536
+const MOST_EVENTS = 10_000
 
 /** Resolves when a run is final. Throws the reason of the signal. */
 export async function untilEnd(service: PipelineService, run: string, signal: AbortSignal): Promise<void> {
@@ -24,7 +25,10 @@ export async function untilEnd(service: PipelineService, run: string, signal: Ab
   }
 }
 
-/** Resolves when a step run has printed a line, or the run is over without. Throws the reason of the signal. */
+/**
+ * Resolves when a step run has printed a line, and is known to have started: of pods a log may come before that. Or when the
+ * run is over without. Throws the reason of the signal.
+ */
 export async function untilSays(
   service: PipelineService,
   { run, step: name, says }: { readonly run: string; readonly step: string; readonly says: string },
@@ -35,9 +39,15 @@ export async function untilSays(
     const lines = await service
       .log({ run, step, item }, { from: 0, maxBytes: PAGE_BYTES })
       .then((page) => page.lines, nothingYet)
-    if (lines.some(({ text }) => text === says)) return
+    if (lines.some(({ text }) => text === says) && hasStarted(service, { run, step, item })) return
     await sleep(LOOK_MS, undefined, { signal })
   }
+}
+
+/** Whether an attempt of a step run is known to have begun. */
+function hasStarted(service: PipelineService, { run, step, item }: StepAddress): boolean {
+  const events = service.events(run, 1, MOST_EVENTS)
+  return events.some((event) => event.kind === 'attempt.started' && event.step === step && event.item === item)
 }
 
 /** Cancels what is not over, and waits until it is. */

@@ -200,7 +200,7 @@ describeWithKubernetes('a core that is killed with -9 while it moves a run', () 
     const labelSelector = `mini-submarine/home=${homeId(sandbox.home)}`
     const workflows = (await cluster.list(WORKFLOWS, { labelSelector })).map(({ metadata }) => metadata.name)
     expect(workflows.toSorted()).toEqual(runs.flatMap(({ id, target }) => (target === 'lab' ? [id] : [])).toSorted())
-    await expect.poll(async () => (await cluster.list(PODS, { labelSelector })).length, { timeout: 60_000 }).toBe(0)
+    await untilThen('no pod is left', async () => (await cluster.list(PODS, { labelSelector })).length === 0)
     for (const name of workflows) await cluster.delete(WORKFLOWS, name)
   })
 })
