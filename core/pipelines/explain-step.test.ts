@@ -2,14 +2,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { Problem } from '#core/base/problem.ts'
 import type { RunEvent } from '#core/contract/events.ts'
 import type { PodView } from '#core/contract/run.ts'
-import { applyEvent } from './apply-event.ts'
 import type { ClusterTarget } from './cluster-target.ts'
 import { NOTHING } from './executor.ts'
 import { explainStep } from './explain-step.ts'
-import { markDirty, type Dirty } from './open-batch.ts'
-import { projectionOf } from './projection.ts'
-import { initialState } from './run-state.ts'
-import { insertRun, openTestStore, planOfSpec } from './test-store.ts'
+import { insertRun, openTestStore, planOfSpec, writeEvents } from './test-store.ts'
 
 const opened = openTestStore()
 afterAll(() => opened[Symbol.asyncDispose]())
@@ -33,20 +29,12 @@ function runOf(events: readonly RunEvent[]): string {
   const plan = planOfSpec({ steps: { a: { command: ['true'] } } })
   const { frozen } = insertRun(opened.runs, plan)
   const { id } = insertRun(opened.runs, plan, { target: 'lab', frozen: { ...frozen, cluster: {} } })
-  const state = initialState(plan)
-  for (const [index, event] of [{ kind: 'run.started' } as const, CREATED, ...events].entries()) {
-    const sequenced = { ...event, seq: index + 1, at: 1_000 + index }
-    const dirty: Dirty = new Map()
-    markDirty(dirty, state, sequenced)
-    applyEvent(state, sequenced)
-    opened.runs.write({
-      run: id,
-      events: [sequenced],
-      parts: [],
-      cache: [],
-      ...projectionOf(state, [sequenced], dirty),
-    })
-  }
+  const all = [{ kind: 'run.started' } as const, CREATED, ...events]
+  writeEvents(
+    opened.runs,
+    { run: id, bound: plan },
+    all.map((event, index) => [1_000 + index, event]),
+  )
   return id
 }
 

@@ -1,14 +1,10 @@
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import type { RunEvent } from '#core/contract/events.ts'
-import { applyEvent } from './apply-event.ts'
 import { HistoryStore } from './history-store.ts'
 import { openHistory } from './history.ts'
-import { markDirty, type Dirty } from './open-batch.ts'
 import { openPlans } from './plans.ts'
-import { projectionOf } from './projection.ts'
 import type { RunRow } from './run-rows.ts'
-import { initialState } from './run-state.ts'
-import { insertRun, openTestStore, planOfSpec, type TestStore } from './test-store.ts'
+import { insertRun, openTestStore, planOfSpec, writeEvents, type TestStore, type TimedEvent } from './test-store.ts'
 
 let opened: TestStore
 beforeEach(() => void (opened = openTestStore()))
@@ -18,26 +14,11 @@ const historyOf = (target: string, pipeline = 'p') =>
   openHistory({ history: new HistoryStore(opened.store), store: opened.runs, plans: openPlans() })({ pipeline, target })
 const SPEC = { steps: { a: { command: ['x'] }, b: { command: ['y'], needs: ['a'] } } }
 
-type At = readonly [at: number, event: RunEvent]
-
 /** A run with these events, as the engine would have written it. */
-function ran(events: readonly At[], change: Partial<RunRow> = {}, spec: object = SPEC): void {
+function ran(events: readonly TimedEvent[], change: Partial<RunRow> = {}, spec: object = SPEC): void {
   const bound = planOfSpec(spec)
   const { id } = insertRun(opened.runs, bound, change)
-  const state = initialState(bound)
-  for (const [index, [at, event]] of events.entries()) {
-    const sequenced = { ...event, seq: index + 1, at }
-    const dirty: Dirty = new Map()
-    markDirty(dirty, state, sequenced)
-    applyEvent(state, sequenced)
-    opened.runs.write({
-      run: id,
-      events: [sequenced],
-      parts: [],
-      cache: [],
-      ...projectionOf(state, [sequenced], dirty),
-    })
-  }
+  writeEvents(opened.runs, { run: id, bound }, events)
 }
 
 type Try = {
@@ -51,7 +32,7 @@ type Try = {
 }
 
 /** One attempt that waits 100 ms, starts up for 200, runs so long, and is collected for 50. */
-function attempt({ step, from, ms, item = null, attempt: number = 1, outcome, used = 1 }: Try): At[] {
+function attempt({ step, from, ms, item = null, attempt: number = 1, outcome, used = 1 }: Try): TimedEvent[] {
   const of = { step, item, attempt: number }
   const unknown = { exitCode: 0, signal: null, code: null, reason: null, outputs: {} }
   const started = from + 300
@@ -72,7 +53,7 @@ function attempt({ step, from, ms, item = null, attempt: number = 1, outcome, us
   ]
 }
 const BEGIN: At = [0, { kind: 'run.started' }]
-const steps = (a: number, b: number): At[] => [
+const steps = (a: number, b: number): TimedEvent[] => [
   BEGIN,
   ...attempt({ step: 'a', from: 0, ms: a }),
   ...attempt({ step: 'b', from: a + 350, ms: b, used: 3 }),
@@ -125,7 +106,7 @@ test('of a fan-out one item counts, and what was skipped, cached or failed not a
   const spec = {
     steps: { a: { command: ['x'], forEach: { i: [0, 1, 2] } }, b: { command: ['y'], needs: { a: 'finished' } } },
   }
-  const events: At[] = [
+  const events: TimedEvent[] = [
     BEGIN,
     [0, { kind: 'step.expanded', step: 'a', items: [{}, {}, {}], key: 'k' }],
     ...[1_000, 3_000].flatMap((ms, item) => attempt({ step: 'a', from: 0, ms, item })),

@@ -2,9 +2,14 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newId } from '#core/base/id.ts'
+import type { RunEvent } from '#core/contract/events.ts'
 import { openStore, removeTree, type Store } from '#core/store/index.ts'
+import { applyEvent } from './apply-event.ts'
 import { bindPlan, type BoundPlan, type Parameters } from './bind.ts'
+import { markDirty, type Dirty } from './open-batch.ts'
+import { projectionOf } from './projection.ts'
 import type { RunRow } from './run-rows.ts'
+import { initialState } from './run-state.ts'
 import { RunStore } from './run-store.ts'
 import { validateDocument } from './validate.ts'
 
@@ -65,3 +70,21 @@ export function insertRun(runs: RunStore, bound: BoundPlan, change: Partial<RunR
   runs.insert(row, { digest: 'c0de', files: [], links: [], size: 0 })
   return row
 }
+
+/** Writes events of a run one by one, as the engine would have written them at these times. */
+export function writeEvents(
+  runs: RunStore,
+  { run, bound }: { readonly run: string; readonly bound: BoundPlan },
+  events: readonly TimedEvent[],
+): void {
+  const state = initialState(bound)
+  for (const [index, [at, event]] of events.entries()) {
+    const sequenced = { ...event, seq: index + 1, at }
+    const dirty: Dirty = new Map()
+    markDirty(dirty, state, sequenced)
+    applyEvent(state, sequenced)
+    runs.write({ run, events: [sequenced], parts: [], cache: [], ...projectionOf(state, [sequenced], dirty) })
+  }
+}
+
+export type TimedEvent = readonly [at: number, event: RunEvent]

@@ -10,6 +10,7 @@ import { inTime, planIn, type Project } from '#test/support/planned-place.ts'
 import { keysBelow, labStore, objectsOf, push, remove } from '#test/support/pushed-things.ts'
 import { describeWithKubernetes, lab } from '#test/support/requirements.ts'
 import type { TenantOptions } from '#test/support/cluster-tenant.ts'
+import { PREPARE_AND_TRAIN } from '#test/support/prepare-and-train.ts'
 
 /** Id and step of a check, or kind and file of a finding in the code; words of what was found, and of what to do. */
 type Told = readonly [string, string | null, RegExp, RegExp]
@@ -302,19 +303,7 @@ const actionsOf = ({ objects }: Plan): string[] => objects.map(({ kind, action }
 
 const GOOD = {
   steps: {
-    prepare: {
-      ...sh('sh prepare.sh < "$MINISUB_INPUTS/table" > "$MINISUB_OUTPUTS/rows"'),
-      files: ['prepare.sh'],
-      inputs: { table: { file: 'table.csv' } },
-      outputs: { rows: { type: 'file' } },
-    },
-    train: {
-      ...sh('sh train.sh "$1" < "$MINISUB_INPUTS/rows" > "$MINISUB_OUTPUTS/model"', '${{ each.depth }}'),
-      files: ['train.sh'],
-      forEach: { depth: [1, 2] },
-      inputs: { rows: '${{ steps.prepare.outputs.rows }}' },
-      outputs: { model: { type: 'file' } },
-    },
+    ...PREPARE_AND_TRAIN,
     count: {
       ...sh('wc -l < "$MINISUB_INPUTS/rows"'),
       files: ['none'],

@@ -42,6 +42,14 @@ async function addLab(sandbox: CliSandbox, endpoint: string): Promise<void> {
   })
 }
 
+/** A core with the pipeline and the lab as its target. */
+async function begin(sandbox: CliSandbox, endpoint: string): Promise<Started> {
+  await sandbox.pipeline(NAME, ['steps: {a: {command: ["true"]}}'])
+  const core = await startCore(sandbox)
+  await addLab(sandbox, endpoint)
+  return core
+}
+
 async function push(sandbox: CliSandbox): Promise<PushResult> {
   const { code, stdout, stderr } = await sandbox.minisub('push', ...ADDRESS, '--json')
   expect([code, code === 0 ? '' : stderr]).toEqual([0, ''])
@@ -56,9 +64,7 @@ describeWithKubernetes('a core that is killed with -9', () => {
     await using sandbox = await openCliSandbox()
     await using proxy = await openHoldingProxy(lab.s3)
     await using store = labStore(NAME)
-    await sandbox.pipeline(NAME, ['steps: {a: {command: ["true"]}}'])
-    let core = await startCore(sandbox)
-    await addLab(sandbox, proxy.endpoint)
+    let core = await begin(sandbox, proxy.endpoint)
     for (const [when, hold, { content }] of MOMENTS) {
       // Other code each time, so that it has to be sent.
       await sandbox.pipeline('other', [`steps: {a: {command: ["echo", "${when}"]}}`])
@@ -84,9 +90,7 @@ describeWithKubernetes('a core that is killed with -9', () => {
     await using sandbox = await openCliSandbox()
     await using proxy = await openHoldingProxy(lab.s3)
     await using store = labStore(NAME)
-    await sandbox.pipeline(NAME, ['steps: {a: {command: ["true"]}}'])
-    let core = await startCore(sandbox)
-    await addLab(sandbox, proxy.endpoint)
+    let core = await begin(sandbox, proxy.endpoint)
     await push(sandbox)
     const held = proxy.hold({ method: 'POST', path: /delete/, side: 'request' })
     const asked = sandbox.start('push', ...ADDRESS, '--remove')

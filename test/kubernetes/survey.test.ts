@@ -8,6 +8,7 @@ import type { PipelineSurvey } from '#core/pipelines/index.ts'
 import { openEngine, sh, statusesOf, type Engine } from '#test/support/engine.ts'
 import { labProfile } from '#test/support/lab-target.ts'
 import { describeWithKubernetes, lab } from '#test/support/requirements.ts'
+import { PREPARE_AND_TRAIN } from '#test/support/prepare-and-train.ts'
 
 /** Keys below the part of the bucket that a test has for itself, and their sizes. */
 async function bucketOf(engine: Engine): Promise<Map<string, number>> {
@@ -61,19 +62,7 @@ async function contentOf(folder: string): Promise<Record<string, string>> {
 
 const SPEC = {
   steps: {
-    prepare: {
-      ...sh('sh prepare.sh < "$MINISUB_INPUTS/table" > "$MINISUB_OUTPUTS/rows"'),
-      files: ['prepare.sh'],
-      inputs: { table: { file: 'table.csv' } },
-      outputs: { rows: { type: 'file' } },
-    },
-    train: {
-      ...sh('sh train.sh "$1" < "$MINISUB_INPUTS/rows" > "$MINISUB_OUTPUTS/model"', '${{ each.depth }}'),
-      files: ['train.sh'],
-      forEach: { depth: [1, 2] },
-      inputs: { rows: '${{ steps.prepare.outputs.rows }}' },
-      outputs: { model: { type: 'file' } },
-    },
+    ...PREPARE_AND_TRAIN,
     choose: {
       ...sh('cat "$MINISUB_INPUTS"/models/*'),
       files: ['none'],

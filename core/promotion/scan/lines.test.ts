@@ -24,7 +24,7 @@ describe('in Python', () => {
     [`path = f"/home/{user}/runs"`, '/home/{user}/runs'],
     [`np.load("/mnt/nas/features.npy")`, '/mnt/nas/features.npy'],
     [`data_dir = "/Volumes/Backup/images"`, '/Volumes/Backup/images'],
-    [`subprocess.run(["cp", "/root/.ssh/id_rsa", "."])`, '/root/.ssh/id_rsa'],
+    [`subprocess.run(["cp", "/home/ada/.ssh/id_rsa", "."])`, '/home/ada/.ssh/id_rsa'],
     [`DATA_DIR = "/data/imagenet"`, '/data/imagenet'],
     [`files = glob.glob("/scratch/ada/*.parquet")`, '/scratch/ada/*.parquet'],
     [`img = cv2.imread("/datasets/coco/0001.jpg")`, '/datasets/coco/0001.jpg'],
