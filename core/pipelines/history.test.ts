@@ -52,7 +52,7 @@ function attempt({ step, from, ms, item = null, attempt: number = 1, outcome, us
     [started + ms + 50, end],
   ]
 }
-const BEGIN: At = [0, { kind: 'run.started' }]
+const BEGIN: TimedEvent = [0, { kind: 'run.started' }]
 const steps = (a: number, b: number): TimedEvent[] => [
   BEGIN,
   ...attempt({ step: 'a', from: 0, ms: a }),
@@ -127,7 +127,7 @@ test('no more than the latest 20 runs count', async () => {
   expect(known['a']).toMatchObject({ attempts: 20, seconds: 1 })
 })
 
-const cached = (step: string): At => [
+const cached = (step: string): TimedEvent => [
   5,
   { kind: 'step.cached', step, item: null, key: 'k', outputs: {}, from: 'r', resumed: false, defaults: [] },
 ]
