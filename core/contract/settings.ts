@@ -66,6 +66,23 @@ export const SETTINGS = {
     default: true,
     description: 'Whether new secrets go into the keychain of the system; false: into the encrypted file',
   },
+  'desktop.closing': {
+    type: 'text',
+    default: 'ask',
+    description:
+      'What the desktop app does with active runs when its last window is closed: ask, keep (they go on, the app stays in the tray) or quit',
+    check: checkClosing,
+  },
+  'desktop.notifications': {
+    type: 'boolean',
+    default: true,
+    description: 'Whether the desktop app tells of runs that finished or failed while no window of it is in front',
+  },
+  'desktop.updates': {
+    type: 'boolean',
+    default: false,
+    description: 'Whether the desktop app asks once a day whether there is a newer version',
+  },
 } as const satisfies Record<string, SettingEntry>
 
 export type SettingKey = keyof typeof SETTINGS
@@ -126,6 +143,10 @@ function checkHost(text: string): string | undefined {
 function checkImage(text: string): string | undefined {
   const isName = /^[a-z0-9][a-z0-9._/:-]*(?:@sha256:[0-9a-f]{64})?$/i.test(text) && !/[:/]{2}|[:/]$/.test(text)
   return isName ? undefined : 'use the name of an image such as python:3.12-slim or registry.example:5000/team/base:1'
+}
+
+function checkClosing(text: string): string | undefined {
+  return ['ask', 'keep', 'quit'].includes(text) ? undefined : 'use ask, keep or quit'
 }
 
 function checkMirror(text: string): string | undefined {

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+
+/** What the app was asked to open: a page of the workbench by its path, or a file or folder of this machine by an absolute path. */
+export const Opened = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('page'), path: z.string() }),
+  z.object({ kind: z.literal('pipeline'), file: z.string() }),
+  z.object({ kind: z.literal('folder'), path: z.string() }),
+])
+export type Opened = z.infer<typeof Opened>
+
+/** What a page asks of the app, by channel: the arguments as they are parsed, and the answer. */
+export const DESKTOP_CALLS = {
+  /** A dialog for a folder; null where it was given up. */
+  'minisub:choose-folder': { input: z.tuple([]), output: z.string().nullable() },
+  /** A dialog for a `*.pipeline.yaml`; null where it was given up. */
+  'minisub:choose-pipeline': { input: z.tuple([]), output: z.string().nullable() },
+  /** Opens a page of the workbench, such as `/runs/01…`, in a window of its own. */
+  'minisub:new-window': { input: z.tuple([z.string().max(2_048)]), output: z.null() },
+  /** Shows the folder of the logs in the file manager. */
+  'minisub:show-logs': { input: z.tuple([]), output: z.null() },
+  /** What waits to be opened in this window, oldest first; it is told once. */
+  'minisub:take-opened': { input: z.tuple([]), output: z.array(Opened) },
+} as const
+export type DesktopChannel = keyof typeof DESKTOP_CALLS
+
+/** The channel on which the app tells a page that `minisub:take-opened` has something. */
+export const OPENED_CHANNEL = 'minisub:opened'
+
+/** What the app lends a page as `window.minisub`; a browser has none of it. */
+export type DesktopBridge = {
+  readonly chooseFolder: () => Promise<string | null>
+  readonly choosePipeline: () => Promise<string | null>
+  readonly newWindow: (path: string) => Promise<null>
+  readonly showLogs: () => Promise<null>
+  readonly takeOpened: () => Promise<Opened[]>
+  /** Calls back when something waits to be opened; the result ends that. */
+  readonly onOpened: (listener: () => void) => () => void
+  /** The absolute path of a file or folder that was dropped on the page; empty where it is none of the disk. */
+  readonly pathOf: (file: unknown) => string
+}
+
+/** Whether the app's own encryption protects values from other programs of this user; on Linux it may not. */
+export const EncryptionInfo = z.object({
+  /** What the system calls it, such as `gnome_libsecret` or `basic_text`. */
+  backend: z.string(),
+  isStrong: z.boolean(),
+})
+export type EncryptionInfo = z.infer<typeof EncryptionInfo>
+
+/** A run that is not over, for the tray. */
+const ActiveRun = z.object({ run: z.string(), name: z.string(), status: z.string() })
+export type ActiveRun = z.infer<typeof ActiveRun>
+
+const id = z.int()
+const ProblemLike = z.looseObject({ code: z.string(), message: z.string() })
+
+/** What the app tells the process of its core. */
+export const ToHost = z.discriminatedUnion('kind', [
+  /** The first one. `encryption`: null where the app has none. */
+  z.object({ kind: z.literal('start'), home: z.string(), encryption: EncryptionInfo.nullable() }),
+  /** A one-time code is wanted for a window. */
+  z.object({ kind: z.literal('code'), id }),
+  /** What came of a `seal`: base64 or text, or why not. */
+  z.object({ kind: z.literal('sealed'), id, text: z.string().optional(), fault: z.string().optional() }),
+  /** What is to happen from now on when the last window is closed. */
+  z.object({ kind: z.literal('closing'), closing: z.enum(['keep', 'quit']) }),
+  z.object({ kind: z.literal('stop') }),
+])
+export type ToHost = z.infer<typeof ToHost>
+
+/** What the process of the core tells the app. */
+export const FromHost = z.discriminatedUnion('kind', [
+  /** `isAttached`: another process is the core, which stays when the app ends. */
+  z.object({ kind: z.literal('ready'), url: z.url(), home: z.string(), isAttached: z.boolean() }),
+  z.object({ kind: z.literal('failed'), problem: ProblemLike }),
+  z.object({ kind: z.literal('code'), id, code: z.string().nullable() }),
+  z.object({ kind: z.literal('seal'), id, verb: z.enum(['encrypt', 'decrypt']), text: z.string() }),
+  z.object({ kind: z.literal('active'), runs: z.array(ActiveRun) }),
+  /** Something to tell the person; `path` is the page that shows it. */
+  z.object({ kind: z.literal('notice'), title: z.string(), body: z.string(), path: z.string() }),
+  z.object({ kind: z.literal('settings'), closing: z.enum(['ask', 'keep', 'quit']), updates: z.boolean() }),
+])
+export type FromHost = z.infer<typeof FromHost>
