@@ -115,6 +115,7 @@ test('a second instance ends, and what it was started for is opened in the first
   other.app.isFirst = false
   startDesktop(other.calls, {
     home: root,
+    windows: join(root, 'windows.json'),
     folder: FOLDER,
     args: [],
     cwd: root,
@@ -331,6 +332,7 @@ test('a core that is not ready after ten seconds is told of, and shown when it i
   vi.useFakeTimers()
   startDesktop(electron.calls, {
     home: root,
+    windows: join(root, 'windows.json'),
     folder: FOLDER,
     args: [],
     cwd: root,
@@ -465,6 +467,7 @@ test('quitting waits for the core to end, and kills one that does not', async ()
   electron = fakeElectron()
   startDesktop(electron.calls, {
     home: root,
+    windows: join(root, 'windows.json'),
     folder: FOLDER,
     args: [],
     cwd: root,
