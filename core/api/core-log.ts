@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { ServerLogger } from './answer-problem.ts'
-import { openLineFile } from './line-file.ts'
+import { openLineFile } from '#core/files/index.ts'
 
 export type CoreLog = ServerLogger & Disposable
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import { openLineFile } from './line-file.ts'
+import { openLineFile } from '#core/files/index.ts'
 import { noteOf } from './request-note.ts'
 
 const LONGEST_PATH = 512

@@ -22,6 +22,15 @@ export const DESKTOP_CALLS = {
   'minisub:take-opened': { input: z.tuple([]), output: z.array(Opened) },
 } as const
 export type DesktopChannel = keyof typeof DESKTOP_CALLS
+export type DesktopInput<Channel extends DesktopChannel> = z.infer<(typeof DESKTOP_CALLS)[Channel]['input']>
+type DesktopOutput<Channel extends DesktopChannel> = z.infer<(typeof DESKTOP_CALLS)[Channel]['output']>
+/** What the app does for each of them; `contents` is Electron's number of the page that asks. */
+export type DesktopAnswers = {
+  readonly [Channel in DesktopChannel]: (
+    input: DesktopInput<Channel>,
+    contents: number,
+  ) => DesktopOutput<Channel> | Promise<DesktopOutput<Channel>>
+}
 
 /** The channel on which the app tells a page that `minisub:take-opened` has something. */
 export const OPENED_CHANNEL = 'minisub:opened'
@@ -47,9 +56,9 @@ export const EncryptionInfo = z.object({
 })
 export type EncryptionInfo = z.infer<typeof EncryptionInfo>
 
-/** A run that is not over, for the tray. */
-const ActiveRun = z.object({ run: z.string(), name: z.string(), status: z.string() })
-export type ActiveRun = z.infer<typeof ActiveRun>
+/** Work that is not over, in a few words, and the page that shows it. */
+const ActiveJob = z.object({ text: z.string(), path: z.string() })
+export type ActiveJob = z.infer<typeof ActiveJob>
 
 const id = z.int()
 const ProblemLike = z.looseObject({ code: z.string(), message: z.string() })
@@ -58,8 +67,6 @@ const ProblemLike = z.looseObject({ code: z.string(), message: z.string() })
 export const ToHost = z.discriminatedUnion('kind', [
   /** The first one. `encryption`: null where the app has none. */
   z.object({ kind: z.literal('start'), home: z.string(), encryption: EncryptionInfo.nullable() }),
-  /** A one-time code is wanted for a window. */
-  z.object({ kind: z.literal('code'), id }),
   /** What came of a `seal`: base64 or text, or why not. */
   z.object({ kind: z.literal('sealed'), id, text: z.string().optional(), fault: z.string().optional() }),
   /** What is to happen from now on when the last window is closed. */
@@ -70,14 +77,18 @@ export type ToHost = z.infer<typeof ToHost>
 
 /** What the process of the core tells the app. */
 export const FromHost = z.discriminatedUnion('kind', [
-  /** `isAttached`: another process is the core, which stays when the app ends. */
-  z.object({ kind: z.literal('ready'), url: z.url(), home: z.string(), isAttached: z.boolean() }),
+  /**
+   * `isAttached`: another process is the core, which stays when the app ends. `code` is good once, within a minute, for
+   * a page; null where none could be had.
+   */
+  z.object({ kind: z.literal('ready'), url: z.url(), isAttached: z.boolean(), code: z.string().nullable() }),
   z.object({ kind: z.literal('failed'), problem: ProblemLike }),
-  z.object({ kind: z.literal('code'), id, code: z.string().nullable() }),
   z.object({ kind: z.literal('seal'), id, verb: z.enum(['encrypt', 'decrypt']), text: z.string() }),
-  z.object({ kind: z.literal('active'), runs: z.array(ActiveRun) }),
+  /** Runs and work on local clusters, each time that they change. */
+  z.object({ kind: z.literal('active'), jobs: z.array(ActiveJob) }),
   /** Something to tell the person; `path` is the page that shows it. */
   z.object({ kind: z.literal('notice'), title: z.string(), body: z.string(), path: z.string() }),
-  z.object({ kind: z.literal('settings'), closing: z.enum(['ask', 'keep', 'quit']), updates: z.boolean() }),
+  /** What is to happen to active work when the last window is closed. */
+  z.object({ kind: z.literal('closing'), closing: z.enum(['ask', 'keep', 'quit']) }),
 ])
 export type FromHost = z.infer<typeof FromHost>

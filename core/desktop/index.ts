@@ -1,0 +1,17 @@
+export { applicationMenu, chooserOf, closingQuestion, trayMenu, trayTitle, type MenuVerbs } from './menus.ts'
+export { openedOfArguments, openedOfPath, pageOfLink } from './opened.ts'
+export {
+  closingOf,
+  encryptionInfo,
+  externalAddress,
+  mayCall,
+  mayNavigate,
+  mayStartAgain,
+  mayUse,
+  originOf,
+  SHELL_SCHEME,
+  TROUBLE_PAGE,
+  WEB_PREFERENCES,
+} from './policies.ts'
+export { troublePage, type Trouble } from './trouble.ts'
+export { boundsOn, readWindows, writeWindows, type SavedWindow } from './window-state.ts'

@@ -1,0 +1,48 @@
+import type * as E from 'electron'
+
+/** Of a window, what we call. */
+export type Contents = Pick<E.WebContents, 'getURL' | 'id' | 'send'>
+export type Window = Pick<E.BrowserWindow, 'close' | 'focus' | 'getNormalBounds' | 'loadURL' | 'on' | 'show'> &
+  Pick<E.BrowserWindow, 'isFocused' | 'isMaximized' | 'isMinimized' | 'maximize' | 'restore'> & {
+    readonly webContents: Contents
+  }
+
+/** The process of the core, as main holds it. */
+export type Child = Pick<E.UtilityProcess, 'kill' | 'on' | 'postMessage'> & {
+  readonly stderr: { on(event: 'data', listener: (chunk: Buffer) => void): unknown } | null
+}
+
+/**
+ * Exactly the calls of Electron that the app makes, cut out of Electron's own types: what main is given in the app, and
+ * what the fake of the tests implements.
+ */
+export type Calls = {
+  readonly app: Pick<E.App, 'exit' | 'getPath' | 'on' | 'quit' | 'whenReady'> &
+    Pick<E.App, 'requestSingleInstanceLock' | 'setAsDefaultProtocolClient'>
+  readonly BrowserWindow: new (options: E.BrowserWindowConstructorOptions) => Window
+  readonly Menu: Pick<typeof E.Menu, 'buildFromTemplate' | 'setApplicationMenu'>
+  readonly Notification: new (options: E.NotificationConstructorOptions) => Pick<E.Notification, 'on' | 'show'>
+  readonly Tray: new (image: string) => Pick<E.Tray, 'on' | 'setContextMenu' | 'setToolTip'>
+  readonly dialog: {
+    showMessageBox(options: E.MessageBoxOptions): Promise<E.MessageBoxReturnValue>
+    showOpenDialog(options: E.OpenDialogOptions): Promise<E.OpenDialogReturnValue>
+  }
+  readonly ipcMain: Pick<E.IpcMain, 'handle'>
+  readonly protocol: Pick<E.Protocol, 'handle' | 'registerSchemesAsPrivileged'>
+  readonly safeStorage: Pick<
+    E.SafeStorage,
+    'decryptStringAsync' | 'encryptStringAsync' | 'getSelectedStorageBackend' | 'isEncryptionAvailable'
+  >
+  readonly screen: Pick<E.Screen, 'getAllDisplays'>
+  readonly session: {
+    readonly defaultSession: Pick<
+      E.Session,
+      | 'setDevicePermissionHandler'
+      | 'setDisplayMediaRequestHandler'
+      | 'setPermissionCheckHandler'
+      | 'setPermissionRequestHandler'
+    >
+  }
+  readonly shell: Pick<E.Shell, 'openExternal' | 'showItemInFolder'>
+  readonly utilityProcess: { fork(modulePath: string, args?: string[], options?: E.ForkOptions): Child }
+}

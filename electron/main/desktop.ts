@@ -1,0 +1,220 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { ActiveJob, FromHost, Opened } from '#core/contract/desktop.ts'
+import {
+  applicationMenu,
+  chooserOf,
+  closingOf,
+  closingQuestion,
+  encryptionInfo,
+  openedOfArguments,
+  openedOfPath,
+  pageOfLink,
+  readWindows,
+  SHELL_SCHEME,
+  trayMenu,
+  trayTitle,
+  troublePage,
+  writeWindows,
+  type MenuVerbs,
+  type Trouble,
+} from '#core/desktop/index.ts'
+import type { Calls } from './calls.ts'
+import { openCoreProcess, type CoreProcess } from './core-process.ts'
+import { answerPages, guardPages } from './guard.ts'
+import { openWindows, type Windows } from './windows.ts'
+
+/** Where and how the app was started. */
+export type Place = {
+  /** The data folder, and the folder of the app, which has its `package.json`. */
+  readonly home: string
+  readonly folder: string
+  /** The arguments behind the program, and the folder that relative ones are of. */
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly platform: NodeJS.Platform
+  readonly log: (sentence: string) => void
+}
+type Desktop = {
+  readonly calls: Calls
+  readonly place: Place
+  readonly core: CoreProcess
+  readonly windows: Windows
+  readonly verbs: MenuVerbs
+  tray?: InstanceType<Calls['Tray']>
+  jobs: readonly ActiveJob[]
+  closing: 'ask' | 'keep' | 'quit'
+  trouble?: Trouble | undefined
+  isQuitting: boolean
+}
+
+const Started = z.object({ args: z.array(z.string()) })
+
+/** Runs the app: one instance, its core, its windows. All of Electron comes in by `calls`. */
+export function startDesktop(calls: Calls, place: Place): void {
+  const { app } = calls
+  if (!app.requestSingleInstanceLock({ args: [...place.args] })) return app.quit()
+  calls.protocol.registerSchemesAsPrivileged([{ scheme: SHELL_SCHEME, privileges: { standard: true, secure: true } }])
+  const desktop = assemble(calls, place)
+  app.on('second-instance', (_, _args, folder, data) =>
+    openArguments(desktop, Started.safeParse(data).data?.args ?? [], folder),
+  )
+  app.on('open-url', (event, link) => {
+    event.preventDefault()
+    open(desktop, link, pageOfLink(link))
+  })
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    open(desktop, path, openedOfPath(path))
+  })
+  app.on('activate', () => desktop.verbs.show())
+  app.on('before-quit', () => {
+    remember(desktop)
+    desktop.isQuitting = true
+  })
+  app.on('window-all-closed', () => {
+    if (place.platform !== 'darwin' && closing(desktop) !== 'keep') app.quit()
+  })
+  app.on('will-quit', (event) => {
+    event.preventDefault()
+    void desktop.core.stop().then(() => app.exit(0))
+  })
+  void app.whenReady().then(() => {
+    begin(desktop)
+    openArguments(desktop, place.args, place.cwd)
+  })
+}
+
+function assemble(calls: Calls, place: Place): Desktop {
+  const { home, folder, platform, log } = place
+  const { safeStorage } = calls
+  const core = openCoreProcess({
+    ...{ calls, home, log, entry: join(folder, 'electron', 'host', 'host.js') },
+    encryption: () =>
+      encryptionInfo(platform, safeStorage.isEncryptionAvailable(), () => safeStorage.getSelectedStorageBackend()),
+    onTold: (told) => take(desktop, told),
+    onTrouble: (trouble) => {
+      desktop.trouble = trouble
+      // A core that comes again leaves the windows as they are.
+      if (trouble.isAgain) windows.report()
+      else windows.showTrouble()
+    },
+  })
+  const preload = join(folder, 'electron', 'preload', 'preload.cjs')
+  const url = (): string | undefined => core.ready()?.url
+  const windows = openWindows({ calls, preload, log, core: url, mayClose: () => mayClose(desktop) })
+  const choose = async (kind: 'folder' | 'pipeline'): Promise<void> => {
+    const path = await chooseOne(calls, kind)
+    if (path !== null) open(desktop, path, openedOfPath(path))
+  }
+  const verbs: MenuVerbs = {
+    show: (path) => windows.bring(path === undefined ? undefined : { kind: 'page', path }),
+    newWindow: () => windows.open('/'),
+    openPipeline: () => void choose('pipeline'),
+    openFolder: () => void choose('folder'),
+    showLogs: () => calls.shell.showItemInFolder(join(home, 'desktop.log')),
+    quit: () => calls.app.quit(),
+  }
+  const desktop: Desktop = { calls, place, core, windows, verbs, jobs: [], closing: 'ask', isQuitting: false }
+  return desktop
+}
+
+/** When Electron is ready: what guards pages comes before the first page. */
+function begin(desktop: Desktop): void {
+  const { calls, core, place, verbs, windows } = desktop
+  const guarded = { core: () => core.ready()?.url, log: place.log }
+  guardPages(calls, guarded)
+  const template = join(place.folder, 'resources', 'desktop', 'trouble.html')
+  calls.protocol.handle(SHELL_SCHEME, ({ url }) => {
+    if (new URL(url).pathname === '/again' && core.ready() === undefined) {
+      desktop.trouble = undefined
+      core.start()
+    }
+    return troublePage(template, desktop.trouble, join(place.home, 'desktop.log'))
+  })
+  answerPages(calls, guarded, {
+    'minisub:choose-folder': () => chooseOne(calls, 'folder'),
+    'minisub:choose-pipeline': () => chooseOne(calls, 'pipeline'),
+    'minisub:new-window': ([path]) => (windows.open(path), null),
+    'minisub:show-logs': () => (verbs.showLogs(), null),
+    'minisub:take-opened': (_, contents) => windows.take(contents),
+  })
+  calls.Menu.setApplicationMenu(calls.Menu.buildFromTemplate(applicationMenu(place.platform, verbs)))
+  calls.app.setAsDefaultProtocolClient('minisub')
+  const icon = place.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'
+  desktop.tray = new calls.Tray(join(place.folder, 'resources', 'desktop', icon))
+  desktop.tray.on('click', () => verbs.show())
+  drawTray(desktop)
+  const { windows: saved, fault } = readWindows(windowsFile(calls))
+  if (fault !== undefined) place.log(fault)
+  for (const it of saved) windows.open(it.path, it)
+  core.start()
+}
+
+/** What the core tells. */
+function take(desktop: Desktop, told: FromHost): void {
+  const { calls, verbs, windows } = desktop
+  if (told.kind === 'ready') {
+    desktop.trouble = undefined
+    windows.showCore(told.code)
+  } else if (told.kind === 'active') {
+    desktop.jobs = told.jobs
+    drawTray(desktop)
+  } else if (told.kind === 'closing') desktop.closing = told.closing
+  else if (told.kind === 'notice' && !windows.all().some((it) => it.isFocused())) {
+    const notification = new calls.Notification({ title: told.title, body: told.body })
+    notification.on('click', () => verbs.show(told.path))
+    notification.show()
+  }
+}
+
+function drawTray({ calls, jobs, tray, verbs }: Desktop): void {
+  tray?.setToolTip(`Mini-Submarine: ${trayTitle(jobs.length)}`)
+  tray?.setContextMenu(calls.Menu.buildFromTemplate(trayMenu(jobs, verbs)))
+}
+
+/** Whether the last window may close now; where it must be asked first, the answer closes it. */
+function mayClose(desktop: Desktop): boolean {
+  const { calls, core, windows } = desktop
+  remember(desktop)
+  if (desktop.isQuitting || closing(desktop) !== 'ask') return true
+  void calls.dialog.showMessageBox(closingQuestion(desktop.jobs.length)).then(({ response }) => {
+    const answer = (['keep', 'quit'] as const)[response]
+    if (answer === undefined) return
+    desktop.closing = answer
+    core.send({ kind: 'closing', closing: answer })
+    for (const window of windows.all()) window.close()
+  })
+  return false
+}
+
+function closing({ closing: wanted, core, jobs }: Desktop): 'ask' | 'keep' | 'quit' {
+  return closingOf({ isAttached: core.ready()?.isAttached ?? false, jobs: jobs.length, closing: wanted })
+}
+
+/** Null where it was given up. */
+async function chooseOne({ dialog }: Calls, kind: 'folder' | 'pipeline'): Promise<string | null> {
+  const { filePaths } = await dialog.showOpenDialog(chooserOf(kind))
+  return filePaths[0] ?? null
+}
+
+/** Opens what arguments name; where they name nothing, the app is shown as it is. */
+function openArguments(desktop: Desktop, args: readonly string[], folder: string): void {
+  const { opened, refused } = openedOfArguments(args, folder)
+  for (const it of opened) desktop.windows.bring(it)
+  for (const it of refused) open(desktop, it, undefined)
+  if (opened.length === 0) desktop.verbs.show()
+}
+
+function open({ place, windows }: Desktop, asked: string, opened: Opened | undefined): void {
+  if (opened === undefined) place.log(`refused to open ${asked}: it is no page, folder or *.pipeline.yaml`)
+  else windows.bring(opened)
+}
+
+function remember({ calls, windows }: Desktop): void {
+  if (windows.all().length > 0) writeWindows(windowsFile(calls), windows.saved())
+}
+
+function windowsFile({ app }: Calls): string {
+  return join(app.getPath('userData'), 'windows.json')
+}
