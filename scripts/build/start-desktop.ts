@@ -6,7 +6,7 @@ import { buildDesktopTree } from './desktop/desktop-tree.ts'
 import { findElectron } from './desktop/electron-program.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const TREE = join(ROOT, 'dist', 'desktop')
+const TREE = process.env['MINISUB_DESKTOP_TREE'] ?? join(ROOT, 'dist', 'desktop')
 
 /** Runs the app to its end, and ends as it did; signals that end this script end it too. */
 function start(program: string, args: readonly string[]): void {

@@ -61,6 +61,7 @@ async function bundlePreload(root: string, fresh: string): Promise<void> {
     build: {
       ssr: join(root, PRELOAD),
       outDir: join(fresh, 'electron', 'preload'),
+      emptyOutDir: false,
       target: 'node24',
       minify: true,
       rolldownOptions: {

@@ -20,6 +20,6 @@ export function findElectron(root: string, env: NodeJS.ProcessEnv): ElectronProg
   const program = join(folder, PROGRAMS[process.platform] ?? 'electron')
   if (existsSync(program)) return { folder, program }
   const fix =
-    'run `npx install-electron` where GitHub can be reached, or with ELECTRON_MIRROR naming a mirror, or name a folder that holds it by ELECTRON_OVERRIDE_DIST_PATH'
+    'run `npx install-electron` where GitHub can be reached, or with ELECTRON_MIRROR naming a mirror, or name a folder that holds it by ELECTRON_OVERRIDE_DIST_PATH.'
   throw new Error(`Electron's program is missing (${program}): ${fix}`)
 }

@@ -3,9 +3,9 @@ import { existsSync, globSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where programs begin; everything else is reached from here. */
-const ENTRIES = ['core/cli/minisub.js', 'core/desktop.ts', 'electron/main/main.ts', 'electron/host/host.ts']
-/** Files that are started by their path, so that no import leads to them. */
-const STARTED_BY_PATH = ['core/**/*-worker.ts', 'core/**/*-process.ts', 'core/**/*-thread.ts']
+const ENTRIES = ['core/cli/minisub.js', 'electron/main/main.ts', 'electron/host/host.ts']
+/** Programs of processes and threads: they are started by their path, so that no import leads to them. */
+const STARTED_BY_PATH = 'core/**/*-worker.ts'
 
 /**
  * Writes core and electron as JavaScript into a folder, in the same tree: what the entries reach, with endings of imports
