@@ -39,7 +39,11 @@ export async function runBuilt(app: string, home: string, ...args: readonly stri
 }
 
 /** Starts a built `minisub` under plain Node; `counted`: the file into which it writes what it loaded. */
-export function startBuilt(app: string, { home, counted }: { home: string; counted?: string }, ...args: readonly string[]) {
+export function startBuilt(
+  app: string,
+  { home, counted }: { home: string; counted?: string },
+  ...args: readonly string[]
+) {
   const counting = counted === undefined ? [] : ['--import', join(import.meta.dirname, 'count-modules.mjs')]
   const env = { ...process.env, NODE_OPTIONS: '', MINISUB_HOME: home, MINISUB_SECRETS_KEYCHAIN: 'false' }
   const child = spawn(process.execPath, [PLAIN, ...counting, join(app, 'core', 'cli', 'minisub.js'), ...args], {

@@ -98,7 +98,11 @@ describe('a build of the tree', () => {
 
   test.each([
     ['an import that leads nowhere', { 'core/cli/main.ts': `import './gone.ts'\n` }, 'main.js imports ./gone.js'],
-    ['a package for development', { 'core/cli/main.ts': `import 'vitest'\n` }, 'imports vitest: add that to dependencies'],
+    [
+      'a package for development',
+      { 'core/cli/main.ts': `import 'vitest'\n` },
+      'imports vitest: add that to dependencies',
+    ],
     ['no page', {}, 'dist/renderer is not there: run npm run build'],
   ])('with %s fails, and leaves the tree before it as it was', async (what, more, sentence) => {
     using folder = temporaryFolder()

@@ -1,18 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FuseV1Options } from '@electron/fuses'
 import { afterEach, expect, test } from 'vitest'
 import { FUSES, readFuses, setFuses } from '../../scripts/build/desktop/fuses.ts'
 import { ELECTRONS_FUSES, makeFakeElectron } from './fake-electron.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'minisub-fuses-'))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-test('every fuse that is known is decided', () => {
-  const known = Object.keys(FuseV1Options).filter((name) => Number.isNaN(Number(name)))
-  expect(Object.keys(FUSES).toSorted()).toEqual(known.toSorted())
-})
 
 test('fuses are set in the program and read back', async () => {
   const program = makeFakeElectron(folder)
@@ -30,5 +24,5 @@ test('a fuse that a later Electron adds fails the packaging', async () => {
 
 test('a fuse that Electron gave up fails the packaging', async () => {
   const program = makeFakeElectron(folder, ELECTRONS_FUSES.slice(0, -1))
-  await expect(setFuses(program, 'linux')).rejects.toThrow(/WasmTrapHandlers/)
+  await expect(setFuses(program, 'linux')).rejects.toThrow(/WasmTrapHandlers.*wire.*not long enough/)
 })

@@ -28,7 +28,10 @@ function readIcns(icns: Buffer): { type: string; png: Buffer }[] {
   expect([icns.toString('latin1', 0, 4), icns.readUInt32BE(4)]).toEqual(['icns', icns.length])
   const parts: { type: string; png: Buffer }[] = []
   for (let at = 8; at < icns.length; at += icns.readUInt32BE(at + 4)) {
-    parts.push({ type: icns.toString('latin1', at, at + 4), png: icns.subarray(at + 8, at + icns.readUInt32BE(at + 4)) })
+    parts.push({
+      type: icns.toString('latin1', at, at + 4),
+      png: icns.subarray(at + 8, at + icns.readUInt32BE(at + 4)),
+    })
   }
   return parts
 }
@@ -36,7 +39,10 @@ function readIcns(icns: Buffer): { type: string; png: Buffer }[] {
 const pictures: Picture[] = ICON_SIZES.map((size) => ({ size, png: read(`icons/${size}x${size}.png`) }))
 
 test('what is committed was drawn from the SVGs that are committed', () => {
-  const { sources, files }: Record<'sources' | 'files', Record<string, string>> = JSON.parse(read('icons.json').toString())
+  const {
+    sources,
+    files,
+  }: Record<'sources' | 'files', Record<string, string>> = JSON.parse(read('icons.json').toString())
   expect(Object.fromEntries(Object.keys(sources).map((name) => [name, sha256(read(name))]))).toEqual(sources)
   expect(Object.fromEntries(Object.keys(files).map((name) => [name, sha256(read(name))]))).toEqual(files)
   const there = globSync('**/*.{png,ico,icns}', { cwd: FOLDER }).toSorted()
@@ -59,8 +65,16 @@ test('the Windows icon holds the pictures of up to 256 pixels', () => {
 test('the macOS icon holds each type with the pixels that it stands for', () => {
   const edges = readIcns(read('icon.icns')).map(({ type, png }) => [type, sizeOfPng(png)[0]])
   expect(Object.fromEntries(edges)).toEqual({
-    ...{ icp4: 16, icp5: 32, ic07: 128, ic08: 256, ic09: 512 },
-    ...{ ic11: 32, ic12: 64, ic13: 256, ic14: 512, ic10: 1024 },
+    icp4: 16,
+    icp5: 32,
+    ic07: 128,
+    ic08: 256,
+    ic09: 512,
+    ic10: 1024,
+    ic11: 32,
+    ic12: 64,
+    ic13: 256,
+    ic14: 512,
   })
   expect(icnsOf(pictures)).toEqual(read('icon.icns'))
 })

@@ -51,7 +51,9 @@ describe('licence expressions', () => {
 
   test('any expression means what it says', () => {
     type Tree = { text: string; holds: boolean }
-    const name = fc.constantFrom('MIT', 'ISC', 'GPL-3.0-only', 'Foo-1.0').map((text) => ({ text, holds: allowed.has(text) }))
+    const name = fc
+      .constantFrom('MIT', 'ISC', 'GPL-3.0-only', 'Foo-1.0')
+      .map((text) => ({ text, holds: allowed.has(text) }))
     const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
       tree: fc.oneof(
         { maxDepth: 4 },

@@ -30,16 +30,19 @@ describe('npm run desktop', () => {
     expect(existsSync(tree)).toBe(false)
   })
 
-  test.skipIf(process.platform === 'win32')('builds the tree and starts Electron on it with the arguments', async () => {
-    using folder = temporaryFolder()
-    makeFakeElectron(folder.path)
-    const [tree, out] = [join(folder.path, 'desktop'), join(folder.path, 'arguments')]
-    const env = { ELECTRON_OVERRIDE_DIST_PATH: folder.path, MINISUB_DESKTOP_TREE: tree, FAKE_ELECTRON_OUT: out }
-    const ended = await desktop({ ...env, FAKE_ELECTRON_EXIT: '7' }, 'minisub://runs/1', '--flag=a b')
-    expect([ended.code, ended.stderr]).toEqual([7, ''])
-    expect(readFileSync(out, 'utf8')).toBe(`${tree}\nminisub://runs/1\n--flag=a b\n`)
-    expect(existsSync(join(tree, 'electron', 'main', 'main.js'))).toBe(true)
-  })
+  test.skipIf(process.platform === 'win32')(
+    'builds the tree and starts Electron on it with the arguments',
+    async () => {
+      using folder = temporaryFolder()
+      makeFakeElectron(folder.path)
+      const [tree, out] = [join(folder.path, 'desktop'), join(folder.path, 'arguments')]
+      const env = { ELECTRON_OVERRIDE_DIST_PATH: folder.path, MINISUB_DESKTOP_TREE: tree, FAKE_ELECTRON_OUT: out }
+      const ended = await desktop({ ...env, FAKE_ELECTRON_EXIT: '7' }, 'minisub://runs/1', '--flag=a b')
+      expect([ended.code, ended.stderr]).toEqual([7, ''])
+      expect(readFileSync(out, 'utf8')).toBe(`${tree}\nminisub://runs/1\n--flag=a b\n`)
+      expect(existsSync(join(tree, 'electron', 'main', 'main.js'))).toBe(true)
+    },
+  )
 })
 
 test('Electron is looked for where it is named, else in its package', () => {

@@ -24,7 +24,8 @@ export function stageApp(root: string, tree: string, { system, out }: { system: 
   cpSync(tree, out, { recursive: true })
   const names = Object.keys(readManifest(tree).dependencies)
   for (const installed of packagesNeeded(root, names, system)) {
-    for (const file of filesOfPackage(installed, system)) copy(join(installed.folder, file), join(out, installed.path, file))
+    for (const file of filesOfPackage(installed, system))
+      copy(join(installed.folder, file), join(out, installed.path, file))
   }
   const missing = NATIVES.map((path) => path(system)).filter((path) => !existsSync(join(out, path)))
   if (missing.length === 0) return

@@ -55,7 +55,12 @@ function forSystems(): Configuration {
       maintainer: PRODUCT_NAME,
       syncDesktopName: true,
       fileAssociations: [
-        { ext: 'pipeline.yaml', name: DOCUMENT, description: DOCUMENT, mimeType: 'application/x-mini-submarine-pipeline' },
+        {
+          ext: 'pipeline.yaml',
+          name: DOCUMENT,
+          description: DOCUMENT,
+          mimeType: 'application/x-mini-submarine-pipeline',
+        },
       ],
     },
     // Never --no-sandbox: deb installs a profile for AppArmor, or the helper with its rights where namespaces are off.

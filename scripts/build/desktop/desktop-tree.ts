@@ -1,4 +1,15 @@
-import { chmodSync, cpSync, existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { build } from 'vite'
 import { appManifest } from './app-manifest.ts'
@@ -47,7 +58,10 @@ function freshFolder(out: string): string {
 
 function copyBuilt(root: string, fresh: string, folder: string): void {
   if (!existsSync(join(root, folder))) throw new Error(`${folder} is not there: run npm run build`)
-  cpSync(join(root, folder), join(fresh, folder), { recursive: true, filter: (path) => !/__pycache__|\.lock\.json$/.test(path) })
+  cpSync(join(root, folder), join(fresh, folder), {
+    recursive: true,
+    filter: (path) => !/__pycache__|\.lock\.json$/.test(path),
+  })
 }
 
 /** One CommonJS file: a sandboxed preload can load nothing but `electron`. */

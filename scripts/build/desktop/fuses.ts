@@ -1,23 +1,21 @@
 import { flipFuses, FuseState, FuseV1Options, FuseVersion, getCurrentFuseWire } from '@electron/fuses'
 
 /** Every fuse of Electron 45, and whether it is on. A fuse that a later Electron adds fails the packaging until it is here. */
-export const FUSES: Readonly<Record<keyof typeof FuseV1Options, boolean>> = {
+export const FUSES: Readonly<Record<FuseV1Options, boolean>> = {
   // The program of the app is no Node for others: no ELECTRON_RUN_AS_NODE, no NODE_OPTIONS, no --inspect.
-  RunAsNode: false,
-  EnableNodeOptionsEnvironmentVariable: false,
-  EnableNodeCliInspectArguments: false,
-  EnableCookieEncryption: true,
+  [FuseV1Options.RunAsNode]: false,
+  [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: false,
+  [FuseV1Options.EnableNodeCliInspectArguments]: false,
+  [FuseV1Options.EnableCookieEncryption]: true,
   // Only the app.asar that was packaged runs; macOS and Windows check its hashes.
-  EnableEmbeddedAsarIntegrityValidation: true,
-  OnlyLoadAppFromAsar: true,
+  [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: true,
+  [FuseV1Options.OnlyLoadAppFromAsar]: true,
   // There is no snapshot of ours to load.
-  LoadBrowserProcessSpecificV8Snapshot: false,
+  [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
   // The page comes from the core by HTTP.
-  GrantFileProtocolExtraPrivileges: false,
-  WasmTrapHandlers: true,
+  [FuseV1Options.GrantFileProtocolExtraPrivileges]: false,
+  [FuseV1Options.WasmTrapHandlers]: true,
 }
-
-const NAMES = Object.keys(FUSES).filter((name): name is keyof typeof FuseV1Options => name in FUSES)
 
 /**
  * Sets every fuse in the program of Electron at a path (on macOS the path of the .app) and reads them back. Throws an Error
@@ -29,19 +27,18 @@ export async function setFuses(program: string, platform: string): Promise<void>
     strictlyRequireAllFuses: true,
     // Arm Macs start nothing whose signature does not fit; where there is a certificate, signing comes later.
     resetAdHocDarwinSignature: platform === 'darwin',
-    ...Object.fromEntries(NAMES.map((name) => [FuseV1Options[name], FUSES[name]])),
+    ...FUSES,
   })
   const found = await readFuses(program)
-  const wrong = NAMES.filter((name) => found[name] !== FUSES[name])
-  if (wrong.length > 0) throw new Error(`${program} did not keep the fuses ${wrong.join(', ')}: see scripts/build/desktop`)
+  const wrong = Object.entries(FUSES).filter(([fuse, isOn]) => found[fuse] !== isOn)
+  if (wrong.length === 0) return
+  const names = wrong.map(([fuse]) => FuseV1Options[Number(fuse)]).join(', ')
+  throw new Error(`${program} did not keep its fuses (${names}): take the Electron that package-lock.json names`)
 }
 
-/** Which fuses are on; undefined for one that the program does not have. */
+/** Which fuses of a program are on, by their numbers; undefined for one that is neither on nor off. */
 export async function readFuses(program: string): Promise<Record<string, boolean | undefined>> {
-  const wire: Readonly<Record<number, FuseState | undefined>> = await getCurrentFuseWire(program)
-  const stateOf = (name: keyof typeof FuseV1Options): boolean | undefined => {
-    const state = wire[FuseV1Options[name]]
-    return state === FuseState.ENABLE ? true : state === FuseState.DISABLE ? false : undefined
-  }
-  return Object.fromEntries(NAMES.map((name) => [name, stateOf(name)]))
+  const states: Readonly<Record<number, boolean>> = { [FuseState.ENABLE]: true, [FuseState.DISABLE]: false }
+  const wire = Object.entries(await getCurrentFuseWire(program)).filter(([fuse]) => fuse !== 'version')
+  return Object.fromEntries(wire.map(([fuse, state]) => [fuse, states[Number(state)]]))
 }

@@ -11,10 +11,11 @@ import { thisSystem, type System } from './systems.ts'
  * Licences under which the app may hold packages. All ask for their text alone, save EPL-2.0 (elkjs, unchanged, in a file
  * of its own): it asks that the source can be had, which NOTICES.txt says.
  */
-const ALLOWED: ReadonlySet<string> = new Set([
-  ...['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Unlicense', 'CC0-1.0'],
-  ...['Python-2.0', 'PSF-2.0', 'EPL-2.0'],
-])
+const ALLOWED: ReadonlySet<string> = new Set(
+  'MIT ISC 0BSD BSD-2-Clause BSD-3-Clause Apache-2.0 BlueOak-1.0.0 Unlicense CC0-1.0 Python-2.0 PSF-2.0 EPL-2.0'.split(
+    ' ',
+  ),
+)
 const SOURCES_OF_PAGE = '{renderer,core/base,core/contract,core/client}/**/*.{ts,tsx}'
 const LICENCE_FILE = /^((un)?licen[cs]e|notice|copying|copyright|third.?party)/i
 const HEAD = `Mini-Submarine holds the packages below, under the licences that follow their names. Their sources can be had from

@@ -4,19 +4,16 @@ import type { InstalledPackage } from './packages.ts'
 import { systemName, type System } from './systems.ts'
 
 /** What no package needs where it runs: maps, types and sources of types, notes (licences stand in NOTICES.txt), C sources. */
-const UNUSED_ENDINGS = /\.(map|ts|mts|cts|tsx|flow|md|markdown|c|cc|cpp|h|hpp|gyp|gypi|tsbuildinfo|html|png|svg|jpg|gif)$/i
+const UNUSED_ENDINGS =
+  /\.(map|ts|mts|cts|tsx|flow|md|markdown|c|cc|cpp|h|hpp|gyp|gypi|tsbuildinfo|html|png|svg|jpg|gif)$/i
 const UNUSED_NAMES = /^(\..*|tsconfig.*\.json|changelog.*|history.*|authors.*|contributing.*|makefile|gruntfile.js)$/i
 /** Folders at the top of a package; deeper ones of these names can be code, as `dist/doc` of yaml is. */
-const UNUSED_FOLDERS = new Set([
-  ...['test', 'tests', 'doc', 'docs', 'example', 'examples', 'bench', 'benchmark', 'benchmarks', 'coverage'],
-  ...['man', 'website', 'scripts', 'fixtures'],
-])
+const UNUSED_FOLDERS = /^(tests?|docs?|examples?|bench|benchmarks?|coverage|man|website|scripts|fixtures)$/
 
 /** By the name of a package: which of its files are for a system, where it has those of all, or a second copy for bundlers. */
 const PICKED: Readonly<Record<string, (file: string, system: System) => boolean>> = {
   'better-sqlite3': (file, system) =>
-    !/^(deps|src)\//.test(file) &&
-    (!file.startsWith('prebuilds/') || file === `prebuilds/${systemName(system)}.node`),
+    !/^(deps|src)\//.test(file) && (!file.startsWith('prebuilds/') || file === `prebuilds/${systemName(system)}.node`),
   'onnxruntime-node': (file, { platform, arch }) =>
     !/^(script|lib)\//.test(file) &&
     (!file.startsWith('bin/') || file.startsWith(`bin/napi-v6/${platform}/${arch}/`)) &&
@@ -42,7 +39,7 @@ export function filesOfPackage({ folder, manifest }: InstalledPackage, system: S
 function isUsed(file: string): boolean {
   const [first = '', ...rest] = file.split('/')
   const name = rest.at(-1) ?? first
-  return !(rest.length > 0 && UNUSED_FOLDERS.has(first)) && !UNUSED_ENDINGS.test(name) && !UNUSED_NAMES.test(name)
+  return !(rest.length > 0 && UNUSED_FOLDERS.test(first)) && !UNUSED_ENDINGS.test(name) && !UNUSED_NAMES.test(name)
 }
 
 /** What bundlers or the runtime Bare would take. */
