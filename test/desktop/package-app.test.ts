@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { Arch, build, Platform } from 'electron-builder'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '#core/client/index.ts'
+import { builderConfig } from '../../scripts/build/desktop/builder-config.ts'
 import { FUSES, readFuses } from '../../scripts/build/desktop/fuses.ts'
 import { readManifest } from '../../scripts/build/desktop/manifest.ts'
 import { packageApp } from '../../scripts/build/desktop/package-app.ts'
@@ -91,8 +93,75 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
       const { stdout } = await runBuilt(extracted, folder.path, '--version')
       expect(stdout.trim()).toBe(readManifest(ROOT).version)
     })
+
+    test('an AppImage starts with its sandbox, and opens links and pipelines', async () => {
+      const [entry = ''] = await installers(app, extracted)
+      expect(entry.split('\n').filter((line) => /^(Exec|MimeType|StartupWMClass)=/.test(line))).toEqual([
+        'Exec=AppRun %U',
+        'StartupWMClass=mini-submarine',
+        'MimeType=application/x-mini-submarine-pipeline;x-scheme-handler/minisub;',
+      ])
+    })
+
+    test('a deb installs what a sandbox needs, the kind of file, icons and the launcher', async () => {
+      const [, entry = '', afterInstall, mime, ...places] = await installers(app, extracted)
+      expect(entry).toContain('\nExec=/opt/Mini-Submarine/mini-submarine %U\n')
+      expect(afterInstall).toContain("chmod 4755 '/opt/Mini-Submarine/chrome-sandbox'")
+      const profile = readFileSync(join(app, 'resources', 'apparmor-profile'), 'utf8')
+      expect(profile).toMatch(/profile "mini-submarine" "\/opt\/Mini-Submarine\/mini-submarine" .*\{\s+userns,/)
+      expect(mime).toMatch(/type="application\/x-mini-submarine-pipeline">\s+<glob pattern="\*\.pipeline\.yaml"\/>/)
+      expect(places).toContain('/usr/share/applications/mini-submarine.desktop')
+      expect(places.filter((place) => place.startsWith('/usr/share/icons/'))).toHaveLength(9)
+    })
+
+    test('looks for newer versions where the packaging names it', async () => {
+      await installers(app, extracted, 'https://releases.example.org/minisub')
+      const update = readFileSync(join(app, 'resources', 'app-update.yml'), 'utf8')
+      expect(update).toMatch(/provider: generic\nurl: https:\/\/releases.example.org\/minisub\n/)
+    })
   },
 )
+
+/**
+ * What electron-builder would hand to the tools that make installers, which it downloads and which are not run: the launcher
+ * of the AppImage; the launcher of the deb, its script after installation, its kind of file, and where its files go.
+ */
+async function installers(packed: string, app: string, releasesUrl?: string): Promise<string[]> {
+  const told: string[] = []
+  const read = async (computed: unknown): Promise<boolean> => {
+    if (Array.isArray(computed)) told.push(...readDeb(computed[0], computed[1]))
+    else told.push((computed as { desktop: string }).desktop)
+    return true
+  }
+  const { version } = readManifest(join(ROOT, 'node_modules', 'electron'))
+  const plan = {
+    app,
+    icons: join(ROOT, 'resources', 'desktop'),
+    out: join(packed, '..'),
+    electron: packed,
+    releasesUrl,
+  }
+  const targets = ['AppImage', 'deb'].map((target) => new Map([[Platform.LINUX, new Map([[Arch.x64, [target]]])]]))
+  for (const target of targets) {
+    await build({
+      targets: target,
+      projectDir: ROOT,
+      prepackaged: packed,
+      config: builderConfig({ ...plan, electronVersion: version }),
+      effectiveOptionComputed: read,
+      publish: 'never',
+    })
+  }
+  return told
+}
+
+function readDeb(args: readonly string[], entry: string): string[] {
+  const script = args[args.indexOf('--after-install') + 1] ?? ''
+  const pairs = args.filter((it) => it.includes('=/usr/share/')).map((it) => it.split('='))
+  const mime = pairs.find(([, place]) => place?.startsWith('/usr/share/mime/'))?.[0] ?? ''
+  const texts = [entry, script, mime].map((file) => readFileSync(file, 'utf8'))
+  return [...texts, ...pairs.map(([, place]) => place ?? '')]
+}
 
 test('a distribution of another version than its package is refused', async () => {
   using folder = temporaryFolder()

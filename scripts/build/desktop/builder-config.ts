@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import type { AfterPackContext, Configuration } from 'electron-builder'
 import { PRODUCT_NAME } from './app-manifest.ts'
 import { setFuses } from './fuses.ts'
-import type { System } from './systems.ts'
 
 /** The name of the program on Linux, and of what it is installed as. */
 const EXECUTABLE = 'mini-submarine'
+/** A deb must name a page; this one says that there is none. */
+const NO_PAGE = 'https://mini-submarine.invalid'
 const DOCUMENT = 'Mini-Submarine pipeline'
 
 /** What a packaging is made from and where it goes; `electron` is the folder of Electron's distribution. */
@@ -16,7 +17,6 @@ export type PackagePlan = {
   readonly out: string
   readonly electron: string
   readonly electronVersion: string
-  readonly system: System
   /** Where releases are looked for; none are where it is undefined. */
   readonly releasesUrl: string | undefined
 }
@@ -37,9 +37,10 @@ export function builderConfig(plan: PackagePlan): Configuration {
     asar: { smartUnpack: false },
     asarUnpack: ['**/*.node', '**/*.{so,dylib,dll}', '**/*.so.*'],
     afterPack: (context) => setFuses(programOf(context), context.electronPlatformName),
+    extraMetadata: { homepage: plan.releasesUrl ?? NO_PAGE },
     protocols: [{ name: PRODUCT_NAME, schemes: ['minisub'] }],
     publish: plan.releasesUrl === undefined ? null : [{ provider: 'generic', url: plan.releasesUrl }],
-    // No file of what was never downloaded is asked for; AppImage's runtime of 2025 needs no libfuse2.
+    // This runtime needs no libfuse2, which Ubuntu 24.04 lacks.
     toolsets: { appimage: '1.0.3' },
     ...forSystems(),
   }
