@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { buildDesktopTree } from '../../scripts/build/desktop/desktop-tree.ts'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
@@ -18,6 +19,8 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
 }
 
 let tree: Promise<string> | undefined
+const built: string[] = []
+afterAll(() => built.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
 
 /** The tree of the app, built once for a file of tests. It lies in the checkout, so that it finds its packages. */
 export function builtTree(): Promise<string> {
@@ -27,7 +30,7 @@ export function builtTree(): Promise<string> {
 
 async function buildTree(): Promise<string> {
   const folder = mkdtempSync(join(ROOT, 'dist', '.tested-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  built.push(folder)
   const path = join(folder, 'desktop')
   await buildDesktopTree(ROOT, path)
   return path

@@ -51,6 +51,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
     test('holds native modules of this system alone, outside of the archive', () => {
       const unpacked = asar.listPackage(archive, { isPack: true }).filter((it) => it.startsWith('unpack'))
       expect(unpacked.map((it) => it.replace(/^unpack *: /, ''))).toEqual([
+        '/NOTICES.txt',
         '/node_modules/@napi-rs/keyring-linux-x64-gnu/keyring.linux-x64-gnu.node',
         '/node_modules/better-sqlite3/prebuilds/linux-x64.node',
       ])

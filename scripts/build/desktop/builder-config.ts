@@ -33,9 +33,9 @@ export function builderConfig(plan: PackagePlan): Configuration {
     // Packages were chosen before, and are built as they are installed: nothing is looked for and nothing compiled.
     beforeBuild: async () => false,
     files: ['**/*', { from: 'node_modules', to: 'node_modules', filter: ['**/*'] }],
-    // The system's loader opens libraries by path. All else is in the archive, whose hashes the program checks.
+    // The system's loader opens libraries by path, people read notices. All else is in the archive, which the program checks.
     asar: { smartUnpack: false },
-    asarUnpack: ['**/*.node', '**/*.{so,dylib,dll}', '**/*.so.*'],
+    asarUnpack: ['**/*.node', '**/*.{so,dylib,dll}', '**/*.so.*', 'NOTICES.txt'],
     afterPack: (context) => setFuses(programOf(context), context.electronPlatformName),
     extraMetadata: { homepage: plan.releasesUrl ?? NO_PAGE },
     protocols: [{ name: PRODUCT_NAME, schemes: ['minisub'] }],
@@ -68,7 +68,7 @@ function forSystems(): Configuration {
     appImage: { executableArgs: [] },
     deb: { packageCategory: 'science', priority: 'optional' },
     mac: {
-      target: ['dmg', 'zip'],
+      target: ['dmg'],
       category: 'public.app-category.developer-tools',
       icon: 'icon.icns',
       hardenedRuntime: true,
