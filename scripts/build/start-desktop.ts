@@ -1,5 +1,5 @@
 // `npm run desktop`: builds the tree of the desktop app and starts Electron on it. Arguments go to the app:
-// `npm run desktop -- minisub://runs/01…`.
+// `npm run desktop -- minisub://runs/01…`. MINISUB_DESKTOP_TREE names another place for the tree than dist/desktop.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { buildDesktopTree } from './desktop/desktop-tree.ts'

@@ -51,9 +51,9 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
     test('holds native modules of this system alone, outside of the archive', () => {
       const unpacked = asar.listPackage(archive, { isPack: true }).filter((it) => it.startsWith('unpack'))
       expect(unpacked.map((it) => it.replace(/^unpack *: /, ''))).toEqual([
-        '/NOTICES.txt',
         '/node_modules/@napi-rs/keyring-linux-x64-gnu/keyring.linux-x64-gnu.node',
         '/node_modules/better-sqlite3/prebuilds/linux-x64.node',
+        '/NOTICES.txt',
       ])
       const natives = globSync('**/*.{node,so,so.*,dylib,dll,exe}', {
         cwd: join(app, 'resources', 'app.asar.unpacked'),
@@ -173,6 +173,7 @@ test('a distribution of another version than its package is refused', async () =
 
 test.skipIf(process.platform !== 'linux')('native modules that are not installed for a system are named', async () => {
   using folder = temporaryFolder()
+  makeFakeElectron(folder.path)
   const wish = { electron: folder.path, out: join(folder.path, 'out'), isUnpacked: true, releasesUrl: undefined }
   const packaged = packageApp(ROOT, await builtTree(), { ...wish, system: { platform: 'darwin', arch: 'arm64' } })
   await expect(packaged).rejects.toThrow('keyring-darwin-arm64/keyring.darwin-arm64.node is not installed')

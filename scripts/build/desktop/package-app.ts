@@ -20,12 +20,13 @@ export type PackageWish = {
  * native modules or Electron are not there for it, or a fuse is not set.
  */
 export async function packageApp(root: string, tree: string, wish: PackageWish): Promise<string[]> {
+  const version = electronVersion(root, wish.electron)
   mkdirSync(dirname(wish.out), { recursive: true })
   const app = mkdtempSync(join(dirname(wish.out), '.app-'))
   try {
     stageApp(root, tree, { system: wish.system, out: app })
     const icons = join(root, 'resources', 'desktop')
-    const plan = { ...wish, app, icons, electronVersion: electronVersion(root, wish.electron) }
+    const plan = { ...wish, app, icons, electronVersion: version }
     return await build({
       targets: targetsOf(wish),
       projectDir: root,
