@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-const INCLUDE = ['core/**/*.test.ts', 'renderer/**/*.test.ts', 'test/**/*.test.ts']
+const INCLUDE = ['core/**/*.test.ts', 'electron/**/*.test.ts', 'renderer/**/*.test.ts', 'test/**/*.test.ts']
 const EXCLUDE = ['**/node_modules/**', 'test/fixtures/**']
 /** They keep the machine busy with containers for minutes: what waits for a browser does not run beside them. */
 const CONTAINERS = [

@@ -146,6 +146,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/contract',
     'core/conformance',
     'core/environments',
+    'core/files',
     'core/local-clusters',
     'core/mlflow',
     'core/moves',
@@ -194,8 +195,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'renderer/pages': SEEN_BY_PAGES,
   'renderer/data': ['core/base', 'core/contract', 'core/client'],
   'renderer/ui': [],
+  'core/desktop': ['core/base', 'core/contract'],
+  'core/desktop-host': ['core'],
+  'electron/main': ['core/base', 'core/contract', 'core/desktop', 'core/files'],
+  'electron/host': ['core/desktop-host'],
+  'electron/preload': ['core/contract'],
   scripts: ['core/base', 'core/contract', 'core/client', 'core/models'],
-  test: ['core', 'test', 'scripts'],
+  test: ['core', 'electron', 'test', 'scripts'],
 }
 const DOMAINS = [
   'core/files',
@@ -250,6 +256,7 @@ const OWNED: Record<string, string> = {
   '@aws-sdk/client-s3': 'core/objects',
   react: 'renderer',
   '@mantine/core': 'renderer',
+  electron: 'electron',
 }
 /** No Node in what a browser runs. */
 const BROWSER_SAFE = ['core/base', 'core/contract', 'core/client', 'renderer']
@@ -257,7 +264,7 @@ const BROWSER_SAFE = ['core/base', 'core/contract', 'core/client', 'renderer']
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g
 
 function sources(): string[] {
-  return ['core', 'renderer', 'scripts', 'test'].flatMap((folder) =>
+  return ['core', 'electron', 'renderer', 'scripts', 'test'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.(tsx?|js)$/.test(file) && !file.includes('fixtures/'))
       .map((file) => join(folder, file)),
@@ -320,4 +327,18 @@ test('every import goes where the table of layers lets it', () => {
   const files = sources()
   expect(files.length).toBeGreaterThan(100)
   expect(files.flatMap(faultsOf)).toEqual([])
+})
+
+/** A line more belongs into core: what needs no Electron can be tried without it. */
+const ELECTRON_LINES = 600
+const ELECTRON_PACKAGES = ['electron', 'zod']
+
+test('the shell of the desktop app stays thin', () => {
+  const files = sources().filter((file) => file.startsWith('electron/') && !file.endsWith('.test.ts'))
+  const texts = files.map((file) => readFileSync(join(ROOT, file), 'utf8'))
+  const lines = texts.reduce((sum, text) => sum + text.trimEnd().split('\n').length, 0)
+  expect(lines).toBeLessThanOrEqual(ELECTRON_LINES)
+  const packages = texts.flatMap((text) => [...text.matchAll(IMPORT)].map(([, from, dynamic]) => from ?? dynamic ?? ''))
+  const foreign = packages.filter((name) => !/^(?:#|\.|node:(?:fs|os|path)$)/.test(name))
+  expect(foreign.filter((name) => !ELECTRON_PACKAGES.includes(name))).toEqual([])
 })

@@ -1,5 +1,3 @@
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
 import { Problem } from '#core/base/problem.ts'
 
 /** What every command gets beside its own arguments. */
@@ -8,12 +6,6 @@ export type Context = {
   readonly home: string
   /** True where stdout is for a program. */
   readonly json: boolean
-}
-
-/** `--home`, else MINISUB_HOME, else ~/.mini-submarine. */
-export function homeFolder(option: string | undefined): string {
-  const chosen = option ?? process.env['MINISUB_HOME']
-  return chosen === undefined || chosen === '' ? join(homedir(), '.mini-submarine') : resolve(chosen)
 }
 
 /** Writes to stdout; resolves when it is safe to write more. */

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import type { LogsOptions } from './commands/logs.ts'
-import { homeFolder } from './context.ts'
+import { homeFolder } from '#core/files/index.ts'
 import { addAccessCommands } from './program-access.ts'
 import { addClusterCommands } from './program-clusters.ts'
 import { addConformanceCommand } from './program-conformance.ts'

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 
+/** A page of the workbench below its origin, with its query. Nothing that a browser would take for another origin. */
+export const pagePath = z.string().regex(/^\/(?![/\\])[\x21-\x7e]{0,2000}$/)
+
 /** What the app was asked to open: a page of the workbench by its path, or a file or folder of this machine by an absolute path. */
 export const Opened = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('page'), path: z.string() }),
+  z.object({ kind: z.literal('page'), path: pagePath }),
   z.object({ kind: z.literal('pipeline'), file: z.string() }),
   z.object({ kind: z.literal('folder'), path: z.string() }),
 ])
@@ -15,7 +18,7 @@ export const DESKTOP_CALLS = {
   /** A dialog for a `*.pipeline.yaml`; null where it was given up. */
   'minisub:choose-pipeline': { input: z.tuple([]), output: z.string().nullable() },
   /** Opens a page of the workbench, such as `/runs/01…`, in a window of its own. */
-  'minisub:new-window': { input: z.tuple([z.string().max(2_048)]), output: z.null() },
+  'minisub:new-window': { input: z.tuple([pagePath]), output: z.null() },
   /** Shows the folder of the logs in the file manager. */
   'minisub:show-logs': { input: z.tuple([]), output: z.null() },
   /** What waits to be opened in this window, oldest first; it is told once. */
@@ -57,7 +60,7 @@ export const EncryptionInfo = z.object({
 export type EncryptionInfo = z.infer<typeof EncryptionInfo>
 
 /** Work that is not over, in a few words, and the page that shows it. */
-const ActiveJob = z.object({ text: z.string(), path: z.string() })
+const ActiveJob = z.object({ text: z.string(), path: pagePath })
 export type ActiveJob = z.infer<typeof ActiveJob>
 
 const id = z.int()
@@ -87,7 +90,7 @@ export const FromHost = z.discriminatedUnion('kind', [
   /** Runs and work on local clusters, each time that they change. */
   z.object({ kind: z.literal('active'), jobs: z.array(ActiveJob) }),
   /** Something to tell the person; `path` is the page that shows it. */
-  z.object({ kind: z.literal('notice'), title: z.string(), body: z.string(), path: z.string() }),
+  z.object({ kind: z.literal('notice'), title: z.string(), body: z.string(), path: pagePath }),
   /** What is to happen to active work when the last window is closed. */
   z.object({ kind: z.literal('closing'), closing: z.enum(['ask', 'keep', 'quit']) }),
 ])

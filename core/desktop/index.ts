@@ -1,9 +1,10 @@
 export { applicationMenu, chooserOf, closingQuestion, trayMenu, trayTitle, type MenuVerbs } from './menus.ts'
-export { openedOfArguments, openedOfPath, pageOfLink } from './opened.ts'
+export { argumentsOf, openedOfArguments, openedOfPath, pageOfLink } from './opened.ts'
 export {
   closingOf,
   encryptionInfo,
   externalAddress,
+  logLine,
   mayCall,
   mayNavigate,
   mayStartAgain,
@@ -13,5 +14,6 @@ export {
   TROUBLE_PAGE,
   WEB_PREFERENCES,
 } from './policies.ts'
+export { sealBy } from './seal.ts'
 export { troublePage, type Trouble } from './trouble.ts'
 export { boundsOn, readWindows, writeWindows, type SavedWindow } from './window-state.ts'

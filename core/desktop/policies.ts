@@ -82,3 +82,8 @@ export function closingOf(state: {
 }): 'ask' | 'keep' | 'quit' {
   return state.isAttached || state.jobs === 0 ? 'quit' : state.closing
 }
+
+/** A line of the app's log. What comes from outside may hold line breaks, which would look like lines of ours. */
+export function logLine(sentence: string, now: Date): string {
+  return `${now.toISOString()} ${sentence.replaceAll(/[\r\n]+/g, ' ⏎ ')}\n`
+}

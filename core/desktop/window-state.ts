@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
+import { pagePath } from '#core/contract/desktop.ts'
 
 const place = z.int().min(-100_000).max(100_000)
 const size = z.int().min(200).max(20_000)
@@ -10,7 +11,7 @@ const Saved = z.object({
   height: size,
   isMaximized: z.boolean(),
   /** The page that it showed. */
-  path: z.string().regex(/^\/(?!\/)[\x21-\x7e]{0,2000}$/),
+  path: pagePath,
 })
 export type SavedWindow = z.infer<typeof Saved>
 type Area = { readonly x: number; readonly y: number; readonly width: number; readonly height: number }

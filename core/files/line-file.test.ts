@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, s
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openCoreLog } from './core-log.ts'
 import { openLineFile } from './line-file.ts'
 
 let folder: string
@@ -73,14 +72,4 @@ test('after its end nothing is written', () => {
   lines.write('two\n')
   lines[Symbol.dispose]()
   expect(read()).toBe('one\n')
-})
-
-test('core.log is such a file: it begins anew while the core runs', () => {
-  using log = openCoreLog(folder)
-  const text = 'x'.repeat(100_000)
-  for (let count = 0; count < 120; count += 1) log.info({ count, text }, 'much')
-  const parts = ['core.log.1', 'core.log'].map((name) => read(join(folder, name)))
-  expect(parts.map(({ length }) => length < 10_000_001)).toEqual([true, true])
-  const counts = parts.flatMap((part) => part.trim().split('\n')).map((line) => JSON.parse(line).count)
-  expect(counts).toEqual(Array.from({ length: 120 }, (_, index) => index))
 })

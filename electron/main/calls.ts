@@ -17,7 +17,7 @@ export type Child = Pick<E.UtilityProcess, 'kill' | 'on' | 'postMessage'> & {
  * what the fake of the tests implements.
  */
 export type Calls = {
-  readonly app: Pick<E.App, 'exit' | 'getPath' | 'on' | 'quit' | 'whenReady'> &
+  readonly app: Pick<E.App, 'exit' | 'on' | 'quit'> &
     Pick<E.App, 'requestSingleInstanceLock' | 'setAsDefaultProtocolClient'>
   readonly BrowserWindow: new (options: E.BrowserWindowConstructorOptions) => Window
   readonly Menu: Pick<typeof E.Menu, 'buildFromTemplate' | 'setApplicationMenu'>

@@ -1,5 +1,5 @@
 import { FromHost, type EncryptionInfo, type ToHost } from '#core/contract/desktop.ts'
-import { mayStartAgain, type Trouble } from '#core/desktop/index.ts'
+import { mayStartAgain, sealBy, type Trouble } from '#core/desktop/index.ts'
 import type { Calls, Child } from './calls.ts'
 
 /** So long the core may take until it is ready, and until it has ended, in milliseconds. */
@@ -9,8 +9,7 @@ const TAIL_LINES = 40
 const AGAIN = 75
 
 type Told<Kind extends FromHost['kind']> = Extract<FromHost, { kind: Kind }>
-type Options = {
-  readonly calls: Pick<Calls, 'safeStorage' | 'utilityProcess'>
+type Options = Pick<Calls, 'safeStorage' | 'utilityProcess'> & {
   /** The program of the host, and what it is told first. */
   readonly entry: string
   readonly home: string
@@ -31,83 +30,89 @@ export type CoreProcess = {
   stop(): Promise<void>
 }
 
+type State = Options & {
+  running?: { readonly child: Child; readonly tail: string[]; problem?: string } | undefined
+  ready?: Told<'ready'> | undefined
+  slow?: NodeJS.Timeout
+  stopped?: PromiseWithResolvers<void>
+  ends: number[]
+}
+
 export function openCoreProcess(options: Options): CoreProcess {
-  const { log, onTold, onTrouble } = options
-  let ends: number[] = []
-  let running: { readonly child: Child; readonly tail: string[]; problem?: string } | undefined
-  let ready: Told<'ready'> | undefined
-  let slow: NodeJS.Timeout | undefined
-  let stopped: PromiseWithResolvers<void> | undefined
-
-  const fail = (title: string, cause?: string, isAgain = false): void => {
-    log(cause === undefined ? title : `${title}: ${cause}`)
-    onTrouble({ title, cause, tail: running?.tail.join('\n') ?? '', isAgain })
-  }
-  const send = (message: ToHost): void => running?.child.postMessage(message)
-
-  function start(): void {
-    const before = running?.child
-    const started = (running = launch(options))
-    before?.kill()
-    ready = undefined
-    clearTimeout(slow)
-    slow = setTimeout(() => fail('The core is not ready after ten seconds'), PATIENCE_MS)
-    started.child.on('message', (message) => {
-      if (running === started) take(FromHost.parse(message))
-    })
-    started.child.on('exit', (code) => {
-      if (running === started) end(code)
-    })
-  }
-
-  function take(told: FromHost): void {
-    if (told.kind === 'seal') return void seal(options.calls.safeStorage, told).then(send)
-    if (told.kind === 'ready' || told.kind === 'failed') clearTimeout(slow)
-    if (told.kind === 'ready') {
-      ready = told
-      log(`the core is ready at ${told.url}${told.isAttached ? ', in another process' : ''}`)
-    }
-    if (told.kind === 'failed' && running !== undefined) {
-      running.problem = told.problem.message
-      fail('The core could not be started', running.problem)
-    }
-    onTold(told)
-  }
-
-  function end(code: number): void {
-    clearTimeout(slow)
-    ready = undefined
-    log(`the process of the core ended with code ${code}`)
-    const hasSaidWhy = running?.problem !== undefined
-    if (code !== AGAIN && !hasSaidWhy) ends = [...ends, Date.now()]
-    const isAgain = stopped === undefined && !hasSaidWhy && mayStartAgain(ends, Date.now())
-    if (stopped === undefined && !hasSaidWhy && code !== AGAIN) {
-      fail('The core ended unexpectedly', `its process ended with code ${code}`, isAgain)
-    }
-    running = undefined
-    stopped?.resolve()
-    if (isAgain) start()
-  }
-
+  const state: State = { ...options, ends: [] }
   return {
-    ready: () => ready,
-    start,
-    send,
+    ready: () => state.ready,
+    start: () => start(state),
+    send: (message) => state.running?.child.postMessage(message),
     stop: async () => {
-      if (running === undefined) return
-      stopped ??= Promise.withResolvers()
-      send({ kind: 'stop' })
-      const late = setTimeout(() => running?.child.kill(), PATIENCE_MS)
-      await stopped.promise
+      if (state.running === undefined) return
+      state.stopped ??= Promise.withResolvers()
+      state.running.child.postMessage({ kind: 'stop' } satisfies ToHost)
+      const late = setTimeout(() => state.running?.child.kill(), PATIENCE_MS)
+      await state.stopped.promise
       clearTimeout(late)
     },
   }
 }
 
-function launch({ calls, entry, home, encryption, log }: Options): { child: Child; tail: string[] } {
+function start(state: State): void {
+  const before = state.running?.child
+  const started = launch(state)
+  Object.assign(state, { running: started, ready: undefined })
+  before?.kill()
+  clearTimeout(state.slow)
+  state.slow = setTimeout(() => fail(state, 'The core is not ready after ten seconds'), PATIENCE_MS)
+  started.child.on('message', (message) => {
+    if (state.running === started) take(state, FromHost.parse(message))
+  })
+  started.child.on('exit', (code) => {
+    if (state.running === started) end(state, code)
+  })
+}
+
+function take(state: State, told: FromHost): void {
+  const { running } = state
+  if (told.kind === 'seal') {
+    void sealBy(state.safeStorage, told).then((answer) => running?.child.postMessage(answer))
+    return
+  }
+  if (told.kind === 'ready' || told.kind === 'failed') clearTimeout(state.slow)
+  if (told.kind === 'ready') {
+    state.ready = told
+    state.log(`the core is ready at ${told.url}${told.isAttached ? ', in another process' : ''}`)
+  }
+  if (told.kind === 'failed' && running !== undefined) {
+    running.problem = told.problem.message
+    fail(state, 'The core could not be started', running.problem)
+  }
+  state.onTold(told)
+}
+
+function end(state: State, code: number): void {
+  const { running, stopped } = state
+  clearTimeout(state.slow)
+  state.ready = undefined
+  state.log(`the process of the core ended with code ${code}`)
+  const isUnexpected = stopped === undefined && running?.problem === undefined
+  if (isUnexpected && code !== AGAIN) state.ends.push(Date.now())
+  const isAgain = isUnexpected && mayStartAgain(state.ends, Date.now())
+  if (isUnexpected && code !== AGAIN) {
+    fail(state, 'The core ended unexpectedly', `its process ended with code ${code}`, isAgain)
+  }
+  state.running = undefined
+  stopped?.resolve()
+  if (isAgain) start(state)
+}
+
+function fail({ log, onTrouble, running }: State, title: string, cause?: string, isAgain = false): void {
+  log(cause === undefined ? title : `${title}: ${cause}`)
+  onTrouble({ title, cause, tail: running?.tail.join('\n') ?? '', isAgain })
+}
+
+function launch({ utilityProcess, entry, home, encryption, log }: Options): { child: Child; tail: string[] } {
   const tail: string[] = []
   const stdio = ['ignore', 'ignore', 'pipe'] as const
-  const child = calls.utilityProcess.fork(entry, [], { serviceName: 'Mini-Submarine core', stdio: [...stdio] })
+  const child = utilityProcess.fork(entry, [], { serviceName: 'Mini-Submarine core', stdio: [...stdio] })
   child.stderr?.on('data', (chunk) => {
     const said = chunk.toString('utf8').trimEnd().split('\n')
     for (const line of said) log(`core: ${line}`)
@@ -115,16 +120,4 @@ function launch({ calls, entry, home, encryption, log }: Options): { child: Chil
   })
   child.postMessage({ kind: 'start', home, encryption: encryption() } satisfies ToHost)
   return { child, tail }
-}
-
-async function seal(storage: Calls['safeStorage'], { id, verb, text }: Told<'seal'>): Promise<ToHost> {
-  try {
-    const sealed =
-      verb === 'encrypt'
-        ? (await storage.encryptStringAsync(text)).toString('base64')
-        : (await storage.decryptStringAsync(Buffer.from(text, 'base64'))).result
-    return { kind: 'sealed', id, text: sealed }
-  } catch (error) {
-    return { kind: 'sealed', id, fault: error instanceof Error ? error.message : String(error) }
-  }
 }

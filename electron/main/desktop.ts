@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { ActiveJob, FromHost, Opened } from '#core/contract/desktop.ts'
 import {
   applicationMenu,
+  argumentsOf,
   chooserOf,
   closingOf,
   closingQuestion,
@@ -26,8 +26,9 @@ import { openWindows, type Windows } from './windows.ts'
 
 /** Where and how the app was started. */
 export type Place = {
-  /** The data folder, and the folder of the app, which has its `package.json`. */
+  /** The data folder, the file that windows are remembered in, and the folder of the app's `package.json`. */
   readonly home: string
+  readonly windows: string
   readonly folder: string
   /** The arguments behind the program, and the folder that relative ones are of. */
   readonly args: readonly string[]
@@ -48,17 +49,13 @@ type Desktop = {
   isQuitting: boolean
 }
 
-const Started = z.object({ args: z.array(z.string()) })
-
 /** Runs the app: one instance, its core, its windows. All of Electron comes in by `calls`. */
 export function startDesktop(calls: Calls, place: Place): void {
   const { app } = calls
   if (!app.requestSingleInstanceLock({ args: [...place.args] })) return app.quit()
   calls.protocol.registerSchemesAsPrivileged([{ scheme: SHELL_SCHEME, privileges: { standard: true, secure: true } }])
   const desktop = assemble(calls, place)
-  app.on('second-instance', (_, _args, folder, data) =>
-    openArguments(desktop, Started.safeParse(data).data?.args ?? [], folder),
-  )
+  app.on('second-instance', (_, _args, folder, data) => openArguments(desktop, argumentsOf(data), folder))
   app.on('open-url', (event, link) => {
     event.preventDefault()
     open(desktop, link, pageOfLink(link))
@@ -77,9 +74,9 @@ export function startDesktop(calls: Calls, place: Place): void {
   })
   app.on('will-quit', (event) => {
     event.preventDefault()
-    void desktop.core.stop().then(() => app.exit(0))
+    void desktop.core.stop().finally(() => app.exit(0))
   })
-  void app.whenReady().then(() => {
+  app.on('ready', () => {
     begin(desktop)
     openArguments(desktop, place.args, place.cwd)
   })
@@ -89,7 +86,10 @@ function assemble(calls: Calls, place: Place): Desktop {
   const { home, folder, platform, log } = place
   const { safeStorage } = calls
   const core = openCoreProcess({
-    ...{ calls, home, log, entry: join(folder, 'electron', 'host', 'host.js') },
+    ...calls,
+    home,
+    log,
+    entry: join(folder, 'electron', 'host', 'host.js'),
     encryption: () =>
       encryptionInfo(platform, safeStorage.isEncryptionAvailable(), () => safeStorage.getSelectedStorageBackend()),
     onTold: (told) => take(desktop, told),
@@ -119,7 +119,7 @@ function assemble(calls: Calls, place: Place): Desktop {
   return desktop
 }
 
-/** When Electron is ready: what guards pages comes before the first page. */
+/** When Electron is ready. What guards pages comes before the first page. */
 function begin(desktop: Desktop): void {
   const { calls, core, place, verbs, windows } = desktop
   const guarded = { core: () => core.ready()?.url, log: place.log }
@@ -145,7 +145,7 @@ function begin(desktop: Desktop): void {
   desktop.tray = new calls.Tray(join(place.folder, 'resources', 'desktop', icon))
   desktop.tray.on('click', () => verbs.show())
   drawTray(desktop)
-  const { windows: saved, fault } = readWindows(windowsFile(calls))
+  const { windows: saved, fault } = readWindows(place.windows)
   if (fault !== undefined) place.log(fault)
   for (const it of saved) windows.open(it.path, it)
   core.start()
@@ -175,17 +175,19 @@ function drawTray({ calls, jobs, tray, verbs }: Desktop): void {
 
 /** Whether the last window may close now; where it must be asked first, the answer closes it. */
 function mayClose(desktop: Desktop): boolean {
-  const { calls, core, windows } = desktop
   remember(desktop)
   if (desktop.isQuitting || closing(desktop) !== 'ask') return true
-  void calls.dialog.showMessageBox(closingQuestion(desktop.jobs.length)).then(({ response }) => {
-    const answer = (['keep', 'quit'] as const)[response]
-    if (answer === undefined) return
-    desktop.closing = answer
-    core.send({ kind: 'closing', closing: answer })
-    for (const window of windows.all()) window.close()
-  })
+  void askClosing(desktop)
   return false
+}
+
+async function askClosing(desktop: Desktop): Promise<void> {
+  const { response } = await desktop.calls.dialog.showMessageBox(closingQuestion(desktop.jobs.length))
+  const answer = (['keep', 'quit'] as const)[response]
+  if (answer === undefined) return
+  desktop.closing = answer
+  desktop.core.send({ kind: 'closing', closing: answer })
+  for (const window of desktop.windows.all()) window.close()
 }
 
 function closing({ closing: wanted, core, jobs }: Desktop): 'ask' | 'keep' | 'quit' {
@@ -211,10 +213,6 @@ function open({ place, windows }: Desktop, asked: string, opened: Opened | undef
   else windows.bring(opened)
 }
 
-function remember({ calls, windows }: Desktop): void {
-  if (windows.all().length > 0) writeWindows(windowsFile(calls), windows.saved())
-}
-
-function windowsFile({ app }: Calls): string {
-  return join(app.getPath('userData'), 'windows.json')
+function remember({ place, windows }: Desktop): void {
+  if (windows.all().length > 0) writeWindows(place.windows, windows.saved())
 }

@@ -37,17 +37,16 @@ export function guardPages({ app, session, shell }: Calls, { core, log }: Guarde
 
 /** Answers what pages ask: only the top frame of a page of the core, only what the table has, only arguments that fit. */
 export function answerPages({ ipcMain }: Calls, { core, log }: Guarded, answers: DesktopAnswers): void {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it pairs input and answer
   const answer = <Channel extends DesktopChannel>(channel: Channel): void => {
     ipcMain.handle(channel, async ({ senderFrame, sender }, ...args: unknown[]) => {
       const input = DESKTOP_CALLS[channel].input.safeParse(args)
       const isOurs = mayCall(senderFrame, core())
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by the schema of this very channel
       if (isOurs && input.success) return answers[channel](input.data as DesktopInput<Channel>, sender.id)
       const why = input.error === undefined ? 'this page may not ask the app' : z.prettifyError(input.error)
       log(`refused ${channel} of ${senderFrame?.url ?? 'a frame that is gone'}: ${why}`)
       throw new Error(`${channel} was refused: ${why}`)
     })
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of our own table
   for (const channel of Object.keys(DESKTOP_CALLS) as DesktopChannel[]) answer(channel)
 }

@@ -31,44 +31,20 @@ export type Windows = {
 }
 
 type State = { path: string; readonly waiting: Opened[] }
+/** The one that was last in front is the last. */
+type Shown = Map<Window, State>
 
-export function openWindows({ calls, preload, log, core, mayClose }: Options): Windows {
-  // The one that was last in front is the last.
-  const shown = new Map<Window, State>()
+export function openWindows(options: Options): Windows {
+  const { core } = options
+  const shown: Shown = new Map()
   const isOfCore = (window: Window): boolean => originOf(window.webContents.getURL()) === core()
-  const load = (window: Window, address: string): void => {
-    window.loadURL(address).catch((error: unknown) => log(`a page did not load: ${String(error)}`))
-  }
   const pathOf = (window: Window): string => {
     const { pathname, search } = new URL(window.webContents.getURL() || TROUBLE_PAGE)
     return isOfCore(window) ? pathname + search : (shown.get(window)?.path ?? '/')
   }
-  const make = (bounds: object): Window => {
-    const size = { width: 1280, height: 820, minWidth: 480, minHeight: 360, ...bounds }
-    const window = new calls.BrowserWindow({ ...size, show: false, webPreferences: { ...WEB_PREFERENCES, preload } })
-    window.on('ready-to-show', () => window.show())
-    return window
-  }
-
-  function open(path: string, saved?: SavedWindow): void {
-    const window = make(saved === undefined ? {} : boundsOn(calls.screen.getAllDisplays(), saved))
-    const state: State = { path, waiting: [] }
-    shown.set(window, state)
-    window.on('focus', () => {
-      shown.delete(window)
-      shown.set(window, state)
-    })
-    window.on('close', (event) => {
-      if (shown.size === 1 && !mayClose()) event.preventDefault()
-    })
-    window.on('closed', () => shown.delete(window))
-    if (saved?.isMaximized === true) window.maximize()
-    load(window, core() === undefined ? TROUBLE_PAGE : `${core()}${path}`)
-  }
-
   return {
-    open,
-    report: () => load(make({ width: 760, height: 560 }), TROUBLE_PAGE),
+    open: (path, saved) => open(options, shown, { path, saved }),
+    report: () => load(options, make(options, { width: 760, height: 560 }), TROUBLE_PAGE),
     all: () => [...shown.keys()],
     saved: () =>
       [...shown.keys()].map((window) => ({
@@ -77,7 +53,7 @@ export function openWindows({ calls, preload, log, core, mayClose }: Options): W
         path: pathOf(window),
       })),
     bring: (opened) => {
-      if (shown.size === 0) open('/')
+      if (shown.size === 0) open(options, shown, { path: '/' })
       for (const [window, { waiting }] of [...shown].slice(-1)) {
         if (opened !== undefined) waiting.push(opened)
         window.webContents.send(OPENED_CHANNEL)
@@ -90,14 +66,44 @@ export function openWindows({ calls, preload, log, core, mayClose }: Options): W
     showCore: (code) => {
       const waiting = [...shown].filter(([window]) => !isOfCore(window))
       for (const [index, [window, { path }]] of waiting.entries()) {
-        load(window, `${core()}${path}${index === 0 && code !== null ? `#code=${code}` : ''}`)
+        load(options, window, `${core()}${path}${index === 0 && code !== null ? `#code=${code}` : ''}`)
       }
     },
     showTrouble: () => {
       for (const [window, state] of shown) {
         state.path = pathOf(window)
-        load(window, TROUBLE_PAGE)
+        load(options, window, TROUBLE_PAGE)
       }
     },
   }
+}
+
+function make({ calls, preload }: Options, bounds: object): Window {
+  const size = { width: 1280, height: 820, minWidth: 480, minHeight: 360, ...bounds }
+  const window = new calls.BrowserWindow({ ...size, show: false, webPreferences: { ...WEB_PREFERENCES, preload } })
+  window.on('ready-to-show', () => window.show())
+  return window
+}
+
+function load({ log }: Options, window: Window, address: string): void {
+  window.loadURL(address).catch((error: unknown) => log(`a page did not load: ${String(error)}`))
+}
+
+type Wanted = { readonly path: string; readonly saved?: SavedWindow | undefined }
+
+function open(options: Options, shown: Shown, { path, saved }: Wanted): void {
+  const { calls, core, mayClose } = options
+  const window = make(options, saved === undefined ? {} : boundsOn(calls.screen.getAllDisplays(), saved))
+  const state: State = { path, waiting: [] }
+  shown.set(window, state)
+  window.on('focus', () => {
+    shown.delete(window)
+    shown.set(window, state)
+  })
+  window.on('close', (event) => {
+    if (shown.size === 1 && !mayClose()) event.preventDefault()
+  })
+  window.on('closed', () => shown.delete(window))
+  if (saved?.isMaximized === true) window.maximize()
+  load(options, window, core() === undefined ? TROUBLE_PAGE : `${core()}${path}`)
 }

@@ -16,7 +16,6 @@ const bridge: DesktopBridge = {
     ipcRenderer.on(OPENED, call)
     return () => void ipcRenderer.off(OPENED, call)
   },
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Electron itself refuses what is no file
   pathOf: (file) => webUtils.getPathForFile(file as File),
 }
 contextBridge.exposeInMainWorld('minisub', bridge)

@@ -1,0 +1,63 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { FromHost, type ToHost } from '#core/contract/desktop.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+/** The host of the desktop app, run for real under plain Node with Electron's port over Node's own channel. */
+export type TestHost = AsyncDisposable & {
+  readonly child: ChildProcess
+  readonly told: readonly FromHost[]
+  readonly said: () => string
+  send(message: ToHost): void
+  /** The next message of a kind, or one that came before; rejects after 15 s. */
+  hear<Kind extends FromHost['kind']>(
+    kind: Kind,
+    fits?: (message: Extract<FromHost, { kind: Kind }>) => boolean,
+  ): Promise<Extract<FromHost, { kind: Kind }>>
+  /** The exit code. */
+  ended(): Promise<number | null>
+}
+
+export function startHost(home: string, environment: Record<string, string> = {}): TestHost {
+  const child = fork(join(ROOT, 'electron', 'host', 'host.ts'), {
+    execArgv: ['--import', join(ROOT, 'test', 'support', 'fake-parent-port.ts')],
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const told: FromHost[] = []
+  let said = ''
+  child.on('message', (message) => told.push(FromHost.parse(message)))
+  child.stderr?.on('data', (chunk) => (said += String(chunk)))
+  const exit = once(child, 'exit')
+  const send = (message: ToHost): void => void child.send(message)
+  send({ kind: 'start', home, encryption: null })
+  return {
+    child,
+    told,
+    said: () => said,
+    send,
+    hear: async (kind, fits = () => true) => {
+      const deadline = Date.now() + 15_000
+      while (Date.now() < deadline) {
+        for (const it of told) if (isOf(it, kind) && fits(it)) return it
+        await delay(20)
+      }
+      throw new Error(`the host told no ${kind}: ${JSON.stringify(told)} ${said}`)
+    },
+    ended: async () => Number((await exit)[0]),
+    [Symbol.asyncDispose]: async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+      await exit
+    },
+  }
+}
+
+function isOf<Kind extends FromHost['kind']>(
+  message: FromHost,
+  kind: Kind,
+): message is Extract<FromHost, { kind: Kind }> {
+  return message.kind === kind
+}

@@ -1,0 +1,283 @@
+import { EventEmitter } from 'node:events'
+import type * as E from 'electron'
+import type { Calls, Child, Contents, Window } from '../../electron/main/calls.ts'
+import type { FromHost, ToHost } from '#core/contract/desktop.ts'
+
+type Listener = (...args: never[]) => void
+type Handler = (event: E.IpcMainInvokeEvent, ...args: unknown[]) => Promise<unknown>
+type Rectangle = { x: number; y: number; width: number; height: number }
+
+/** An event that says whether its default was prevented. */
+export function anEvent(): E.Event & { readonly isPrevented: () => boolean } {
+  let prevented = false
+  return {
+    preventDefault: () => (prevented = true),
+    defaultPrevented: false,
+    isPrevented: () => prevented,
+  }
+}
+
+class FakeEmitter {
+  readonly events = new EventEmitter()
+  /** Electron answers with the emitter itself; nobody takes it. */
+  on(event: string, listener: Listener): never {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- who emits gives what the listener takes
+    this.events.on(event, listener as (...args: unknown[]) => void)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+    return this as never
+  }
+  emit(event: string, ...args: unknown[]): void {
+    this.events.emit(event, ...args)
+  }
+}
+
+export class FakeContents extends FakeEmitter implements Contents {
+  url = ''
+  readonly sent: string[] = []
+  openHandler: ((details: E.HandlerDetails) => E.WindowOpenHandlerResponse) | undefined
+  readonly id: number
+  constructor(id: number) {
+    super()
+    this.id = id
+  }
+  getURL(): string {
+    return this.url
+  }
+  send(channel: string): void {
+    this.sent.push(channel)
+  }
+  setWindowOpenHandler(handler: (details: E.HandlerDetails) => E.WindowOpenHandlerResponse): void {
+    this.openHandler = handler
+  }
+}
+
+export class FakeWindow extends FakeEmitter implements Window {
+  readonly webContents: FakeContents
+  bounds: Rectangle
+  state = { isShown: false, isFocused: false, isMaximized: false, isMinimized: false, isClosed: false }
+  readonly loaded: string[] = []
+  readonly options: E.BrowserWindowConstructorOptions
+  readonly fake: FakeElectron
+  constructor(options: E.BrowserWindowConstructorOptions, fake: FakeElectron) {
+    super()
+    this.options = options
+    this.fake = fake
+    const { x = 10, y = 10, width = 800, height = 600 } = options
+    this.bounds = { x, y, width, height }
+    this.webContents = new FakeContents(fake.windows.length + 1)
+    fake.windows.push(this)
+    fake.app.emit('web-contents-created', anEvent(), this.webContents)
+  }
+  close(): void {
+    const event = anEvent()
+    this.emit('close', event)
+    if (event.isPrevented()) return
+    this.state.isClosed = true
+    this.emit('closed')
+    if (this.fake.open().length === 0) this.fake.app.emit('window-all-closed')
+  }
+  async loadURL(url: string): Promise<void> {
+    this.loaded.push(url)
+    this.webContents.url = url
+    this.emit('ready-to-show')
+  }
+  focus(): void {
+    this.emit('focus')
+  }
+  getNormalBounds(): Rectangle {
+    return this.bounds
+  }
+  show(): void {
+    this.state.isShown = true
+  }
+  maximize(): void {
+    this.state.isMaximized = true
+  }
+  restore(): void {
+    this.state.isMinimized = false
+  }
+  isFocused(): boolean {
+    return this.state.isFocused
+  }
+  isMaximized(): boolean {
+    return this.state.isMaximized
+  }
+  isMinimized(): boolean {
+    return this.state.isMinimized
+  }
+}
+
+export class FakeChild extends FakeEmitter implements Child {
+  readonly got: ToHost[] = []
+  readonly stderr = new FakeEmitter()
+  isKilled = false
+  readonly entry: string
+  readonly options: E.ForkOptions | undefined
+  constructor(entry: string, options: E.ForkOptions | undefined) {
+    super()
+    this.entry = entry
+    this.options = options
+  }
+  postMessage(message: ToHost): void {
+    this.got.push(message)
+  }
+  kill(): boolean {
+    this.isKilled = true
+    this.emit('exit', 143)
+    return true
+  }
+  /** The host tells something. */
+  tell(message: FromHost): void {
+    this.emit('message', message)
+  }
+}
+
+export type FakeElectron = ReturnType<typeof fakeElectron>
+
+class FakeApp extends FakeEmitter {
+  readonly calls: string[] = []
+  isFirst = true
+  exit(code?: number): void {
+    this.calls.push(`exit ${code}`)
+  }
+  quit(): void {
+    this.calls.push('quit')
+  }
+  requestSingleInstanceLock(): boolean {
+    return this.isFirst
+  }
+  setAsDefaultProtocolClient(scheme: string): boolean {
+    this.calls.push(`protocol ${scheme}`)
+    return true
+  }
+}
+
+type Menu = { readonly template: readonly E.MenuItemConstructorOptions[] }
+
+/** All of Electron that the app calls, in memory: typed as Electron's own (`Calls`), with what a test looks at and emits. */
+export function fakeElectron() {
+  const app = new FakeApp()
+  const windows: FakeWindow[] = []
+  const children: FakeChild[] = []
+  const handlers = new Map<string, Handler>()
+  const notifications: (FakeEmitter & { readonly options: E.NotificationConstructorOptions | undefined })[] = []
+  const trays: (FakeEmitter & { image: string; tip: string; menu: Menu | undefined })[] = []
+  const outside: string[] = []
+  const answers = { paths: [] as string[], response: 2, questions: [] as E.MessageBoxOptions[] }
+  const safe = {
+    isAvailable: true,
+    backend: 'gnome_libsecret' as ReturnType<E.SafeStorage['getSelectedStorageBackend']>,
+  }
+  const schemes = new Map<string, (request: Request) => Response | Promise<Response>>()
+  const permissions: {
+    request?: Parameters<E.Session['setPermissionRequestHandler']>[0] | undefined
+    check?: Parameters<E.Session['setPermissionCheckHandler']>[0] | undefined
+    device?: Parameters<E.Session['setDevicePermissionHandler']>[0] | undefined
+    media?: Parameters<E.Session['setDisplayMediaRequestHandler']>[0] | undefined
+  } = {}
+  const displays = [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }]
+  let applicationMenu: Menu | undefined
+  const open = () => windows.filter(({ state }) => !state.isClosed)
+  const fake = {
+    app,
+    windows,
+    open,
+    children,
+    handlers,
+    notifications,
+    trays,
+    outside,
+    answers,
+    safe,
+    schemes,
+    permissions,
+    displays,
+    applicationMenu: () => applicationMenu,
+    calls: undefined as unknown as Calls,
+  }
+  const calls = {
+    app,
+    BrowserWindow: class extends FakeWindow {
+      constructor(options: E.BrowserWindowConstructorOptions) {
+        super(options, fake)
+      }
+    },
+    Menu: {
+      buildFromTemplate: (template: E.MenuItemConstructorOptions[]) => ({ template }) as unknown as E.Menu,
+      setApplicationMenu: (menu: E.Menu | null) => (applicationMenu = menu as unknown as Menu),
+    },
+    Notification: class extends FakeEmitter {
+      readonly options: E.NotificationConstructorOptions
+      constructor(options: E.NotificationConstructorOptions) {
+        super()
+        this.options = options
+      }
+      show(): void {
+        notifications.push(this)
+      }
+    },
+    Tray: class extends FakeEmitter {
+      tip = ''
+      menu: Menu | undefined
+      readonly image: string
+      constructor(image: string) {
+        super()
+        this.image = image
+        trays.push(this)
+      }
+      setToolTip(tip: string): void {
+        this.tip = tip
+      }
+      setContextMenu(menu: E.Menu | null): void {
+        this.menu = menu as unknown as Menu
+      }
+    },
+    dialog: {
+      showMessageBox: async (options: E.MessageBoxOptions) => {
+        answers.questions.push(options)
+        return { response: answers.response, checkboxChecked: false }
+      },
+      showOpenDialog: async () => ({ canceled: answers.paths.length === 0, filePaths: answers.paths }),
+    },
+    ipcMain: { handle: (channel: string, handler: Handler) => void handlers.set(channel, handler) },
+    protocol: {
+      handle: (scheme: string, handler: (request: Request) => Response | Promise<Response>) =>
+        void schemes.set(scheme, handler),
+      registerSchemesAsPrivileged: (list: E.CustomScheme[]) => {
+        for (const { scheme } of list) app.calls.push(`scheme ${scheme}`)
+      },
+    },
+    safeStorage: {
+      isEncryptionAvailable: () => safe.isAvailable,
+      getSelectedStorageBackend: () => safe.backend,
+      encryptStringAsync: async (text: string) => Buffer.from(`sealed ${text}`),
+      decryptStringAsync: async (data: Buffer) => {
+        const text = data.toString('utf8')
+        if (!text.startsWith('sealed ')) throw new Error('it is not ours')
+        return { result: text.slice('sealed '.length), shouldReEncrypt: false }
+      },
+    },
+    screen: { getAllDisplays: () => displays as unknown as E.Display[] },
+    session: {
+      defaultSession: {
+        setPermissionRequestHandler: (handler: (typeof permissions)['request']) => (permissions.request = handler),
+        setPermissionCheckHandler: (handler: (typeof permissions)['check']) => (permissions.check = handler),
+        setDevicePermissionHandler: (handler: (typeof permissions)['device']) => (permissions.device = handler),
+        setDisplayMediaRequestHandler: (handler: (typeof permissions)['media']) => (permissions.media = handler),
+      },
+    },
+    shell: {
+      openExternal: async (address: string) => void outside.push(address),
+      showItemInFolder: (path: string) => void outside.push(path),
+    },
+    utilityProcess: {
+      fork: (entry: string, _args?: string[], options?: E.ForkOptions) => {
+        const child = new FakeChild(entry, options)
+        children.push(child)
+        return child
+      },
+    },
+  } satisfies Calls
+  fake.calls = calls
+  return fake
+}
