@@ -3,7 +3,7 @@ import { existsSync, globSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where programs begin; everything else is reached from here. */
-const ENTRIES = ['core/cli/minisub.js', 'electron/main/main.ts', 'electron/host/host.ts']
+const ENTRIES = ['core/cli/minisub.js', 'core/cli/main.ts', 'electron/main/main.ts', 'electron/host/host.ts']
 /** Programs of processes and threads: they are started by their path, so that no import leads to them. */
 const STARTED_BY_PATH = 'core/**/*-worker.ts'
 
