@@ -19,6 +19,8 @@ type Asar = {
 }
 const asar: Asar = createRequire(createRequire(import.meta.url).resolve('electron-builder'))('@electron/asar')
 
+const PLAN = { app: '/app', icons: '/icons', out: '/out', electron: '/electron', electronVersion: '1.0.0' }
+
 describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
   'the packaged app, around a fake Electron',
   () => {
@@ -46,6 +48,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
 
     test('looks for newer versions nowhere', () => {
       expect(existsSync(join(app, 'resources', 'app-update.yml'))).toBe(false)
+      expect(readManifest(extracted)).not.toHaveProperty('releases')
     })
 
     test('holds native modules of this system alone, outside of the archive', () => {
@@ -116,7 +119,10 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
     })
 
     test('looks for newer versions where the packaging names it', async () => {
-      await installers(app, extracted, 'https://releases.example.org/minisub')
+      const releasesUrl = 'https://releases.example.org/minisub'
+      // As core/desktop-host reads it from the manifest.
+      expect(builderConfig({ ...PLAN, releasesUrl }).extraMetadata).toMatchObject({ releases: releasesUrl })
+      await installers(app, extracted, releasesUrl)
       const update = readFileSync(join(app, 'resources', 'app-update.yml'), 'utf8')
       expect(update).toMatch(/provider: generic\nurl: https:\/\/releases.example.org\/minisub\n/)
     })

@@ -37,7 +37,10 @@ export function builderConfig(plan: PackagePlan): Configuration {
     asar: { smartUnpack: false },
     asarUnpack: ['**/*.node', '**/*.{so,dylib,dll}', '**/*.so.*', 'NOTICES.txt'],
     afterPack: (context) => setFuses(programOf(context), context.electronPlatformName),
-    extraMetadata: { homepage: plan.releasesUrl ?? NO_PAGE },
+    extraMetadata:
+      plan.releasesUrl === undefined
+        ? { homepage: NO_PAGE }
+        : { homepage: plan.releasesUrl, releases: plan.releasesUrl },
     protocols: [{ name: PRODUCT_NAME, schemes: ['minisub'] }],
     publish: plan.releasesUrl === undefined ? null : [{ provider: 'generic', url: plan.releasesUrl }],
     // This runtime needs no libfuse2, which Ubuntu 24.04 lacks.
