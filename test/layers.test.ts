@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'core/contract': ['core/base'],
   'core/client': ['core/base', 'core/contract'],
   'core/wire': ['core/base'],
+  'core/attach': ['core/base', 'core/contract', 'core/client', 'core/files'],
   'core/files': ['core/base'],
   'core/attempts': ['core/base', 'core/contract', 'core/files'],
   'core/failures': ['core/base', 'core/contract'],
@@ -164,6 +165,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   // `validate`, `digest` and the check of a certificate need no core, so the CLI may use these pure faces; `serve` alone opens the workbench.
   'core/cli': [
+    'core/attach',
     'core/base',
     'core/contract',
     'core/client',
@@ -218,6 +220,7 @@ const DOMAINS = [
   'core/cluster',
   'core/api',
   'core/client',
+  'core/attach',
   'core/tracking',
   'core/registry',
   'core/mlflow',

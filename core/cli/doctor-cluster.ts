@@ -1,7 +1,7 @@
+import { clientOf, findCore } from '#core/attach/index.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { Client } from '#core/client/index.ts'
 import { LocalClusterForm, type ClusterCheck } from '#core/contract/local-clusters.ts'
-import { clientOf, findCore } from './connect.ts'
 import type { Check } from './doctor-checks.ts'
 import { plainText } from './text.ts'
 

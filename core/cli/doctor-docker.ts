@@ -1,7 +1,7 @@
+import { clientOf, findCore } from '#core/attach/index.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { Client } from '#core/client/index.ts'
 import type { TargetView } from '#core/contract/routes-targets.ts'
-import { clientOf, findCore } from './connect.ts'
 import type { Check } from './doctor-checks.ts'
 
 /** Whether runs on docker can start. */

@@ -1,4 +1,5 @@
-import { clientOf, ensureCore } from '#core/cli/connect.ts'
+import { clientOf } from '#core/attach/index.ts'
+import { ensureCore } from '#core/cli/connect.ts'
 import { print, printJson, say, type Context } from '#core/cli/context.ts'
 import { EXIT } from '#core/cli/exit-codes.ts'
 import { findOpener, openWith } from '#core/cli/open-browser.ts'

@@ -1,5 +1,6 @@
+import type { RunningCore } from '#core/attach/index.ts'
 import { Problem } from '#core/base/problem.ts'
-import { ensureCore, type RunningCore } from '#core/cli/connect.ts'
+import { ensureCore } from '#core/cli/connect.ts'
 import { print, printJson, say, type Context } from '#core/cli/context.ts'
 import { EXIT } from '#core/cli/exit-codes.ts'
 
