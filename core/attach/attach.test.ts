@@ -40,7 +40,13 @@ function answer(fake: FakeCore, { url = '', headers }: IncomingMessage, response
   }
   fake.told.push(headers.authorization ?? '')
   if (headers.authorization === `Bearer ${fake.token}`) return json(200, VIEW)
-  return json(401, { code: 'unauthorized', detail: 'the token is wrong: use another', status: 401, title: '', type: '' })
+  return json(401, {
+    code: 'unauthorized',
+    detail: 'the token is wrong: use another',
+    status: 401,
+    title: '',
+    type: '',
+  })
 }
 
 let home = ''

@@ -33,5 +33,5 @@ function obey(order: Order): void {
 }
 
 function fillMemory(): void {
-  for (const kept: object[] = []; ; ) kept.push({ a: [Math.random()] })
+  for (const kept: object[] = []; ;) kept.push({ a: [Math.random()] })
 }

@@ -53,7 +53,9 @@ describe.each(['processes', 'threads'])('workers as %s', (kind) => {
   ])('one that %s ends alone', async (_name, job, what) => {
     const worker = startWorker(FIXTURE, job, { memoryMb: 64, isQuiet: true })
     if (what !== undefined) order(worker, what)
-    expect(await worker.ended).toMatch(/^(code [1-9]\d*|SIG(ABRT|TRAP|ILL)|as it was told|it cannot begin|.*out of memory)$/)
+    expect(await worker.ended).toMatch(
+      /^(code [1-9]\d*|SIG(ABRT|TRAP|ILL)|as it was told|it cannot begin|.*out of memory)$/,
+    )
     // Nobody is there: what is sent now is lost, and so is a second end.
     order(worker, { kind: 'throw' })
     worker.letGo()
