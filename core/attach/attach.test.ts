@@ -5,9 +5,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Problem } from '#core/base/problem.ts'
 import { clientOf, findCore, isCoreGone } from './index.ts'
 
-const VIEW = { secrets: [], keychain: null, file: '/x' }
+const VIEW = { secrets: [], store: 'file', keychain: null, app: null, file: '/x' }
 
 /** What a core answers, as far as one that attaches asks: its health with a proof, and secrets to who has the token. */
 type FakeCore = Disposable & { readonly url: string; readonly told: string[]; token: string; status: string }
@@ -32,7 +33,9 @@ async function openFakeCore(): Promise<FakeCore> {
 function answer(fake: FakeCore, { url = '', headers }: IncomingMessage, response: ServerResponse): void {
   const { pathname, searchParams } = new URL(url, fake.url)
   const json = (status: number, value: object) =>
-    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+    void response
+      .writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' })
+      .end(JSON.stringify(value))
   if (pathname === '/health') {
     const challenge = searchParams.get('challenge') ?? ''
     const proof = createHmac('sha256', fake.token).update(`health ${challenge}`).digest('hex')
@@ -40,13 +43,8 @@ function answer(fake: FakeCore, { url = '', headers }: IncomingMessage, response
   }
   fake.told.push(headers.authorization ?? '')
   if (headers.authorization === `Bearer ${fake.token}`) return json(200, VIEW)
-  return json(401, {
-    code: 'unauthorized',
-    detail: 'the token is wrong: use another',
-    status: 401,
-    title: '',
-    type: '',
-  })
+  const refusal = new Problem('unauthorized', 'the token is wrong: use another').toJSON()
+  return json(refusal.status, refusal)
 }
 
 let home = ''
