@@ -40,11 +40,7 @@ export function startThread(file: URL, job: object, options: WorkerOptions): Wor
       for (const it of [worker, ours]) it[isHeld ? 'ref' : 'unref']()
     },
     letGo: () => ours.close(),
-    kill: () => {
-      killed.add(worker)
-      if (!process.listeners('exit').includes(endWithout)) process.once('exit', endWithout)
-      void worker.terminate()
-    },
+    kill: () => kill(worker),
   }
 }
 
@@ -72,6 +68,14 @@ function drain(port: MessagePort, take: (message: unknown) => void): void {
 
 /** Threads that were killed and have not ended. */
 const killed = new Set<Worker>()
+
+function kill(worker: Worker): void {
+  // That of one that has ended.
+  if (worker.threadId === -1) return
+  killed.add(worker)
+  if (!process.listeners('exit').includes(endWithout)) process.once('exit', endWithout)
+  void worker.terminate()
+}
 
 /** Node would wait for them at its end, for ever where native code hangs. Everything of the core is closed by then. */
 function endWithout(): void {

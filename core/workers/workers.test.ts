@@ -131,6 +131,17 @@ describe.each(['processes', 'threads'])('workers as %s', (kind) => {
     expect(status === 5 || signal === 'SIGKILL').toBe(true)
   })
 
+  test('one that is killed after its end does not count', () => {
+    const { status } = parent(`
+      const worker = startWorker(new URL(${JSON.stringify(FIXTURE)}), {})
+      worker.onMessage(() => worker.send({ kind: 'end' }))
+      await worker.ended
+      worker.kill()
+      await worker.ended
+      process.exitCode = 6`)
+    expect(status).toBe(6)
+  })
+
   test('what a worker that fails says of it goes to stderr, unless it is to be quiet', () => {
     const fail = (options: object): string =>
       parent(`startWorker(new URL(${JSON.stringify(FIXTURE)}), { isBroken: true }, ${JSON.stringify(options)})`).stderr
