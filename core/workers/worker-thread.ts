@@ -31,7 +31,7 @@ export function startThread(file: URL, job: object, options: WorkerOptions): Wor
   }
   return {
     ended: endOf(worker, isQuiet, () => drain(ours, take)),
-    send: (message) => ours.postMessage(message),
+    send: (message) => ours.postMessage(message, []),
     onMessage: (listener) => {
       if (listeners.length === 0) ours.on('message', take)
       listeners.push(listener)
