@@ -38,7 +38,17 @@ const shared = {
   expect: { poll: { timeout: 30_000 } },
 }
 
-type Files = { include: string[]; exclude?: string[]; maxWorkers?: number }
+/** What goes through workers is tested a second time with threads, as in the desktop app. */
+const BY_WORKERS = [
+  ...['export', 'mlflow-db', 'mlruns', 'tensorboard'].map((name) => `core/transfer/${name}.test.ts`),
+  ...['wire', 'traces', 'artifacts'].map((name) => `core/mlflow/${name}.test.ts`),
+  ...['tracked-runs', 'tracked-run-search', 'tracking-pages', 'tracking-trash'].map(
+    (name) => `core/api/${name}.test.ts`,
+  ),
+  'core/tracking/purge.test.ts',
+]
+
+type Files = { include: string[]; exclude?: string[]; maxWorkers?: number; env?: Record<string, string> }
 
 /** Files that run after those of the group before, two at a time where nothing else is said. */
 function group(name: string, groupOrder: number, files: Files): { test: object } {
@@ -52,6 +62,7 @@ export default defineConfig({
     projects: [
       // Many of them wait for something most of the time.
       group('together', 0, { include: INCLUDE, exclude: [...EXCLUDE, ...CONTAINERS, ...ALONE], maxWorkers: 3 }),
+      group('threads', 0, { include: BY_WORKERS, maxWorkers: 3, env: { MINISUB_WORKERS: 'threads' } }),
       group('containers', 1, { include: CONTAINERS }),
       group('alone', 2, { include: ALONE, maxWorkers: 1 }),
     ],

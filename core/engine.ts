@@ -15,7 +15,7 @@ import {
 } from '#core/pipelines/index.ts'
 import { openMoves, type Moves } from '#core/moves/index.ts'
 import { openProcessRuntime } from '#core/runtimes/process/index.ts'
-import { openSecrets, systemKeychain, type Secrets } from '#core/secrets/index.ts'
+import { openSecrets, systemKeychain, type LentEncryption, type Secrets } from '#core/secrets/index.ts'
 import { readPrices } from '#core/prices/index.ts'
 import { openSettings, type Settings } from '#core/settings/index.ts'
 import { openBlobs, openStore, type Blobs, type Store } from '#core/store/index.ts'
@@ -32,6 +32,8 @@ export type EngineOptions = {
   readonly settings?: Settings
   /** False: secrets are kept in the data folder alone. */
   readonly keychain?: boolean
+  /** What the desktop app lends. */
+  readonly encryption?: LentEncryption | undefined
   /** What steps track into; nothing is tracked where it is absent. */
   readonly tracking?: NonNullable<PipelineOptions['tracking']>
   /** Makes versions of models; as `tracking` does it where absent. */
@@ -94,6 +96,7 @@ function open(home: string, options: EngineOptions, stack: AsyncDisposableStack)
   const secrets = openSecrets({
     home,
     keychain: options.keychain === false ? undefined : systemKeychain(),
+    encryption: options.encryption,
     wantsKeychain: () => settings.get('secrets.keychain'),
     ...(onNote === undefined ? {} : { onNote }),
   })

@@ -12,7 +12,7 @@ import { openPrices } from '#core/prices/index.ts'
 import type { Planner } from '#core/promotion/index.ts'
 import { openRegister, openRunTracking, openStepMetrics, type RunTracking } from '#core/run-tracking/index.ts'
 import { openSchedules, type ScheduleService } from '#core/schedules/index.ts'
-import type { Secrets } from '#core/secrets/index.ts'
+import type { LentEncryption, Secrets } from '#core/secrets/index.ts'
 import type { Settings } from '#core/settings/index.ts'
 import { openTargetService, type ClusterTargets, type TargetService } from '#core/targets/index.ts'
 import { lockFile, WORKBENCH_FILE } from '#core/store/index.ts'
@@ -42,6 +42,8 @@ export type WorkbenchOptions = {
    * no client of MLflow asked for 12 hours.
    */
   readonly idleExitMs?: number
+  /** What the desktop app lends to secrets. */
+  readonly encryption?: LentEncryption
 }
 
 /** The core of a data folder. */
@@ -59,7 +61,7 @@ export type Workbench = AsyncDisposable & {
  * `home_unwritable`, `home_newer` or `port_taken`; then nothing is left open.
  */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const { home, port, idleExitMs } = options
+  const { home, port, idleExitMs, encryption } = options
   prepareHome(home)
   await using stack = new AsyncDisposableStack()
   const lock = lockFile(join(home, 'core.lock'))
@@ -70,7 +72,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   url.catch(() => undefined)
   // Steps that wait for the server are given up with the engine, which closes before this.
   stack.defer(() => isClosed(new Problem('core_unreachable', 'the core stops: the next one goes on')))
-  const domains = openDomains({ home, logger, url }, stack)
+  const domains = openDomains({ home, logger, url, encryption }, stack)
   const { service, schedules, moves, settings, clusters } = domains
   const version = packageVersion()
   const onError = (error: unknown) => logger.error({ err: error }, 'the comparison of targets failed by a bug')
@@ -104,13 +106,15 @@ type Domains = {
 }
 
 type Place = { readonly home: string; readonly logger: ServerLogger; readonly url: Promise<string> }
+type Given = Place & { readonly encryption: LentEncryption | undefined }
 
 /** Opens what the server serves. Each thing goes on the stack, so that it is closed in the opposite order. */
-function openDomains({ home, logger, url }: Place, stack: AsyncDisposableStack): Domains {
+function openDomains({ home, logger, url, encryption }: Given, stack: AsyncDisposableStack): Domains {
   const tracking = stack.use(openTracking(home))
   const runTracking = trackRuns({ home, logger, url }, tracking)
   const engine = stack.use(
     openEngine(home, {
+      encryption,
       tracking: runTracking.steps,
       onError: (error) => logger.error({ err: error }, 'a run failed by a bug'),
       onNote: (sentence) => logger.warn(sentence),

@@ -15,17 +15,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'core/contract': ['core/base'],
   'core/client': ['core/base', 'core/contract'],
   'core/wire': ['core/base'],
+  'core/workers': [],
   'core/attach': ['core/base', 'core/contract', 'core/client', 'core/files'],
   'core/files': ['core/base'],
   'core/attempts': ['core/base', 'core/contract', 'core/files'],
   'core/failures': ['core/base', 'core/contract'],
   'core/usage': ['core/base', 'core/contract'],
-  'core/store': ['core/base', 'core/files'],
+  'core/store': ['core/base', 'core/files', 'core/workers'],
   'core/objects': ['core/base', 'core/files'],
   'core/runtimes': ['core/base', 'core/contract', 'core/files', 'core/attempts'],
   'core/runner': ['core/base', 'core/wire', 'core/contract', 'core/files', 'core/attempts'],
   'core/settings': ['core/base', 'core/contract', 'core/files'],
-  'core/secrets': ['core/base', 'core/contract', 'core/files'],
+  'core/secrets': ['core/base', 'core/contract', 'core/files', 'core/workers'],
   'core/environments': [
     'core/base',
     'core/contract',
@@ -118,6 +119,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'core/store',
     'core/tracking',
     'core/registry',
+    'core/workers',
   ],
   'core/cluster-facts': ['core/base', 'core/contract', 'core/runtimes/cluster.ts'],
   'core/promotion': [
@@ -235,6 +237,7 @@ const DOMAINS = [
   'core/parity',
   'core/transfer',
   'core/wire',
+  'core/workers',
 ]
 /** Packages that only one folder may import: everything else goes through it. */
 const OWNED: Record<string, string> = {

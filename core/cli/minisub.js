@@ -45,6 +45,12 @@ function refuse(detail) {
   process.exit(2)
 }
 
+/** The program itself: JavaScript in the tree that the desktop app is made of. */
+function program() {
+  const emitted = new URL('./main.js', import.meta.url)
+  return fs.existsSync(url.fileURLToPath(emitted)) ? emitted.href : new URL('./main.ts', import.meta.url).href
+}
+
 /** Early releases of Node 24 announce type stripping as an experiment; here it is what every release is tested with. */
 function silenceTypeStripping() {
   const emitWarning = process.emitWarning.bind(process)
@@ -62,7 +68,7 @@ function start() {
     // Only the core lives long: with a young generation that stays small it needs 20 MB less.
     if (process.argv.includes('serve')) v8.setFlagsFromString('--semi-space-growth-factor=1')
     if (process.argv.includes('serve')) v8.setFlagsFromString('--max-semi-space-size=4')
-    void import('./main.ts').then((main) => main.main(process.argv.slice(2)))
+    void import(program()).then((main) => main.main(process.argv.slice(2)))
     return
   }
   const other = process.env.MINISUB_RESTARTED === undefined ? checkoutNode() : undefined

@@ -21,7 +21,13 @@ export const secretRoutes = {
     auth: 'token',
     response: SecretsView,
     example: {
-      output: { secrets: [row], keychain: 'Secret Service', file: '/home/ada/.mini-submarine/secrets.json' },
+      output: {
+        secrets: [row],
+        store: 'keychain',
+        keychain: 'Secret Service',
+        app: null,
+        file: '/home/ada/.mini-submarine/secrets.json',
+      },
     },
   },
   setSecret: {

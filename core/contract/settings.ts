@@ -64,7 +64,8 @@ export const SETTINGS = {
   'secrets.keychain': {
     type: 'boolean',
     default: true,
-    description: 'Whether new secrets go into the keychain of the system; false: into the encrypted file',
+    description:
+      'Whether new secrets go into the keychain of the system, or are encrypted by the app; false: into the encrypted file',
   },
   'desktop.closing': {
     type: 'text',

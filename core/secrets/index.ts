@@ -1,4 +1,5 @@
 export { forgetHiddenValues } from './hidden-values.ts'
 export type { Keychain } from './keychain.ts'
+export type { LentEncryption } from './lent-encryption.ts'
 export { openSecrets, type Secrets } from './secrets.ts'
 export { systemKeychain } from './system-keychain.ts'

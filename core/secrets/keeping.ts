@@ -1,6 +1,7 @@
 import { didYouMean } from '#core/base/nearest.ts'
 import { Problem } from '#core/base/problem.ts'
-import type { SecretRow } from '#core/contract/secrets.ts'
+import type { SecretRow, SecretStore } from '#core/contract/secrets.ts'
+import type { AppSeal } from './lent-encryption.ts'
 import type { PatientKeychain } from './patient-keychain.ts'
 import type { Seal } from './seal.ts'
 import { findEntry, readSecretFile, withEntry, writeSecretFile, type Entry, type SecretFile } from './secret-file.ts'
@@ -13,6 +14,7 @@ export type Context = {
   readonly plainFolder: string
   readonly seal: Seal
   readonly keychain: PatientKeychain
+  readonly app: AppSeal
   readonly now: () => number
   readonly note: (sentence: string) => void
 }
@@ -24,6 +26,7 @@ export async function read(context: Context, name: string, key: string): Promise
   if (entry === undefined) return undefined
   try {
     if (entry.store === 'file') return context.seal.open(entry, purposeOf(entry))
+    if (entry.store === 'app') return await context.app.open(entry.data, purposeOf(entry))
     const value = await context.keychain.get(accountOf(content, entry))
     if (value !== undefined) return value
     throw new Problem('secret_store', 'it was deleted from the keychain of this system: set it again')
@@ -45,12 +48,22 @@ export async function put(context: Context, { name, key, value }: Value): Promis
   const before = findEntry(content, name, key)
   const account = accountOf(content, head)
   const isInKeychain = await context.keychain.set(account, value)
-  const entry: Entry = isInKeychain
-    ? { ...head, store: 'keychain' }
-    : { ...head, store: 'file', ...context.seal.close(value, purposeOf(head)) }
+  const entry: Entry = isInKeychain ? { ...head, store: 'keychain' } : await encrypt(context, head, value)
   writeSecretFile(context.file, withEntry(content, entry))
   if (!isInKeychain && before?.store === 'keychain') await forgetOld(context, account)
   return rowOf(entry)
+}
+
+async function encrypt({ app, seal }: Context, head: Omit<SecretRow, 'store'>, value: string): Promise<Entry> {
+  const data = await app.close(value, purposeOf(head))
+  if (data !== undefined) return { ...head, store: 'app', data }
+  return { ...head, store: 'file', ...seal.close(value, purposeOf(head)) }
+}
+
+/** Where a new value would go. */
+export function storeOf({ keychain, app }: Context): SecretStore {
+  if (keychain.offered() !== undefined) return 'keychain'
+  return app.isOffered() ? 'app' : 'file'
 }
 
 /** What the keychain still has of a value that is in the file now is of no more use, but no reason to refuse either. */

@@ -11,6 +11,7 @@ const good = {
   entries: [
     { ...head, store: 'file', keyId: 'k', nonce: 'AAAA', data: 'BBBB' },
     { ...head, key: 'two', store: 'keychain' },
+    { ...head, key: 'three', store: 'app', data: 'CCCC' },
   ],
 }
 
@@ -48,7 +49,8 @@ test.each([
   ['a value beside the keychain', { ...good, entries: [{ ...good.entries[1], data: 'AAAA' }] }],
   ['a store that is not known', { ...good, entries: [{ ...good.entries[1], store: 'cloud' }] }],
   ['an older version', { ...good, version: 0 }],
-  ['a newer version', { ...good, version: 2 }],
+  ['a value of the app under a key', { ...good, entries: [{ ...good.entries[2], keyId: 'k' }] }],
+  ['a newer version', { ...good, version: 3 }],
   ['nothing', null],
 ])('%s is refused', (_name, content) => {
   expect(outcome(JSON.stringify(content))).toBe('refused')

@@ -6,20 +6,22 @@ import { systemCode } from '#core/files/index.ts'
 import { isSecretName } from './checks.ts'
 import { writeWhole } from './write-whole.ts'
 
-const VERSION = 1
+/** What is written; a file with a value of the app is of the second version, which an earlier minisub refuses in words. */
+const VERSIONS = { plain: 1, app: 2 }
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
 const name = z.string().refine(isSecretName)
 const head = { name, key: name, updatedAt: z.iso.datetime() }
 
-/** One key of a secret: in the keychain without its value, else with it, encrypted. */
+/** One key of a secret: in the keychain without its value, else with it, encrypted by the app or by the key of the folder. */
 const Entry = z.discriminatedUnion('store', [
   z.strictObject({ ...head, store: z.literal('keychain') }),
+  z.strictObject({ ...head, store: z.literal('app'), data: base64 }),
   z.strictObject({ ...head, store: z.literal('file'), keyId: z.string(), nonce: base64, data: base64 }),
 ])
 export type Entry = z.infer<typeof Entry>
 
 const Content = z.strictObject({
-  version: z.literal(VERSION),
+  version: z.literal(Object.values(VERSIONS)),
   /** Names the entries of this data folder in the keychain, wherever the folder is moved. */
   id: z.string().regex(/^[0-9a-f]{16}$/),
   entries: z.array(Entry),
@@ -38,9 +40,9 @@ export function readSecretFile(file: string): SecretFile {
 export function parseSecretFile(text: string, file: string): SecretFile {
   const json = parseJson(text)
   const version = z.looseObject({ version: z.int() }).safeParse(json).data?.version
-  if (version !== undefined && version > VERSION) {
+  if (version !== undefined && version > VERSIONS.app) {
     const fix = 'use the newer minisub, or another data folder with MINISUB_HOME'
-    throw new Problem('secret_store', `${file} is of version ${version} and this minisub reads ${VERSION}: ${fix}`)
+    throw new Problem('secret_store', `${file} is of version ${version} and this minisub reads ${VERSIONS.app}: ${fix}`)
   }
   const content = Content.safeParse(json).data
   if (content === undefined || hasTwice(content.entries)) throw broken(file)
@@ -50,7 +52,8 @@ export function parseSecretFile(text: string, file: string): SecretFile {
 /** Writes it whole or not at all. Throws Problem `home_unwritable` or `disk_full`. */
 export function writeSecretFile(file: string, { id, entries }: SecretFile): void {
   const sorted = entries.toSorted((a, b) => (label(a) < label(b) ? -1 : 1))
-  writeWhole(file, `${JSON.stringify({ version: VERSION, id, entries: sorted }, null, 2)}\n`)
+  const version = entries.some(({ store }) => store === 'app') ? VERSIONS.app : VERSIONS.plain
+  writeWhole(file, `${JSON.stringify({ version, id, entries: sorted }, null, 2)}\n`)
 }
 
 /** The entry of a key. */

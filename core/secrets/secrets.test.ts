@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createFakeEncryption, type FakeEncryption } from './fake-encryption.ts'
 import { createFakeKeychain, type FakeKeychain } from './fake-keychain.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 
@@ -30,14 +31,19 @@ const everything = () =>
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
     .join('\n')
 
-const stores = { file: () => undefined, keychain: () => createFakeKeychain() }
+type Fakes = { readonly keychain?: FakeKeychain; readonly encryption?: FakeEncryption }
+const stores: Record<string, () => Fakes> = {
+  file: () => ({}),
+  keychain: () => ({ keychain: createFakeKeychain() }),
+  app: () => ({ encryption: createFakeEncryption() }),
+}
 
-describe.each(Object.entries(stores))('secrets that the %s keeps', (store, makeKeychain) => {
-  let keychain: FakeKeychain | undefined
+describe.each(Object.entries(stores))('secrets that the %s keeps', (store, makeFakes) => {
+  let fakes: Fakes
   let secrets: Secrets
   beforeEach(() => {
-    keychain = makeKeychain()
-    secrets = openSecrets({ home, keychain, now: () => Date.UTC(2026, 10, 26) })
+    fakes = makeFakes()
+    secrets = openSecrets({ home, ...fakes, now: () => Date.UTC(2026, 10, 26) })
   })
 
   const values = {
@@ -54,7 +60,7 @@ describe.each(Object.entries(stores))('secrets that the %s keeps', (store, makeK
   test.each(Object.entries(values))('give back %s as it was, to a later core too', async (_name, value) => {
     await secrets.set('api', 'token', value)
     expect(await secrets.read('api', 'token')).toBe(value)
-    expect(await openSecrets({ home, keychain }).read('api', 'token')).toBe(value)
+    expect(await openSecrets({ home, ...fakes }).read('api', 'token')).toBe(value)
   })
 
   test('are listed by name and key without a value', async () => {
@@ -65,8 +71,12 @@ describe.each(Object.entries(stores))('secrets that the %s keeps', (store, makeK
     const view = await secrets.list()
     expect(view.secrets.map(({ name, key: own }) => `${name}/${own}`)).toEqual(['a/one', 'b/one', 'b/two'])
     expect(JSON.stringify(view)).not.toContain('horse')
-    expect(view.keychain).toBe(store === 'keychain' ? 'Fake Keychain' : null)
-    expect(view.file).toBe(file())
+    expect(view).toMatchObject({
+      store,
+      keychain: store === 'keychain' ? 'Fake Keychain' : null,
+      app: store === 'app' ? { backend: 'gnome_libsecret', isStrong: true } : null,
+      file: file(),
+    })
   })
 
   test('are undefined before they are set and after they are deleted', async () => {
@@ -78,7 +88,7 @@ describe.each(Object.entries(stores))('secrets that the %s keeps', (store, makeK
     expect(await secrets.read('api', 'other')).toBe(VALUE)
     await secrets.delete('api')
     expect((await secrets.list()).secrets).toEqual([])
-    expect(keychain?.values.size ?? 0).toBe(0)
+    expect(fakes.keychain?.values.size ?? 0).toBe(0)
   })
 
   test('are replaced, and the one before is nowhere any more', async () => {
@@ -87,7 +97,7 @@ describe.each(Object.entries(stores))('secrets that the %s keeps', (store, makeK
     await secrets.set('api', 'token', VALUE)
     expect(await secrets.read('api', 'token')).toBe(VALUE)
     expect((await secrets.list()).secrets).toHaveLength(1)
-    expect([...(keychain?.values.values() ?? [])]).toEqual(store === 'keychain' ? [VALUE] : [])
+    expect([...(fakes.keychain?.values.values() ?? [])]).toEqual(store === 'keychain' ? [VALUE] : [])
   })
 
   test('lie nowhere below the data folder in plain, nor as base64 or hex, in files for their owner alone', async () => {
@@ -100,7 +110,7 @@ describe.each(Object.entries(stores))('secrets that the %s keeps', (store, makeK
 
   test('are all there after many were set at the same time', async () => {
     await Promise.all(Array.from({ length: 30 }, (_, i) => secrets.set(`s${i}`, 'k', `value ${i}`)))
-    expect(await openSecrets({ home, keychain }).read('s17', 'k')).toBe('value 17')
+    expect(await openSecrets({ home, ...fakes }).read('s17', 'k')).toBe('value 17')
     expect((await secrets.list()).secrets).toHaveLength(30)
   })
 
@@ -226,8 +236,8 @@ describe('what was kept and cannot be read', () => {
       code: 'secret_store',
       message: expect.stringMatching(/api\/other cannot be read: .*changed.*`minisub secret set api other`/),
     })
-    writeFileSync(file(), '{"version": 2}')
-    await expect(secrets.list()).rejects.toThrow(/is of version 2 and this minisub reads 1: use the newer/)
+    writeFileSync(file(), '{"version": 3}')
+    await expect(secrets.list()).rejects.toThrow(/is of version 3 and this minisub reads 2: use the newer/)
     writeFileSync(file(), 'horse')
     const error = await secrets.set('api', 'token', VALUE).catch((it: unknown) => it)
     expect(error).toMatchObject({ code: 'secret_store', message: expect.stringContaining(`${file()} is damaged`) })
@@ -342,5 +352,97 @@ describe('a keychain', () => {
     keychain.lock('locked')
     await expect(secrets.delete('api')).rejects.toMatchObject({ code: 'secret_store' })
     expect((await secrets.list()).secrets).toHaveLength(1)
+  })
+})
+
+describe('encryption that the app lends', () => {
+  test('is not asked where the keychain takes the value', async () => {
+    const encryption = createFakeEncryption()
+    const secrets = openSecrets({ home, keychain: createFakeKeychain(), encryption })
+    expect(await secrets.set('api', 'token', VALUE)).toMatchObject({ store: 'keychain' })
+    expect(await secrets.list()).toMatchObject({ store: 'keychain', app: { isStrong: true } })
+    expect(encryption.calls()).toBe(0)
+  })
+
+  test('takes what the keychain does not, and the keychain loses what it had', async () => {
+    const keychain = createFakeKeychain()
+    const secrets = openSecrets({ home, keychain, encryption: createFakeEncryption() })
+    keychain.lock('the prompt was dismissed')
+    expect(await secrets.set('api', 'token', VALUE)).toMatchObject({ store: 'app' })
+    expect(await secrets.list()).toMatchObject({ store: 'app', keychain: null })
+    expect(await secrets.read('api', 'token')).toBe(VALUE)
+  })
+
+  test('that is weak is never used, and the list says so', async () => {
+    const encryption = createFakeEncryption({ isStrong: false })
+    const secrets = openSecrets({ home, encryption })
+    expect(await secrets.set('api', 'token', VALUE)).toMatchObject({ store: 'file' })
+    expect(await secrets.read('api', 'token')).toBe(VALUE)
+    expect(await secrets.list()).toMatchObject({ store: 'file', app: { backend: 'basic_text', isStrong: false } })
+    expect(encryption.calls()).toBe(0)
+  })
+
+  test('is passed over where the setting says so, and what it has stays readable', async () => {
+    let isWanted = true
+    const secrets = openSecrets({ home, encryption: createFakeEncryption(), wantsKeychain: () => isWanted })
+    await secrets.set('api', 'old', 'old')
+    isWanted = false
+    expect(await secrets.set('api', 'token', VALUE)).toMatchObject({ store: 'file' })
+    expect((await secrets.list()).store).toBe('file')
+    expect(await secrets.read('api', 'old')).toBe('old')
+  })
+
+  test('that fails leaves the value to the file, with a note that does not quote it', async () => {
+    const encryption = createFakeEncryption()
+    const notes: string[] = []
+    const secrets = openSecrets({ home, encryption, onNote: (sentence) => notes.push(sentence) })
+    encryption.lock(`no room for ${VALUE}`)
+    expect(await secrets.set('api', 'token', VALUE)).toMatchObject({ store: 'file' })
+    expect(notes).toEqual(['the desktop app encrypts nothing, the file takes new secrets: it refused the value'])
+  })
+
+  test.each<[string, () => FakeEncryption | undefined, RegExp]>([
+    ['a core without the app', () => undefined, /is not here: start the desktop app.*`minisub secret set api token`/],
+    ['an app that has lost the key', () => createFakeEncryption(), /cannot decrypt it \(.+\): start the desktop app/],
+    [
+      'an app without a keyring',
+      () => createFakeEncryption({ isStrong: false }),
+      /no longer has \(basic_text\): start/,
+    ],
+  ])('cannot be read by %s', async (_name, other, message) => {
+    await openSecrets({ home, encryption: createFakeEncryption() }).set('api', 'token', VALUE)
+    const secrets = openSecrets({ home, encryption: other() })
+    await expect(secrets.read('api', 'token')).rejects.toMatchObject({
+      code: 'secret_store',
+      message: expect.stringMatching(message),
+    })
+    await secrets.set('api', 'token', 'new')
+    expect(await secrets.read('api', 'token')).toBe('new')
+    await secrets.delete('api')
+  })
+
+  test('of one key cannot be put in the place of another, nor can what the app encrypted for something else', async () => {
+    const encryption = createFakeEncryption()
+    const secrets = openSecrets({ home, encryption })
+    await secrets.set('api', 'token', VALUE)
+    writeFileSync(file(), readFileSync(file(), 'utf8').replaceAll('"key": "token"', '"key": "other"'))
+    await expect(secrets.read('api', 'other')).rejects.toThrow(/has been changed: set it again/)
+    for (const text of ['cookie', '{"purpose":"minisub secret api/other"}', 'null']) {
+      const data = await encryption.encrypt(text)
+      writeFileSync(file(), readFileSync(file(), 'utf8').replace(/"data": ".*"/, `"data": "${data}"`))
+      const error = await secrets.read('api', 'other').catch((it: unknown) => it)
+      expect(error).toMatchObject({ code: 'secret_store', message: expect.stringMatching(/has been changed/) })
+      expect(String(error)).not.toContain('cookie')
+    }
+  })
+
+  test('makes a file that an earlier minisub refuses in words, until the last of its values is gone', async () => {
+    const version = () => JSON.parse(readFileSync(file(), 'utf8')).version
+    await openSecrets({ home }).set('api', 'token', VALUE)
+    expect(version()).toBe(1)
+    await openSecrets({ home, encryption: createFakeEncryption() }).set('api', 'two', VALUE)
+    expect(version()).toBe(2)
+    await openSecrets({ home }).set('api', 'two', VALUE)
+    expect(version()).toBe(1)
   })
 })

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import type { SecretRow, SecretsView } from '#core/contract/secrets.ts'
 import { checkNames, checkValue } from './checks.ts'
 import { openHiddenValues, type HiddenValues } from './hidden-values.ts'
-import { put, read, remove, rowOf, takeOver, type Context } from './keeping.ts'
+import { put, read, remove, rowOf, storeOf, takeOver, type Context } from './keeping.ts'
 import type { Keychain } from './keychain.ts'
+import { openAppSeal, type LentEncryption } from './lent-encryption.ts'
 import { patientKeychain } from './patient-keychain.ts'
 import { openSeal } from './seal.ts'
 import { readSecretFile } from './secret-file.ts'
@@ -12,9 +13,11 @@ import { readSecretFile } from './secret-file.ts'
 export type SecretsOptions = {
   /** The data folder, which this process has the lock of. */
   readonly home: string
-  /** Where new values go; only into the file where absent. */
+  /** Where new values go first. */
   readonly keychain?: Keychain | undefined
-  /** False: new values go into the file though there is a keychain. */
+  /** What encrypts those that go into the file, where it is strong. */
+  readonly encryption?: LentEncryption | undefined
+  /** False: new values go into the file, by the key beside it, though there are a keychain and encryption. */
   readonly wantsKeychain?: () => boolean
   /** Told in a sentence what cannot be taken over from earlier versions; never a value. */
   readonly onNote?: (sentence: string) => void
@@ -66,7 +69,8 @@ export function openSecrets(options: SecretsOptions): Secrets {
     list: async () => {
       await upToDate()
       const secrets = readSecretFile(context.file).entries.map(rowOf)
-      return { secrets, keychain: context.keychain.offered() ?? null, file: context.file }
+      const { keychain, app, file } = context
+      return { secrets, store: storeOf(context), keychain: keychain.offered() ?? null, app: app.view, file }
     },
     hidden: openHiddenValues(context.seal),
     onChange,
@@ -104,18 +108,20 @@ function openTurns(context: Context): Turns {
   }
 }
 
-function contextOf({ home, keychain, ...options }: SecretsOptions): Context {
+function contextOf({ home, keychain, encryption, ...options }: SecretsOptions): Context {
   const { now = Date.now, wantsKeychain = () => true, onNote = () => undefined } = options
   const noted = new Set<string>()
+  const note = (sentence: string): void => {
+    if (!noted.has(sentence)) onNote(sentence)
+    noted.add(sentence)
+  }
   return {
     file: join(home, 'secrets.json'),
     plainFolder: join(home, 'secrets'),
     seal: openSeal(join(home, 'secrets.key')),
     keychain: patientKeychain(keychain, wantsKeychain, now),
+    app: openAppSeal({ lent: encryption, isWanted: wantsKeychain, note }),
     now,
-    note: (sentence) => {
-      if (!noted.has(sentence)) onNote(sentence)
-      noted.add(sentence)
-    },
+    note,
   }
 }

@@ -5,9 +5,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeWithSecretService } from '#test/support/requirements.ts'
 import { openSecretService, type SecretService } from '#test/support/secret-service.ts'
+import { keychainByThreads } from './keychain-fixture.ts'
 import type { Keychain } from './keychain.ts'
 import { openSecrets } from './secrets.ts'
 import { systemKeychain } from './system-keychain.ts'
+
+const KINDS = [
+  ['a process', systemKeychain],
+  ['a thread', keychainByThreads],
+] as const
 
 describe('the keychain of a system', () => {
   test('is there on macOS and Windows, and on Linux where a session bus is', () => {
@@ -18,20 +24,20 @@ describe('the keychain of a system', () => {
     expect(titles).toEqual(['macOS Keychain', 'Windows Credential Manager', 'Secret Service', undefined])
   })
 
-  test('that cannot be reached says why', async () => {
-    const keychain = systemKeychain({
+  test.each(KINDS)('that cannot be reached says why, by %s', async (_name, open) => {
+    const keychain = open({
       platform: 'linux',
       environment: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' },
     })
     if (process.platform === 'linux') await expect(keychain?.get('x')).rejects.toThrow('Failed to connect to socket')
   })
 
-  test('that does not answer is given up, and its process with it', async () => {
+  test.each(KINDS)('that does not answer is given up, and %s with it', async (_name, open) => {
     const folder = mkdtempSync(join(tmpdir(), 'minisub-bus-'))
     const silent = createServer(() => undefined).listen(join(folder, 'bus'))
     try {
       const environment = { ...process.env, DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(folder, 'bus')}` }
-      const keychain = systemKeychain({ platform: 'linux', environment, limitMs: 1_500 })
+      const keychain = open({ platform: 'linux', environment, limitMs: 1_500 })
       if (process.platform !== 'linux') return
       const began = performance.now()
       await expect(keychain?.set('x', 'y')).rejects.toThrow('it did not answer in 1.5 s')
@@ -43,14 +49,18 @@ describe('the keychain of a system', () => {
   })
 })
 
-describeWithSecretService('a real Secret Service', () => {
+for (const [kind, open] of KINDS) {
+  describeWithSecretService(`a real Secret Service, asked by ${kind},`, () => realService(open))
+}
+
+function realService(open: typeof systemKeychain): void {
   let folder = ''
   let service: SecretService
   let keychain: Keychain
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'minisub-keyring-'))
     service = await openSecretService(folder, 'unlocked')
-    const found = systemKeychain({ environment: service.environment })
+    const found = open({ environment: service.environment })
     if (found === undefined) throw new Error('there is no keychain')
     keychain = found
   })
@@ -90,7 +100,7 @@ describeWithSecretService('a real Secret Service', () => {
     await keychain.set('locked', 'value')
     await service[Symbol.asyncDispose]()
     service = await openSecretService(folder, 'locked')
-    const locked = systemKeychain({ environment: service.environment, limitMs: 20_000 })
+    const locked = open({ environment: service.environment, limitMs: 20_000 })
     await expect(locked?.get('locked')).rejects.toThrow('unlock prompt was dismissed')
   })
-})
+}

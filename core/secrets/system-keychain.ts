@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { z } from 'zod'
+import { siblingModule, startWorker } from '#core/workers/index.ts'
 import type { Keychain } from './keychain.ts'
-import type { KeychainRequest } from './keychain-process.ts'
+import type { KeychainReply, KeychainRequest } from './keychain-worker.ts'
 
 /** As long as a person may need to unlock the keychain. */
 const LIMIT_MS = 30_000
-const PROGRAM = join(import.meta.dirname, 'keychain-process.ts')
-const Answer = z.object({ value: z.string().nullable().optional(), fault: z.string().optional() })
 
 export type SystemKeychainOptions = {
   readonly platform?: NodeJS.Platform
@@ -19,8 +15,8 @@ export type SystemKeychainOptions = {
 
 /**
  * The keychain of this system: macOS Keychain, Windows Credential Manager, or the Secret Service of a Linux desktop;
- * undefined where it is plain that there is none. Each call is a short process of its own: the core neither loads the
- * library nor waits for a person, and a call that takes too long is ended.
+ * undefined where it is plain that there is none. Each call is a short process of its own, in the app a thread: the core
+ * does not wait for a person, and a call that takes too long is given up.
  */
 export function systemKeychain(options: SystemKeychainOptions = {}): Keychain | undefined {
   const { platform = process.platform, environment = process.env, limitMs = LIMIT_MS } = options
@@ -28,7 +24,7 @@ export function systemKeychain(options: SystemKeychainOptions = {}): Keychain | 
   const bus = busAddress(environment)
   if (title === undefined || (platform === 'linux' && bus === undefined)) return undefined
   const env = { ...environment, ...(bus === undefined ? {} : { DBUS_SESSION_BUS_ADDRESS: bus }), NODE_OPTIONS: '' }
-  const ask = (request: KeychainRequest) => askProcess(request, { env, limitMs })
+  const ask = (request: KeychainRequest) => askWorker(request, { env, limitMs })
   return {
     title,
     get: async (account) => (await ask({ verb: 'get', account })) ?? undefined,
@@ -53,27 +49,23 @@ function busAddress(environment: Readonly<Record<string, string | undefined>>): 
 
 type Place = { readonly env: NodeJS.ProcessEnv; readonly limitMs: number }
 
-/** Values go through pipes: neither arguments nor the environment hold one. */
-async function askProcess(request: KeychainRequest, { env, limitMs }: Place): Promise<string | null | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const options = { env, timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: 2 ** 20 } as const
-  const child = execFile(process.execPath, [PROGRAM], options, (error, stdout) => {
-    if (error === null) resolve(stdout)
-    else reject(new Error(error.killed === true ? `it did not answer in ${limitMs / 1000} s` : 'its library failed'))
-  })
-  // Where the process ends before it has read everything, its end tells more.
-  child.stdin?.on('error', () => undefined)
-  child.stdin?.end(JSON.stringify(request))
-  const { value, fault } = readAnswer(await promise)
-  if (fault !== undefined) throw new Error(fault)
-  return value
-}
-
-/** A fault of the parser would quote what may be a value. */
-function readAnswer(text: string): z.infer<typeof Answer> {
+/** Values go by messages: neither arguments nor the environment hold one. */
+async function askWorker(request: KeychainRequest, { env, limitMs }: Place): Promise<string | null> {
+  const worker = startWorker(siblingModule(import.meta.url, 'keychain-worker'), request, { env, isQuiet: true })
+  const { promise, resolve } = Promise.withResolvers<KeychainReply>()
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker sends nothing else
+  worker.onMessage((reply) => resolve(reply as KeychainReply))
+  // What it says of its end could quote what may be a value.
+  void worker.ended.then(() => resolve({ fault: 'its library failed' }))
+  const limit = setTimeout(() => resolve({ fault: `it did not answer in ${limitMs / 1000} s` }), limitMs)
   try {
-    return Answer.parse(JSON.parse(text))
-  } catch {
-    return { fault: 'its library gave no answer' }
+    const reply = await promise
+    if ('fault' in reply) throw new Error(reply.fault)
+    return reply.value
+  } finally {
+    clearTimeout(limit)
+    worker.kill()
+    // A thread that native code holds is let be.
+    worker.hold(false)
   }
 }

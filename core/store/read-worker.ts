@@ -1,8 +1,8 @@
 // The process of big reads: it has a connection of its own, and makes the JSON of the answers.
 import { isProblem, type ProblemJson } from '#core/base/problem.ts'
+import { serveParent } from '#core/workers/index.ts'
 import { openReadOnly, type Database } from './database.ts'
 import type { ReadJob, ReadJobs } from './reader.ts'
-import { serveParent } from './worker-process.ts'
 
 /** What the process reads, and by what: modules that export `openJobs`. */
 export type ReaderJob = { readonly file: string; readonly modules: readonly string[] }
@@ -38,13 +38,14 @@ function answer({ id, job: name, query }: ReadRequest): void {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the other side pairs a job with its query
     const run = jobs.get(name) as ((query: unknown) => unknown) | undefined
     if (run === undefined) throw new Error(`there is no read ${name}`)
-    reply({ id, bytes: encoder.encode(JSON.stringify(run(query))) })
+    const bytes = encoder.encode(JSON.stringify(run(query)))
+    reply({ id, bytes }, [bytes.buffer])
   } catch (error) {
     if (isProblem(error)) reply({ id, problem: error.toJSON() })
     else reply({ id, bug: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   }
 }
 
-function reply(message: ReadReply): void {
-  tell(message)
+function reply(message: ReadReply, moved?: readonly ArrayBuffer[]): void {
+  tell(message, moved)
 }

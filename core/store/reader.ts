@@ -1,6 +1,6 @@
 import { Problem, problemFromJson } from '#core/base/problem.ts'
+import { siblingModule, startWorker, type WorkerProcess } from '#core/workers/index.ts'
 import type { ReaderJob, ReadReply, ReadRequest } from './read-worker.ts'
-import { startWorker, type WorkerProcess } from './worker-process.ts'
 
 /** How long the process is kept that nobody asks, in milliseconds. */
 const IDLE_MS = 60_000
@@ -39,7 +39,7 @@ export function openReadProcess({ file, modules, idleMs = IDLE_MS }: Options): R
   let last = 0
   const end = (ended: Started, why: string) => {
     if (started === ended) started = undefined
-    ended.worker.child.kill('SIGKILL')
+    ended.worker.kill()
     failAll(ended, why)
   }
   const rest = (resting: Started) => {
@@ -70,9 +70,9 @@ export function openReadProcess({ file, modules, idleMs = IDLE_MS }: Options): R
 type Events = { readonly rest: (started: Started) => void; readonly end: (started: Started, why: string) => void }
 
 function start(job: ReaderJob, events: Events): Started {
-  const worker = startWorker(new URL('./read-worker.ts', import.meta.url), job)
+  const worker = startWorker(siblingModule(import.meta.url, 'read-worker'), job)
   const started: Started = { worker, waiting: new Map() }
-  worker.child.on('message', (reply) => {
+  worker.onMessage((reply) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker sends nothing else
     settle(started.waiting, reply as ReadReply)
     if (started.waiting.size === 0) events.rest(started)

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { Problem, problemFromJson } from '#core/base/problem.ts'
 import type { ExportReport, ExportRequest } from '#core/contract/tracking-transfer.ts'
 import { systemCode } from '#core/files/index.ts'
-import { startWorker } from '#core/store/index.ts'
+import { siblingModule, startWorker } from '#core/workers/index.ts'
 import type { ExportJob, ExportReply } from './export-worker.ts'
 import type { Watch } from './import.ts'
 
@@ -71,19 +71,19 @@ function ignoreMissing(error: unknown): void {
 }
 
 async function inProcess(job: ExportJob, { onLine, signal }: Watch): Promise<ExportReport['files']> {
-  const { child, ended } = startWorker(new URL('./export-worker.ts', import.meta.url), job)
-  const giveUp = () => void child.kill('SIGKILL')
+  const worker = startWorker(siblingModule(import.meta.url, 'export-worker'), job)
+  const giveUp = () => worker.kill()
   signal.addEventListener('abort', giveUp)
   if (signal.aborted) giveUp()
   try {
     const end = await new Promise<Exclude<ExportReply, { line: string }>>((resolve) => {
-      child.on('message', (message) => {
+      worker.onMessage((message) => {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker sends nothing else
         const reply = message as ExportReply
         if ('line' in reply) onLine(reply.line)
         else resolve(reply)
       })
-      void ended.then((why) => resolve({ bug: `it ended (${why})` }))
+      void worker.ended.then((why) => resolve({ bug: `it ended (${why})` }))
     })
     signal.throwIfAborted()
     if ('problem' in end) throw problemFromJson(end.problem)
@@ -92,6 +92,6 @@ async function inProcess(job: ExportJob, { onLine, signal }: Watch): Promise<Exp
   } finally {
     signal.removeEventListener('abort', giveUp)
     giveUp()
-    await ended
+    await worker.ended
   }
 }

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { problemFromJson } from '#core/base/problem.ts'
-import { startWorker } from '#core/store/index.ts'
+import { siblingModule, startWorker } from '#core/workers/index.ts'
 import type { Item } from './item.ts'
 import type { SourceJob, SourceReply } from './source-worker.ts'
 
@@ -9,12 +8,15 @@ import type { SourceJob, SourceReply } from './source-worker.ts'
  * source, and the reason of the signal; the process is gone when the loop over it is left.
  */
 export async function* readInProcess(job: SourceJob, signal: AbortSignal): AsyncGenerator<readonly Item[]> {
-  const { child, ended, send } = startWorker(new URL('./source-worker.ts', import.meta.url), job)
-  const died = ended.then((why): SourceReply => ({ bug: `it ended (${why})` }))
-  const ask = async (): Promise<SourceReply> => {
-    send({ kind: 'next' })
-    const [reply] = (await Promise.race([once(child, 'message'), died.then((it) => [it])])) as [SourceReply]
-    return reply
+  const worker = startWorker(siblingModule(import.meta.url, 'source-worker'), job)
+  const died = worker.ended.then((why): SourceReply => ({ bug: `it ended (${why})` }))
+  let take: (reply: SourceReply) => void = () => undefined
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the worker sends nothing else
+  worker.onMessage((reply) => take(reply as SourceReply))
+  const ask = (): Promise<SourceReply> => {
+    const answered = new Promise<SourceReply>((resolve) => (take = resolve))
+    worker.send({ kind: 'next' })
+    return Promise.race([answered, died])
   }
   try {
     for (let reply = await ask(); ;) {
@@ -29,8 +31,7 @@ export async function* readInProcess(job: SourceJob, signal: AbortSignal): Async
       reply = await next
     }
   } finally {
-    // It removes what it made, and ends by itself.
-    if (child.connected) child.disconnect()
-    await ended
+    worker.letGo()
+    await worker.ended
   }
 }

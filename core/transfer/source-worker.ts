@@ -1,6 +1,6 @@
 // The process that reads a source: as much as is asked for at a time, so that no more than that is in memory.
 import { isProblem, type ProblemJson } from '#core/base/problem.ts'
-import { serveParent } from '#core/store/index.ts'
+import { serveParent } from '#core/workers/index.ts'
 import type { Item } from './item.ts'
 import { readMlflowDb, type SourceOptions } from './mlflow-db.ts'
 import { readMlruns } from './mlruns.ts'

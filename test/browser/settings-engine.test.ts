@@ -105,6 +105,21 @@ describeInBrowser('the settings of the engine and the secrets', () => {
     await page.context().close()
   })
 
+  test.each([
+    ['of the app', 'app', true, /encrypted by this app: the system keeps its key \(gnome_libsecret\)/],
+    ['of a desktop without a keyring', 'file', false, /app is not used: .* everybody knows the key .*\(basic_text\)/],
+  ] as const)('say where new secrets go with the encryption %s', async (_name, store, isStrong, sentence) => {
+    const page = await open(NARROW)
+    const app = { backend: isStrong ? 'gnome_libsecret' : 'basic_text', isStrong }
+    const row = { name: 'shop', key: 'token', store, updatedAt: '2026-11-27T00:00:00.000Z' }
+    const view = { secrets: [row], store, keychain: null, app, file: '/home/ada/.mini-submarine/secrets.json' }
+    await page.route('**/api/v1/secrets', (route) => route.fulfill({ json: view }))
+    await page.reload()
+    await page.getByText(sentence).waitFor()
+    await page.getByRole('row', { name: isStrong ? /shop token the file, by the app/ : /the encrypted file/ }).waitFor()
+    await expectAccessibleInBoth(page)
+  })
+
   test('refuse a pasted secret of several lines instead of changing it', async () => {
     const page = await open()
     const value = page.getByRole('form', { name: 'New secret' }).getByLabel(/^Value/)

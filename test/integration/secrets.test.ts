@@ -55,9 +55,17 @@ describe('minisub secret', () => {
     const json = await sandbox.minisubWith(`${VALUE}\r\n`, 'secret', 'set', 'api', 'two', '--json')
     expect(JSON.parse(json.stdout)).toMatchObject({ name: 'api', key: 'two', store: 'file' })
     const list = await sandbox.minisub('secret', 'list')
-    expect(list.stdout).toMatch(/^NAME +KEY +KEPT IN +SET\napi +token +file +2.*\napi +two +file +2.*\n$/)
+    expect(list.stdout).toMatch(
+      /^NAME +KEY +KEPT IN +SET\napi +token +file +2.*\napi +two +file +2.*\n\na new value is kept encrypted in .*secrets.json: who can read your files can read it\n$/,
+    )
     const view = JSON.parse((await sandbox.minisub('secret', 'list', '--json')).stdout)
-    expect(view).toMatchObject({ keychain: null, file, secrets: [{ key: 'token' }, { key: 'two' }] })
+    expect(view).toMatchObject({
+      store: 'file',
+      keychain: null,
+      app: null,
+      file,
+      secrets: [{ key: 'token' }, { key: 'two' }],
+    })
     expect((await sandbox.minisub('secret', 'delete', 'api', 'two')).stdout).toBe('deleted api/two\n')
     expect((await sandbox.minisub('secret', 'delete', 'api')).stdout).toBe('deleted api\n')
     expect((await sandbox.minisub('secret', 'list')).stdout).toBe(

@@ -4,7 +4,7 @@ import { print, printJson, type Context } from '#core/cli/context.ts'
 import { EXIT } from '#core/cli/exit-codes.ts'
 import { readHiddenLine, readStdin } from '#core/cli/read-secret.ts'
 import { columns, localTime, plainText } from '#core/cli/text.ts'
-import type { SecretsView } from '#core/contract/secrets.ts'
+import type { SecretStore, SecretsView } from '#core/contract/secrets.ts'
 
 type Given = { readonly name: string; readonly key: string; readonly hasMore: boolean }
 
@@ -31,6 +31,7 @@ export async function listSecretsCommand(_options: object, context: Context): Pr
   else {
     const rows = view.secrets.map(({ name, key, store, updatedAt }) => [name, key, store, localTime(updatedAt)])
     await print(columns([['NAME', 'KEY', 'KEPT IN', 'SET'], ...rows]))
+    await print(`\na new value is kept ${placeOf(view.store, view)}\n`)
   }
   return EXIT.succeeded
 }
@@ -44,9 +45,13 @@ export async function deleteSecretCommand(name: string, key: string | undefined,
   return EXIT.succeeded
 }
 
-function placeOf(store: 'keychain' | 'file', { keychain, file }: SecretsView): string {
+function placeOf(store: SecretStore, { keychain, app, file }: SecretsView): string {
   if (store === 'keychain') return `by the keychain of this system (${keychain ?? 'now away'})`
-  return `encrypted in ${plainText(file)}: who can read your files can read it`
+  const encrypted = `encrypted in ${plainText(file)}`
+  if (store === 'app') return `${encrypted} by the desktop app, which alone can read it (${app?.backend ?? 'now away'})`
+  const weak =
+    app?.isStrong === false ? ` (the app lends ${app.backend}, whose key everybody knows: it is not used)` : ''
+  return `${encrypted}: who can read your files can read it${weak}`
 }
 
 function onCommandLine(name: string, key: string): Problem {

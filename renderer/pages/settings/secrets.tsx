@@ -1,6 +1,6 @@
 import { Code, Table, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import type { SecretRow, SecretsView } from '#core/contract/secrets.ts'
+import type { SecretRow, SecretStore, SecretsView } from '#core/contract/secrets.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { queries } from '#renderer/data/queries.ts'
 import { Confirm } from '#renderer/ui/confirm.tsx'
@@ -42,19 +42,37 @@ export function Secrets() {
   )
 }
 
-function WhereKept({ secrets: { keychain, file } }: { readonly secrets: SecretsView }) {
+function WhereKept({ secrets: { store, keychain, app, file } }: { readonly secrets: SecretsView }) {
   return (
     <Text size="sm">
-      {keychain === null ? (
+      {store === 'keychain' && <>New values are kept in the keychain of this machine: {keychain}.</>}
+      {store === 'app' && (
+        <>
+          New values are kept in <Code>{file}</Code>, encrypted by this app: the system keeps its key ({app?.backend}).
+          A core without the app cannot read them.
+        </>
+      )}
+      {store === 'file' && (
         <>
           New values are kept encrypted in <Code>{file}</Code>, whose key lies in the data folder. Whoever can read the
           folder can read them.
         </>
-      ) : (
-        <>New values are kept in the keychain of this machine: {keychain}.</>
+      )}
+      {app?.isStrong === false && (
+        <>
+          {' '}
+          The encryption of the app is not used: this desktop has no keyring for it, and everybody knows the key that it
+          would take ({app.backend}).
+        </>
       )}
     </Text>
   )
+}
+
+const KEPT_IN: Record<SecretStore, string> = {
+  keychain: 'the keychain',
+  app: 'the file, by the app',
+  file: 'the encrypted file',
 }
 
 function SecretTable({ secrets }: { readonly secrets: readonly SecretRow[] }) {
@@ -84,7 +102,7 @@ function SecretTable({ secrets }: { readonly secrets: readonly SecretRow[] }) {
             {secret.name}
           </Table.Th>
           <Table.Td>{secret.key}</Table.Td>
-          <Table.Td>{secret.store === 'keychain' ? 'the keychain' : 'the encrypted file'}</Table.Td>
+          <Table.Td>{KEPT_IN[secret.store]}</Table.Td>
           <Table.Td>
             <Time iso={secret.updatedAt} />
           </Table.Td>

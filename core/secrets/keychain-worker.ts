@@ -1,20 +1,19 @@
-import { text } from 'node:stream/consumers'
+// Does one thing with the keychain and tells `{value}` or `{fault}`; the library is loaded here alone.
+import { serveParent } from '#core/workers/index.ts'
 
-/** What the process is told on its stdin. */
+/** What is asked. */
 export type KeychainRequest =
   | { readonly verb: 'get' | 'delete'; readonly account: string }
   | { readonly verb: 'set'; readonly account: string; readonly value: string }
+/** What is told. */
+export type KeychainReply = { readonly value: string | null } | { readonly fault: string }
 
 const SERVICE = 'mini-submarine'
 
-/** Does one thing with the keychain and prints `{value}` or `{fault}`; the library is loaded in this process alone. */
-async function main(): Promise<void> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the core wrote it
-  const request = JSON.parse(await text(process.stdin)) as KeychainRequest
-  process.stdout.write(JSON.stringify(await answer(request)))
-}
+const { job, tell } = await serveParent<KeychainRequest>()
+tell(await answer(job))
 
-async function answer(request: KeychainRequest): Promise<{ value: string | null } | { fault: string }> {
+async function answer(request: KeychainRequest): Promise<KeychainReply> {
   try {
     const { Entry } = await import('@napi-rs/keyring')
     // The kernel's own keyring, which the library would fall back to, forgets everything when the machine starts.
@@ -30,5 +29,3 @@ async function answer(request: KeychainRequest): Promise<{ value: string | null 
     return { fault: quotes ? 'it refused the value' : said }
   }
 }
-
-await main()
