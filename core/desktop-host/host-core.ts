@@ -2,6 +2,7 @@ import { clientOf, isCoreGone } from '#core/attach/index.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { Client } from '#core/client/index.ts'
 import { ToHost, type FromHost } from '#core/contract/desktop.ts'
+import { openLender, type Lender } from './lent-encryption.ts'
 import { openCore, readManifest, type HeldCore } from './open-core.ts'
 import { tellUpdates } from './updates.ts'
 import { watchWork } from './watch-work.ts'
@@ -23,9 +24,13 @@ export function hostCore(port: HostPort): void {
   const ending = new AbortController()
   let held: HeldCore | undefined
   let client: Client | undefined
+  let lender: Lender | undefined
   port.onMessage((message) => {
     const told = ToHost.parse(message)
-    if (told.kind === 'start') void start(told.home)
+    if (told.kind === 'start') {
+      lender = told.encryption === null ? undefined : openLender(told.encryption, port.post)
+      void start(told.home)
+    } else if (told.kind === 'sealed') lender?.take(told)
     else if (told.kind === 'closing') void client?.setSetting({ key: 'desktop.closing', value: told.closing })
     else if (told.kind === 'stop') void stop()
   })
@@ -33,7 +38,7 @@ export function hostCore(port: HostPort): void {
   async function start(home: string): Promise<void> {
     const { version, releases } = readManifest()
     try {
-      held = await openCore({ home, version })
+      held = await openCore({ home, version, encryption: lender?.encryption })
     } catch (error) {
       if (!isProblem(error)) throw error
       port.post({ kind: 'failed', problem: { code: error.code, message: error.message } })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findCore, type RunningCore } from '#core/attach/index.ts'
 import { isProblem, Problem } from '#core/base/problem.ts'
+import type { LentEncryption } from '#core/secrets/index.ts'
 import { openWorkbench, type Workbench } from '#core/workbench.ts'
 
 /** So long a core that holds the data folder may take to answer, or to be gone. */
@@ -18,20 +19,20 @@ type Options = {
   readonly home: string
   /** Of the app; a core of another one is not shown. */
   readonly version: string
-  readonly open?: typeof openWorkbench
+  readonly encryption: LentEncryption | undefined
 }
 
 /**
  * The core of a data folder: the running one if it is of this version, else one in this process. Throws Problem
  * `home_in_use` where a core of another version runs, or one that does not answer; else those of `openWorkbench`.
  */
-export async function openCore({ home, version, open = openWorkbench }: Options): Promise<HeldCore> {
+export async function openCore({ home, version, encryption }: Options): Promise<HeldCore> {
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
     const found = await findCore(home)
     if (found !== undefined) return { core: sameVersion(found, home, version), own: undefined }
     try {
-      const own = await open({ home })
+      const own = await openWorkbench({ home, ...(encryption === undefined ? {} : { encryption }) })
       const core = await findCore(home)
       if (core !== undefined) return { core, own }
       await own.close()

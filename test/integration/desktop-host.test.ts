@@ -149,3 +149,37 @@ test('a message that the app never sends ends the host instead of being guessed 
   expect(await host.ended()).toBe(1)
   expect(host.said()).toContain('No matching discriminator')
 })
+
+test('a secret goes into the encryption that the app lends, is read there, and by no core without the app', async () => {
+  await using sandbox = await openCliSandbox()
+  const file = await sandbox.pipeline('secret', [
+    'steps:',
+    '  one:',
+    '    command: [sh, -c, "test $TOKEN = hush-hush"]',
+    '    secrets: { TOKEN: { secret: registry, key: token } }',
+  ])
+  {
+    await using host = startHost(sandbox.home, { backend: 'kwallet6', isStrong: true })
+    await host.hear('closing')
+    await sandbox.minisubWith('hush-hush', 'secret', 'set', 'registry', 'token')
+    expect(await host.hear('seal')).toMatchObject({ verb: 'encrypt' })
+    expect(readFileSync(join(sandbox.home, 'secrets.json'), 'utf8')).toContain('"store": "app"')
+    expect(await sandbox.minisub('run', file)).toMatchObject({ code: 0 })
+    expect(host.told.some((it) => it.kind === 'seal' && it.verb === 'decrypt')).toBe(true)
+    host.send({ kind: 'stop' })
+    await host.ended()
+  }
+  const alone = await sandbox.minisub('run', file)
+  expect(alone.code).not.toBe(0)
+  expect(alone.stdout + alone.stderr).toMatch(/desktop app/)
+})
+
+test('a weak encryption of the app is not used, and the list of secrets says so', async () => {
+  await using sandbox = await openCliSandbox()
+  await using host = startHost(sandbox.home, { backend: 'basic_text', isStrong: false })
+  await host.hear('closing')
+  await sandbox.minisubWith('hush-hush', 'secret', 'set', 'registry', 'token')
+  expect(host.told.some(({ kind }) => kind === 'seal')).toBe(false)
+  const { stdout } = await sandbox.minisub('secret', 'list')
+  expect(stdout).toMatch(/basic_text/)
+})

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { FromHost, type ToHost } from '#core/contract/desktop.ts'
+import { FromHost, type EncryptionInfo, type ToHost } from '#core/contract/desktop.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -21,19 +21,24 @@ export type TestHost = AsyncDisposable & {
   ended(): Promise<number | null>
 }
 
-export function startHost(home: string, environment: Record<string, string> = {}): TestHost {
+export function startHost(home: string, encryption: EncryptionInfo | null = null): TestHost {
   const child = fork(join(ROOT, 'electron', 'host', 'host.ts'), {
     execArgv: ['--import', join(ROOT, 'test', 'support', 'fake-parent-port.ts')],
-    env: { ...process.env, ...environment },
+    // A test leaves the keychain of whoever runs it alone.
+    env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const told: FromHost[] = []
   let said = ''
-  child.on('message', (message) => told.push(FromHost.parse(message)))
+  child.on('message', (message) => {
+    const heard = FromHost.parse(message)
+    told.push(heard)
+    if (heard.kind === 'seal') send(sealed(heard))
+  })
   child.stderr?.on('data', (chunk) => (said += String(chunk)))
   const exit = once(child, 'exit')
   const send = (message: ToHost): void => void child.send(message)
-  send({ kind: 'start', home, encryption: null })
+  send({ kind: 'start', home, encryption })
   return {
     child,
     told,
@@ -60,4 +65,10 @@ function isOf<Kind extends FromHost['kind']>(
   kind: Kind,
 ): message is Extract<FromHost, { kind: Kind }> {
   return message.kind === kind
+}
+
+/** What the app would answer, by an encryption that hides nothing. */
+function sealed({ id, verb, text }: Extract<FromHost, { kind: 'seal' }>): ToHost {
+  const data = Buffer.from(text, verb === 'encrypt' ? 'utf8' : 'base64')
+  return { kind: 'sealed', id, text: data.toString(verb === 'encrypt' ? 'base64' : 'utf8') }
 }
