@@ -13,7 +13,7 @@ type Waiting = {
 export type Lender = {
   readonly encryption: LentEncryption
   /** What the app answered. One that nobody waits for any more is dropped. */
-  take(answer: Extract<ToHost, { kind: 'sealed' }>): void
+  readonly take: (answer: Extract<ToHost, { kind: 'sealed' }>) => void
 }
 
 /** Lends what the app says that it has; `patienceMs` is how long one answer may take. */
