@@ -2,6 +2,7 @@ import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, uti
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createClient } from '#core/client/index.ts'
+import { startHost } from '#test/support/desktop-host.ts'
 import { appManifest } from '../../scripts/build/desktop/app-manifest.ts'
 import { buildDesktopTree } from '../../scripts/build/desktop/desktop-tree.ts'
 import { importsOfTree } from '../../scripts/build/desktop/imports.ts'
@@ -63,6 +64,18 @@ describe('the tree of the app', () => {
     const preload = readFileSync(join(tree, 'electron', 'preload', 'preload.cjs'), 'utf8')
     expect([...preload.matchAll(/require\(([^)]*)\)/g)].map(([, name]) => name)).toEqual(['"electron"'])
     expect(preload).not.toMatch(/^import /m)
+  })
+
+  test('has a host that is the core as in the app: JavaScript alone, threads in place of processes', async () => {
+    using folder = temporaryFolder()
+    await using host = startHost(folder.path, { tree: await builtTree() })
+    const { url, isAttached } = await host.hear('ready')
+    expect(isAttached).toBe(false)
+    expect((await fetch(url)).status).toBe(200)
+    const token = readFileSync(join(folder.path, 'token'), 'utf8').trim()
+    await expect(createClient({ url, token }).listExperiments({})).resolves.toBeDefined()
+    host.send({ kind: 'stop' })
+    expect([await host.ended(), host.said()]).toEqual([0, ''])
   })
 
   test('is the same from the same sources', async () => {

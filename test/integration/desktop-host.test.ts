@@ -159,7 +159,7 @@ test('a secret goes into the encryption that the app lends, is read there, and b
     '    secrets: { TOKEN: { secret: registry, key: token } }',
   ])
   {
-    await using host = startHost(sandbox.home, { backend: 'kwallet6', isStrong: true })
+    await using host = startHost(sandbox.home, { encryption: { backend: 'kwallet6', isStrong: true } })
     await host.hear('closing')
     await sandbox.minisubWith('hush-hush', 'secret', 'set', 'registry', 'token')
     expect(await host.hear('seal')).toMatchObject({ verb: 'encrypt' })
@@ -176,7 +176,7 @@ test('a secret goes into the encryption that the app lends, is read there, and b
 
 test('a weak encryption of the app is not used, and the list of secrets says so', async () => {
   await using sandbox = await openCliSandbox()
-  await using host = startHost(sandbox.home, { backend: 'basic_text', isStrong: false })
+  await using host = startHost(sandbox.home, { encryption: { backend: 'basic_text', isStrong: false } })
   await host.hear('closing')
   await sandbox.minisubWith('hush-hush', 'secret', 'set', 'registry', 'token')
   expect(host.told.some(({ kind }) => kind === 'seal')).toBe(false)

@@ -21,11 +21,25 @@ export type TestHost = AsyncDisposable & {
   ended(): Promise<number | null>
 }
 
-export function startHost(home: string, encryption: EncryptionInfo | null = null): TestHost {
-  const child = fork(join(ROOT, 'electron', 'host', 'host.ts'), {
-    execArgv: ['--import', join(ROOT, 'test', 'support', 'fake-parent-port.ts')],
+type Options = {
+  readonly encryption?: EncryptionInfo | null
+  /** A built tree of the app, whose host is run as Electron would: as JavaScript, with threads for workers. */
+  readonly tree?: string
+}
+
+/** Starts it and tells it the data folder. */
+export function startHost(home: string, { encryption = null, tree }: Options = {}): TestHost {
+  const port = ['--import', join(ROOT, 'test', 'support', 'fake-parent-port.mjs')]
+  const entry =
+    tree === undefined ? join(ROOT, 'electron', 'host', 'host.ts') : join(tree, 'electron', 'host', 'host.js')
+  const child = fork(entry, {
+    execArgv: tree === undefined ? port : ['--no-experimental-strip-types', ...port],
     // A test leaves the keychain of whoever runs it alone.
-    env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' },
+    env: {
+      ...process.env,
+      DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere',
+      ...(tree === undefined ? {} : { NODE_OPTIONS: '', MINISUB_WORKERS: 'threads' }),
+    },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const told: FromHost[] = []
