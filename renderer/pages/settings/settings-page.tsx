@@ -7,6 +7,7 @@ import { Waiting } from '#renderer/ui/waiting.tsx'
 import { About } from './about.tsx'
 import { Appearance } from './appearance.tsx'
 import { Conformance } from './conformance.tsx'
+import { Desktop } from './desktop.tsx'
 import { Engine } from './engine.tsx'
 import { FolderToken } from './folder-token.tsx'
 import { Secrets } from './secrets.tsx'
@@ -14,13 +15,14 @@ import { Sessions } from './sessions.tsx'
 import { Targets } from './targets.tsx'
 import { Tokens } from './tokens.tsx'
 
-/** How the page looks in this browser, targets, the engine and its images, secrets, conformance, who may talk to the core, and what the core is. */
+/** How the page looks in this browser, how the app behaves, targets, the engine and its images, secrets, conformance, who may talk to the core, and what the core is. */
 export function SettingsPage() {
   const client = useClient()
   const { data, error, refetch } = useQuery(queries.access(client))
   return (
     <Page title="Settings">
       <Appearance />
+      <Desktop />
       <Targets />
       <Engine />
       <Secrets />
