@@ -28,7 +28,7 @@ export function DropArea({ onOpened }: { readonly onOpened: (opened: Opened) => 
   if (bridge === undefined || !isOver) return null
   return (
     <div className={classes.area} data-testid="drop-area">
-      <div className={classes.words}>
+      <div className={classes.words} role="status">
         <FolderInput size={32} aria-hidden />
         <Text fw={600}>Drop a folder or a pipeline here to open it</Text>
       </div>

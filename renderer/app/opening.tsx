@@ -24,7 +24,9 @@ type Question =
 /** Opens what the app was asked to open, and what is dropped on the page: pages at once, folders after a question. */
 export function Opening() {
   const [questions, setQuestions] = useState<readonly Question[]>([])
-  const ask = useCallback((question: Question) => setQuestions((before) => [...before, question]), [])
+  const ask = useCallback((question: Question) => {
+    setQuestions((before) => (before.some((it) => isSame(it, question)) ? before : [...before, question]))
+  }, [])
   const open = useOpen(ask)
   useEffect(() => {
     const take = async () => {
@@ -43,6 +45,12 @@ export function Opening() {
       {question?.kind === 'pipeline' && <OfferFolderOf key={question.file} {...question} onClose={close} />}
     </>
   )
+}
+
+function isSame(one: Question, other: Question): boolean {
+  return one.kind === 'folder'
+    ? other.kind === 'folder' && one.path === other.path
+    : other.kind === 'pipeline' && one.file === other.file
 }
 
 /** Opens one thing, or asks about it; what cannot be opened is said in a note and changes nothing. */
@@ -127,7 +135,7 @@ function OfferFolderOf({ file, name, onClose }: OfferFolderOfProps) {
       onConfirm={add}
     >
       <Text size="sm" mb="xs">
-        The pipeline <b>{name}</b> is in no folder that was added:
+        The pipeline <b>{name}</b> is in a folder that was not added:
       </Text>
       <Text size="sm" ff="monospace" mb="xs" style={{ overflowWrap: 'anywhere' }}>
         {folder}

@@ -1,7 +1,6 @@
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { DesktopBridge } from '#core/contract/desktop.ts'
-import { problemOf } from './problem.ts'
 
 declare global {
   interface Window {
@@ -24,9 +23,16 @@ export async function askDesktop<Answer>(
   try {
     return await ask(bridge)
   } catch (error) {
-    notifications.show({ color: 'red', title: failure, message: problemOf(error).message, autoClose: false })
+    notifications.show({ color: 'red', title: failure, message: refusalText(error), autoClose: false })
     return undefined
   }
+}
+
+/** What the app said, without what Electron puts before it. */
+export function refusalText(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error)
+  const own = said.replace(/^Error invoking remote method '[^']*': (?:\w*(?:Error|Problem): )?/, '')
+  return `the app did not do it (${own}): try it again; its logs say more`
 }
 
 /** Shows the folder of the logs in the file manager; nothing in a browser. */

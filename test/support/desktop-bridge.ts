@@ -36,7 +36,8 @@ export function lendBridge(opened: readonly Opened[] = []): (context: BrowserCon
           return () => void (state.listeners = state.listeners.filter((it) => it !== listener))
         },
         // Where the disk has it the test says: a browser does not tell.
-        pathOf: (file: File) => (globalThis as unknown as { droppedPath?: string }).droppedPath ?? `/nowhere/${file.name}`,
+        pathOf: (file: File) =>
+          (globalThis as unknown as { droppedPath?: string }).droppedPath ?? `/nowhere/${file.name}`,
       }
       Object.assign(globalThis, { minisub: Object.freeze(minisub), bridgeState: state })
     }, opened)
@@ -50,7 +51,10 @@ export async function bridgeCalls(page: Page): Promise<BridgeCall[]> {
 }
 
 /** What dialogs answer from now on, or what every call is refused with. */
-export async function setBridge(page: Page, change: { readonly chosen?: string | null; readonly fault?: string }): Promise<void> {
+export async function setBridge(
+  page: Page,
+  change: { readonly chosen?: string | null; readonly fault?: string },
+): Promise<void> {
   await page.evaluate((it) => Object.assign((globalThis as unknown as WithState).bridgeState, it), change)
 }
 
@@ -70,7 +74,11 @@ export type Drag = { over(): Promise<void>; leave(): Promise<void>; drop(): Prom
 export type Dragged = { readonly files?: readonly string[]; readonly text?: Readonly<Record<string, string>> }
 
 /** Begins a drag from elsewhere above a place of the page, its middle where none is named. */
-export async function dragAbove(page: Page, { files = [], text = {} }: Dragged, at = { x: 640, y: 400 }): Promise<Drag> {
+export async function dragAbove(
+  page: Page,
+  { files = [], text = {} }: Dragged,
+  at = { x: 640, y: 400 },
+): Promise<Drag> {
   const session: CDPSession = await page.context().newCDPSession(page)
   const items = Object.entries(text).map(([mimeType, data]) => ({ mimeType, data }))
   const data = { items, files: [...files], dragOperationsMask: 1 }

@@ -15,18 +15,18 @@ import { Sessions } from './sessions.tsx'
 import { Targets } from './targets.tsx'
 import { Tokens } from './tokens.tsx'
 
-/** How the page looks in this browser, how the app behaves, targets, the engine and its images, secrets, conformance, who may talk to the core, and what the core is. */
+/** How the page looks in this browser, targets, the engine and its images, secrets, conformance, the app, who may talk to the core, and what the core is. */
 export function SettingsPage() {
   const client = useClient()
   const { data, error, refetch } = useQuery(queries.access(client))
   return (
     <Page title="Settings">
       <Appearance />
-      <Desktop />
       <Targets />
       <Engine />
       <Secrets />
       <Conformance />
+      <Desktop />
       {error !== null && (
         <ProblemAlert
           title="Who may talk to the core is not shown"
