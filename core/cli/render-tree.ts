@@ -1,7 +1,13 @@
 import { createColors } from 'picocolors'
 import { formatDuration } from '#core/base/quantity.ts'
-import { isFinalRun, isFinalStep, type StepStatus } from '#core/contract/events.ts'
-import { finishedItems, pendingItems, type RunProgress, type StepProgress } from '#core/contract/run-progress.ts'
+import { isFinalStep, type StepStatus } from '#core/contract/events.ts'
+import {
+  endingOf,
+  finishedItems,
+  pendingItems,
+  type RunProgress,
+  type StepProgress,
+} from '#core/contract/run-progress.ts'
 import { cutText, plainText, textWidth } from './text.ts'
 
 /** Where and when a frame is drawn. */
@@ -59,7 +65,7 @@ export function spinnerAt(now: number): string {
 }
 
 function headLine(progress: RunProgress, frame: Frame, colours: Colours): string {
-  const status = progress.cancelling && !isFinalRun(progress.status) ? 'cancelling' : progress.status
+  const status = endingOf(progress) ?? progress.status
   const time = elapsed(progress.startedAt, progress.finishedAt, frame.now)
   const pieces: Piece[] = [
     [frame.pipeline, colours.bold],

@@ -1,5 +1,6 @@
 import { assertNever } from '../base/assert-never.ts'
 import {
+  isFinalRun,
   isFinalStep,
   type FinalStepStatus,
   type RunEvent,
@@ -39,6 +40,8 @@ export type RunProgress = {
   readonly status: RunStatus
   /** Nothing of it begins any more. */
   readonly cancelling: boolean
+  /** And what runs of it ends by itself, since it goes on elsewhere. */
+  readonly draining: boolean
   /** What one should know of the run as a whole, such as that the connection to its cluster is lost; mostly null. */
   readonly notice: string | null
   readonly startedAt: number | null
@@ -63,6 +66,7 @@ export function initialProgress(stepNames: Iterable<string>): RunProgress {
     seq: 0,
     status: 'pending',
     cancelling: false,
+    draining: false,
     notice: null,
     startedAt: null,
     finishedAt: null,
@@ -100,6 +104,7 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
       case 'run.cancelling':
       case 'run.draining':
         run.cancelling = true
+        run.draining = event.kind === 'run.draining'
         for (const step of steps.values())
           if (!isFinalStep(step.status)) cancelWaiting(stepToChange(step.name), event.at)
         break
@@ -127,6 +132,14 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
     }
   }
   return run
+}
+
+/** How a run that is not over comes to its end, if one was asked for: what runs is stopped, or waited for. */
+export function endingOf(
+  progress: Pick<RunProgress, 'status' | 'cancelling' | 'draining'>,
+): 'cancelling' | 'draining' | null {
+  if (!progress.cancelling || isFinalRun(progress.status)) return null
+  return progress.draining ? 'draining' : 'cancelling'
 }
 
 /** Gives a step of these as a copy that may be changed, which is among them from then on. */

@@ -82,7 +82,7 @@ export async function dragAbove(
   const session: CDPSession = await page.context().newCDPSession(page)
   const items = Object.entries(text).map(([mimeType, data]) => ({ mimeType, data }))
   const data = { items, files: [...files], dragOperationsMask: 1 }
-  const send = async (type: 'dragEnter' | 'dragOver' | 'dragCancel' | 'drop') =>
+  const send = async (type: 'dragEnter' | 'dragOver' | 'drop') =>
     void (await session.send('Input.dispatchDragEvent', { type, ...at, data }))
   if (files.length > 0) {
     const path = files[0]
@@ -93,7 +93,8 @@ export async function dragAbove(
       await send('dragEnter')
       await send('dragOver')
     },
-    leave: () => send('dragCancel'),
+    // The protocol's own `dragCancel` tells the page nothing: this is what it hears when a window is left.
+    leave: () => page.evaluate(() => void document.body.dispatchEvent(new DragEvent('dragleave', { bubbles: true }))),
     drop: () => send('drop'),
   }
 }
