@@ -1,13 +1,8 @@
 import { createColors } from 'picocolors'
 import { formatDuration } from '#core/base/quantity.ts'
 import { isFinalStep, type StepStatus } from '#core/contract/events.ts'
-import {
-  endingOf,
-  finishedItems,
-  pendingItems,
-  type RunProgress,
-  type StepProgress,
-} from '#core/contract/run-progress.ts'
+import { endingOf } from '#core/contract/run-ending.ts'
+import { finishedItems, pendingItems, type RunProgress, type StepProgress } from '#core/contract/run-progress.ts'
 import { cutText, plainText, textWidth } from './text.ts'
 
 /** Where and when a frame is drawn. */

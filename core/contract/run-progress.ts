@@ -1,6 +1,5 @@
 import { assertNever } from '../base/assert-never.ts'
 import {
-  isFinalRun,
   isFinalStep,
   type FinalStepStatus,
   type RunEvent,
@@ -132,14 +131,6 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
     }
   }
   return run
-}
-
-/** How a run that is not over comes to its end, if one was asked for: what runs is stopped, or waited for. */
-export function endingOf(
-  progress: Pick<RunProgress, 'status' | 'cancelling' | 'draining'>,
-): 'cancelling' | 'draining' | null {
-  if (!progress.cancelling || isFinalRun(progress.status)) return null
-  return progress.draining ? 'draining' : 'cancelling'
 }
 
 /** Gives a step of these as a copy that may be changed, which is among them from then on. */

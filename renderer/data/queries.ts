@@ -139,7 +139,10 @@ export const queries = {
         }
       },
       staleTime: 0,
-      refetchInterval: ({ state: { data } }) => (data == null || isFinalMove(data.state) ? 10_000 : 1_000),
+      refetchInterval: ({ state: { data } }) => {
+        if (data?.state === 'done') return false
+        return data == null || isFinalMove(data.state) ? 10_000 : 1_000
+      },
     }),
   /** How a step that was done again compares with the attempt that it repeats. */
   rerun: (client: Client, run: string) =>

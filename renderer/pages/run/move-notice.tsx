@@ -1,6 +1,7 @@
 import { Alert, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Truck } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
 import type { MoveState, MoveView } from '#core/contract/move.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { queries } from '#renderer/data/queries.ts'
@@ -15,9 +16,11 @@ const WORDS: Readonly<Record<Exclude<MoveState, 'done' | 'unneeded' | 'failed'>,
 
 /** What became of the wish that a run goes on elsewhere, while that is open or where it failed; said politely when it comes. */
 export function MoveNotice() {
-  const { graph } = useRun()
+  const { graph, live } = useRun()
   const client = useClient()
-  const { data } = useQuery(queries.move(client, graph.id))
+  // Nothing is left to be moved of one that succeeded.
+  const isNeeded = useSyncExternalStore(live.subscribe, () => live.progress().status !== 'succeeded')
+  const { data } = useQuery({ ...queries.move(client, graph.id), enabled: isNeeded })
   return (
     <div role="status" aria-label="Move">
       {data !== undefined && data !== null && <Words move={data} />}

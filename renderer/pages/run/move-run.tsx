@@ -1,10 +1,12 @@
 import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Truck } from 'lucide-react'
 import { useState } from 'react'
 import { isFinalMove, type MoveView } from '#core/contract/move.ts'
 import { useClient } from '#renderer/data/client-context.ts'
+import { problemOf } from '#renderer/data/problem.ts'
 import { queries } from '#renderer/data/queries.ts'
 import { useLongCall } from '#renderer/data/use-long-call.ts'
 import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
@@ -63,7 +65,7 @@ function MoveForm({ open, onClose }: FormProps) {
           target={target}
           onChoose={setChosen}
           onLookAgain={() => void refetch()}
-          consequence="The run stays here until it answers: the move is refused now."
+          consequence="The move is refused until it answers; nothing of the run is changed."
         />
       )}
       <Checkbox
@@ -115,8 +117,10 @@ function useMove(onClose: () => void) {
     },
     giveUp: () => {
       call.giveUp()
-      // What was stopped already goes on there: then the notice says so.
-      client.giveUpMove({ run, onlyChecking: true }).then(look, look)
+      // One whose run is stopped for it goes on, and can be ended with its run alone.
+      const tell = (error: unknown) =>
+        notifications.show({ title: 'The move goes on', message: problemOf(error).message, autoClose: false })
+      client.giveUpMove({ run, onlyChecking: true }).catch(tell).finally(look)
     },
   }
 }
