@@ -143,6 +143,7 @@ function runVerbs(runs: Map<string, MemoryRun>, find: Find): RunVerbs {
       notice: null,
       seq: find(run).events.length,
       cancelling: false,
+      draining: false,
       environments: [],
       steps: [],
     }),

@@ -1,6 +1,7 @@
 import { createColors } from 'picocolors'
 import { formatDuration } from '#core/base/quantity.ts'
-import { isFinalRun, isFinalStep, type StepStatus } from '#core/contract/events.ts'
+import { isFinalStep, type StepStatus } from '#core/contract/events.ts'
+import { endingOf } from '#core/contract/run-ending.ts'
 import { finishedItems, pendingItems, type RunProgress, type StepProgress } from '#core/contract/run-progress.ts'
 import { cutText, plainText, textWidth } from './text.ts'
 
@@ -59,7 +60,7 @@ export function spinnerAt(now: number): string {
 }
 
 function headLine(progress: RunProgress, frame: Frame, colours: Colours): string {
-  const status = progress.cancelling && !isFinalRun(progress.status) ? 'cancelling' : progress.status
+  const status = endingOf(progress) ?? progress.status
   const time = elapsed(progress.startedAt, progress.finishedAt, frame.now)
   const pieces: Piece[] = [
     [frame.pipeline, colours.bold],

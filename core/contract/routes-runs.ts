@@ -32,6 +32,7 @@ const graph = {
   schedule: null,
   seq: 3,
   cancelling: false,
+  draining: false,
   notice: null,
   environments: [],
   steps: [

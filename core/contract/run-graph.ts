@@ -59,6 +59,8 @@ export const RunGraph = RunView.omit({ steps: true }).extend({
   seq: z.int(),
   status: z.enum(RUN_STATUSES),
   cancelling: z.boolean(),
+  /** What runs ends by itself, since the run goes on elsewhere. */
+  draining: z.boolean(),
   /** What one should know of the run as a whole, such as that the connection to its cluster is lost. */
   notice: z.string().nullable(),
   /** Environments that are being built, and since when. */
@@ -86,6 +88,7 @@ export function progressOfGraph(graph: RunGraph): RunProgress {
     seq: graph.seq,
     status: graph.status,
     cancelling: graph.cancelling,
+    draining: graph.draining,
     notice: graph.notice,
     startedAt: graph.startedAt === null ? null : Date.parse(graph.startedAt),
     finishedAt: graph.finishedAt === null ? null : Date.parse(graph.finishedAt),

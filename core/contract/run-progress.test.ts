@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RunEvent, SequencedEvent } from '#core/contract/events.ts'
 import { finishedItems, initialProgress, pendingItems, reduceProgress, type RunProgress } from './run-progress.ts'
+import { endingOf } from './run-ending.ts'
 import { attemptFinished, attemptStarted, sequenced } from '#core/cli/test-events.ts'
 
 function progressOf(steps: readonly string[], events: readonly RunEvent[]): RunProgress {
@@ -65,6 +66,18 @@ describe('the progress of a run', () => {
     const after = reduceProgress(before, sequenced(end, before.seq + 1))
     expect(after).toMatchObject({ status: 'cancelled', cancelling: true })
     expect(after.steps.get('a')?.status).toBe('cancelled')
+  })
+
+  test('that is drained cancels what waits, and is cancelled where that is asked for meanwhile', () => {
+    const draining: RunEvent = { kind: 'run.draining', movedTo: { run: '01kc2m9z8y7x6w5v4t3s2r1q0p', target: 'lab' } }
+    const before = progressOf(['a', 'b'], [attemptStarted('a', null, 1), draining])
+    expect([...before.steps.values()].map((step) => step.status)).toEqual(['running', 'cancelled'])
+    expect(endingOf(before)).toBe('draining')
+    const after = reduceProgress(before, sequenced([{ kind: 'run.cancelling' }], before.seq + 1))
+    expect(endingOf(after)).toBe('cancelling')
+    const end: RunEvent = { kind: 'run.finished', status: 'cancelled', outputs: {} }
+    expect(endingOf(reduceProgress(after, sequenced([end], after.seq + 1)))).toBeNull()
+    expect(endingOf(initialProgress(['a']))).toBeNull()
   })
 
   test('of a cancelled fan-out counts at once what holds no slot, and ends with the last item that ran', () => {

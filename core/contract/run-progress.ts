@@ -39,6 +39,8 @@ export type RunProgress = {
   readonly status: RunStatus
   /** Nothing of it begins any more. */
   readonly cancelling: boolean
+  /** And what runs of it ends by itself, since it goes on elsewhere. */
+  readonly draining: boolean
   /** What one should know of the run as a whole, such as that the connection to its cluster is lost; mostly null. */
   readonly notice: string | null
   readonly startedAt: number | null
@@ -63,6 +65,7 @@ export function initialProgress(stepNames: Iterable<string>): RunProgress {
     seq: 0,
     status: 'pending',
     cancelling: false,
+    draining: false,
     notice: null,
     startedAt: null,
     finishedAt: null,
@@ -100,6 +103,7 @@ export function reduceProgress(progress: RunProgress, events: readonly Sequenced
       case 'run.cancelling':
       case 'run.draining':
         run.cancelling = true
+        run.draining = event.kind === 'run.draining'
         for (const step of steps.values())
           if (!isFinalStep(step.status)) cancelWaiting(stepToChange(step.name), event.at)
         break

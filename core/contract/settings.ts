@@ -5,6 +5,8 @@ type SettingEntry = {
   readonly type: 'text' | 'boolean'
   readonly default: string | boolean
   readonly description: string
+  /** The only texts that it takes. */
+  readonly choices?: readonly string[]
   /** What is wrong with a text and how to put it right; undefined where nothing is. */
   readonly check?: (text: string) => string | undefined
 }
@@ -72,7 +74,7 @@ export const SETTINGS = {
     default: 'ask',
     description:
       'What the desktop app does with active runs when its last window is closed: ask, keep (they go on, the app stays in the tray) or quit',
-    check: checkClosing,
+    choices: ['ask', 'keep', 'quit'],
   },
   'desktop.notifications': {
     type: 'boolean',
@@ -131,7 +133,16 @@ const CONTROL = /[\p{Cc}\s]/u
 export function settingFault(key: SettingKey, text: string): string | undefined {
   const entry: SettingEntry = SETTINGS[key]
   if (entry.type === 'boolean') return ['true', 'false'].includes(text) ? undefined : 'use true or false'
-  return text === '' ? undefined : entry.check?.(text)
+  if (text === '') return undefined
+  const { choices } = entry
+  if (choices !== undefined) return choices.includes(text) ? undefined : `use one of ${choices.join(', ')}`
+  return entry.check?.(text)
+}
+
+/** The only texts that a setting takes; undefined where it takes others. */
+export function settingChoices(key: SettingKey): readonly string[] | undefined {
+  const entry: SettingEntry = SETTINGS[key]
+  return entry.choices
 }
 
 function checkHost(text: string): string | undefined {
@@ -144,10 +155,6 @@ function checkHost(text: string): string | undefined {
 function checkImage(text: string): string | undefined {
   const isName = /^[a-z0-9][a-z0-9._/:-]*(?:@sha256:[0-9a-f]{64})?$/i.test(text) && !/[:/]{2}|[:/]$/.test(text)
   return isName ? undefined : 'use the name of an image such as python:3.12-slim or registry.example:5000/team/base:1'
-}
-
-function checkClosing(text: string): string | undefined {
-  return ['ask', 'keep', 'quit'].includes(text) ? undefined : 'use ask, keep or quit'
 }
 
 function checkMirror(text: string): string | undefined {

@@ -46,6 +46,7 @@ export function runGraph(store: RunStore, plans: Plans, id: string): RunGraph {
     schedule: run.createdBy.startsWith(SCHEDULE) ? run.createdBy.slice(SCHEDULE.length) : null,
     seq: store.lastSeq(run.id),
     cancelling: store.isCancelling(run.id),
+    draining: isDraining(store, run.id),
     notice,
     environments,
     steps: Object.entries(run.definition.steps).map(([name, { kind, forEach, when }]) => ({
@@ -57,6 +58,11 @@ export function runGraph(store: RunStore, plans: Plans, id: string): RunGraph {
       ...(steps.get(name) ?? UNTOUCHED),
     })),
   }
+}
+
+/** Whether what runs is waited for, and was not asked to stop since. */
+function isDraining(store: RunStore, run: string): boolean {
+  return store.eventsOfKind(run, 'run.draining').length > 0 && store.eventsOfKind(run, 'run.cancelling').length === 0
 }
 
 type Folded = { readonly steps: ReadonlyMap<string, State> } & Pick<RunGraph, 'environments' | 'notice'>

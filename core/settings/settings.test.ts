@@ -136,6 +136,7 @@ test.each([
     ['python:3.12-slim', 'Py thon:<version>', 'a:<version>:'],
   ],
   ['docker.defaultImage', ['busybox', `team/base@sha256:${'a'.repeat(64)}`], ['bad image', 'a@sha256:12', '-a']],
+  ['desktop.closing', ['ask', 'keep', 'quit'], ['Ask', 'stay', 'quit ', 'asks', 'constructor']],
   ['docker.buildNetwork', ['host', 'my_net-1.2'], ['container:1 2', '--host']],
   ['docker.buildProxies', ['true', 'false'], ['yes', '1', '']],
   ['docker.buildCertificates', ['host', '/etc/ssl/ca.pem'], ['ca.pem', 'hosts']],

@@ -1,10 +1,11 @@
 import { ActionIcon } from '@mantine/core'
 import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { Container, Search, type LucideIcon } from 'lucide-react'
+import { useNavigate, useRouter } from '@tanstack/react-router'
+import { AppWindow, Container, Search, type LucideIcon } from 'lucide-react'
 import { useState } from 'react'
 import { useClient } from '#renderer/data/client-context.ts'
+import { desktopBridge, openWindow } from '#renderer/data/desktop.ts'
 import { modelQueries } from '#renderer/data/model-queries.ts'
 import { queries } from '#renderer/data/queries.ts'
 
@@ -22,6 +23,7 @@ export function PaletteButton() {
 /** Goes to every place, pipeline and model by its name: Ctrl+K or Ctrl+Shift+P. */
 export function Palette({ places }: { readonly places: readonly Place[] }) {
   const navigate = useNavigate()
+  const router = useRouter()
   const client = useClient()
   const [isOpen, setOpen] = useState(false)
   const { data } = useQuery({ ...queries.pipelines(client), enabled: isOpen })
@@ -41,6 +43,7 @@ export function Palette({ places }: { readonly places: readonly Place[] }) {
       leftSection: <Container size={18} aria-hidden />,
       onClick: () => go('/settings/clusters/new'),
     },
+    ...(desktopBridge() === undefined ? [] : [newWindow(() => router.state.location)]),
     ...(data?.pipelines ?? []).map((pipeline) => ({
       id: pipeline.id,
       label: pipeline.name,
@@ -66,4 +69,18 @@ export function Palette({ places }: { readonly places: readonly Place[] }) {
       searchProps={{ placeholder: 'Go to…', 'aria-label': 'Go to', leftSection: <Search size={18} aria-hidden /> }}
     />
   )
+}
+
+/** This page once more, beside this window. */
+function newWindow(here: () => { readonly pathname: string; readonly searchStr: string }): SpotlightActionData {
+  return {
+    id: 'new-window',
+    label: 'Open in a new window',
+    description: 'The page that is shown now',
+    leftSection: <AppWindow size={18} aria-hidden />,
+    onClick: () => {
+      const { pathname, searchStr } = here()
+      void openWindow(pathname + searchStr)
+    },
+  }
 }

@@ -5,8 +5,10 @@ import { Box, Boxes, CalendarClock, FlaskConical, History, Settings, Workflow } 
 import { ClusterWatch } from './cluster-watch.tsx'
 import { ColorScheme } from './color-scheme.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
+import { Opening } from './opening.tsx'
 import { Palette, PaletteButton } from './palette.tsx'
 import { ShortcutKeys } from './shortcut-keys.tsx'
+import { WindowLinks } from './window-links.tsx'
 
 /** The places of the workbench, in the order of the navigation. */
 const PLACES = [
@@ -69,6 +71,8 @@ export function Shell() {
       <Palette places={PLACES} />
       <ShortcutKeys />
       <ClusterWatch />
+      <WindowLinks />
+      <Opening />
     </AppShell>
   )
 }

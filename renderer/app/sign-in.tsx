@@ -1,9 +1,10 @@
-import { Center, Code, Loader, Stack, Text, Title } from '@mantine/core'
+import { Button, Center, Code, Group, Loader, Stack, Text, Title } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { isProblem } from '#core/base/problem.ts'
 import { ClientProvider, type Client } from '#renderer/data/client-context.ts'
+import { desktopBridge, openWindow } from '#renderer/data/desktop.ts'
 import { startLive, type Live } from '#renderer/data/live.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { hasCode, signIn } from '#renderer/data/session.ts'
@@ -87,19 +88,41 @@ export function SignIn() {
 
 /** A page without a session says how to get one. */
 function Stranger() {
+  const isInApp = desktopBridge() !== undefined
   return (
     <Center component="main" h="100vh" p="md">
       <Stack maw={520}>
         <Title order={1} size="h2">
-          This browser has no session
+          {isInApp ? 'This window has no session' : 'This browser has no session'}
         </Title>
-        <Text>
-          The workbench lets in only who was sent by the command line of this machine. Run this in a terminal; it opens
-          the page with a code that is good for a minute:
-        </Text>
-        <Code block>minisub open</Code>
+        {isInApp ? <NewWindow /> : <FromTerminal />}
       </Stack>
     </Center>
+  )
+}
+
+function NewWindow() {
+  return (
+    <>
+      <Text>It is over or was revoked. A new window of the app has one of its own.</Text>
+      <Group>
+        <Button onClick={() => void openWindow(window.location.pathname + window.location.search)}>
+          Open a new window
+        </Button>
+      </Group>
+    </>
+  )
+}
+
+function FromTerminal() {
+  return (
+    <>
+      <Text>
+        The workbench lets in only who was sent by the command line of this machine. Run this in a terminal; it opens
+        the page with a code that is good for a minute:
+      </Text>
+      <Code block>minisub open</Code>
+    </>
   )
 }
 

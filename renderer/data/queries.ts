@@ -1,6 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type { Client } from '#core/client/index.ts'
 import type { RunStatus } from '#core/contract/events.ts'
+import { isFinalMove, type MoveView } from '#core/contract/move.ts'
+import { problemOf } from './problem.ts'
 
 /** How many rows of runs are fetched at once. */
 const RUN_PAGE = 500
@@ -123,6 +125,24 @@ export const queries = {
       queryKey: ['run', run, 'twins'],
       queryFn: ({ signal }) => client.listTwins({ run }, { signal }),
       staleTime: 0,
+    }),
+  /** The latest move of a run, null where there is none: nobody tells how far it is, so it is asked, often while it goes on. */
+  move: (client: Client, run: string) =>
+    queryOptions({
+      queryKey: ['run', run, 'move'],
+      queryFn: async ({ signal }): Promise<MoveView | null> => {
+        try {
+          return await client.showMove({ run }, { signal })
+        } catch (error) {
+          if (problemOf(error).code === 'not_found') return null
+          throw error
+        }
+      },
+      staleTime: 0,
+      refetchInterval: ({ state: { data } }) => {
+        if (data?.state === 'done') return false
+        return data == null || isFinalMove(data.state) ? 10_000 : 1_000
+      },
     }),
   /** How a step that was done again compares with the attempt that it repeats. */
   rerun: (client: Client, run: string) =>

@@ -22,7 +22,12 @@ const ARGUMENTS = [
   '--disable-sync',
 ]
 
-export type PageOptions = { readonly path?: string; readonly context?: BrowserContextOptions }
+export type PageOptions = {
+  readonly path?: string
+  readonly context?: BrowserContextOptions
+  /** Done to the context before it has a page. */
+  readonly prepare?: (context: BrowserContext) => Promise<void>
+}
 
 /**
  * A real core on a folder of its own and a real Chromium. When it is disposed it throws for whatever no page may do:
@@ -85,10 +90,11 @@ export async function openPageFixture(prepare: (home: string) => void = () => un
       return isFinalRun(run.status) ? run : end(run.id)
     },
     end,
-    open: async ({ path = '/', context: options = {} } = {}) => {
+    open: async ({ path = '/', context: options = {}, prepare: prepareContext } = {}) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
       context.setDefaultTimeout(90_000)
       await watch(context, url, faults)
+      await prepareContext?.(context)
       const page = await context.newPage()
       showWhereItFails(page)
       const { code } = await client.createSessionCode()

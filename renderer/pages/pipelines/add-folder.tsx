@@ -1,32 +1,42 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useRef, useState, type FormEvent } from 'react'
+import { useRef, useState, type FormEvent, type ReactNode } from 'react'
 import { useClient } from '#renderer/data/client-context.ts'
+import { usePathChoice } from '#renderer/data/desktop.ts'
 import { problemOf } from '#renderer/data/problem.ts'
+import { chooseSection } from '#renderer/ui/choose-button.tsx'
 import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
 import { FolderChooser } from './folder-chooser.tsx'
 
-type DialogProps = { readonly isOpen: boolean; readonly onClose: () => void }
+type FormProps = {
+  readonly onClose: () => void
+  /** The path that the field begins with. */
+  readonly start?: string
+  readonly onAdded?: () => void
+  /** Why it is asked, and what comes of it. */
+  readonly children?: ReactNode
+}
+type DialogProps = FormProps & { readonly isOpen: boolean }
 
 /** Adds a folder: its path is typed, pasted or chosen. */
-export function AddFolder({ isOpen, onClose }: DialogProps) {
+export function AddFolder({ isOpen, ...form }: DialogProps) {
   return (
     <Modal
       opened={isOpen}
-      onClose={onClose}
+      onClose={form.onClose}
       title="Add a folder with pipelines"
       size="lg"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <AddForm onClose={onClose} />
+      <AddForm {...form} />
     </Modal>
   )
 }
 
-function AddForm({ onClose }: { readonly onClose: () => void }) {
+function AddForm({ onClose, start = '', onAdded, children }: FormProps) {
   const client = useClient()
   const cache = useQueryClient()
-  const [path, setPath] = useState('')
+  const [path, setPath] = useState(start)
   const list = useRef<HTMLUListElement>(null)
   // The button that opened the dialog is gone with the empty page.
   useHeadingAfterwards(true)
@@ -35,12 +45,14 @@ function AddForm({ onClose }: { readonly onClose: () => void }) {
     onSuccess: async () => {
       await cache.invalidateQueries({ queryKey: ['pipelines'] })
       onClose()
+      onAdded?.()
     },
   })
   const change = (next: string) => {
     setPath(next)
     add.reset()
   }
+  const choice = usePathChoice('folder', change)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (path.trim() !== '') add.mutate(path.trim())
@@ -48,6 +60,7 @@ function AddForm({ onClose }: { readonly onClose: () => void }) {
   return (
     <form onSubmit={submit}>
       <Stack>
+        {children !== undefined && <Text size="sm">{children}</Text>}
         <TextInput
           label="Path"
           description="Of a folder on the machine of the core. Type or paste it, or choose below; arrow down goes there."
@@ -55,6 +68,7 @@ function AddForm({ onClose }: { readonly onClose: () => void }) {
           data-autofocus
           autoComplete="off"
           spellCheck={false}
+          {...chooseSection(choice, 'a folder')}
           value={path}
           error={add.error === null ? undefined : problemOf(add.error).message}
           onChange={(event) => change(event.currentTarget.value)}

@@ -5,12 +5,14 @@ import { useNavigate } from '@tanstack/react-router'
 import { ChevronDown, Play, RotateCcw, Square } from 'lucide-react'
 import { useState, useSyncExternalStore } from 'react'
 import { isFinalRun } from '#core/contract/events.ts'
+import { endingOf } from '#core/contract/run-ending.ts'
 import type { RunProgress } from '#core/contract/run-progress.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { useHeadingAfterwards } from '#renderer/ui/heading-afterwards.ts'
 import { ButtonLink } from '#renderer/ui/link.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
+import { MoveRun } from './move-run.tsx'
 import { useRun } from './run-context.ts'
 import { TwinOffer } from './twin-offer.tsx'
 import { useSlowProgress } from './use-slow-progress.ts'
@@ -23,6 +25,7 @@ export function RunActions() {
     <Group gap="xs">
       {!isFinalRun(status) && <CancelButton />}
       {(status === 'failed' || status === 'cancelled') && <ResumeButton />}
+      {status !== 'succeeded' && <MoveRun />}
       <TwinOffer />
       <ButtonLink
         to="/pipelines/$pipeline"
@@ -51,7 +54,12 @@ function whatIsLost({ steps }: RunProgress): string {
 function WhatIsLost() {
   const { live } = useRun()
   const progress = useSlowProgress(live, 1_000)
-  return <Text size="sm">{whatIsLost(progress)} What has succeeded stays, and can be resumed.</Text>
+  return (
+    <Text size="sm">
+      {whatIsLost(progress)} What has succeeded stays, and can be resumed.
+      {endingOf(progress) === 'draining' && ' Its move is given up too.'}
+    </Text>
+  )
 }
 
 function CancelButton() {
@@ -59,7 +67,7 @@ function CancelButton() {
   const client = useClient()
   const [isOpen, setOpen] = useState(false)
   useHeadingAfterwards(isOpen)
-  const isCancelling = useSyncExternalStore(live.subscribe, () => live.progress().cancelling)
+  const ending = useSyncExternalStore(live.subscribe, () => endingOf(live.progress()))
   const cancel = useMutation({
     mutationFn: () => client.cancelRun({ run: graph.id }),
     onSuccess: () => setOpen(false),
@@ -70,7 +78,7 @@ function CancelButton() {
         <Button
           variant="default"
           leftSection={<Square size={16} aria-hidden />}
-          loading={isCancelling}
+          loading={ending === 'cancelling'}
           onClick={() => setOpen(!isOpen)}
         >
           Cancel

@@ -6,6 +6,7 @@ import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { Waiting } from '#renderer/ui/waiting.tsx'
 import { DetailsView } from './details-view.tsx'
 import { StepDrawer } from './drawer/step-drawer.tsx'
+import { MoveNotice } from './move-notice.tsx'
 import { RerunNotice } from './rerun-notice.tsx'
 import { RunActions } from './run-actions.tsx'
 import { useRun } from './run-context.ts'
@@ -36,6 +37,7 @@ export function RunBody() {
         <div>
           <RunHeader />
           <RunNotice />
+          <MoveNotice />
           <RerunNotice />
         </div>
         {problem !== undefined && <ProblemAlert title="The run is followed no longer" message={problem.message} />}

@@ -1,6 +1,7 @@
 import { Group, Text, VisuallyHidden } from '@mantine/core'
 import { useState } from 'react'
-import { isFinalRun, STEP_STATUSES } from '#core/contract/events.ts'
+import { STEP_STATUSES } from '#core/contract/events.ts'
+import { endingOf } from '#core/contract/run-ending.ts'
 import type { RunProgress } from '#core/contract/run-progress.ts'
 import { isOnCluster } from '#renderer/data/on-cluster.ts'
 import { Copy } from '#renderer/ui/copy.tsx'
@@ -22,10 +23,9 @@ const SPOKEN_MS = 5_000
 export function RunHeader() {
   const { graph, live } = useRun()
   const progress = useSlowProgress(live, EVERY_MS)
-  const isCancelling = progress.cancelling && !isFinalRun(progress.status)
   return (
     <Group gap="md" component="section" aria-label="State of the run">
-      <Status status={progress.status} label={isCancelling ? 'cancelling' : progress.status} />
+      <Status status={progress.status} label={endingOf(progress) ?? progress.status} />
       <Text span size="sm">
         Pipeline{' '}
         <TextLink to="/pipelines/$pipeline" params={{ pipeline: graph.pipelineId }} inherit underline="always">

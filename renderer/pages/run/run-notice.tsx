@@ -2,7 +2,7 @@ import { Alert, Button, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Unplug } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
-import { isFinalRun } from '#core/contract/events.ts'
+import { endingOf } from '#core/contract/run-ending.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
@@ -12,10 +12,7 @@ import { useRun } from './run-context.ts'
 export function RunNotice() {
   const { live } = useRun()
   const notice = useSyncExternalStore(live.subscribe, () => live.progress().notice)
-  const isCancelling = useSyncExternalStore(live.subscribe, () => {
-    const { cancelling, status } = live.progress()
-    return cancelling && !isFinalRun(status)
-  })
+  const isCancelling = useSyncExternalStore(live.subscribe, () => endingOf(live.progress()) === 'cancelling')
   return (
     <div role="status" aria-label="Notice">
       {notice !== null && (

@@ -5,7 +5,9 @@ import { useMemo } from 'react'
 import { isProblem } from '#core/base/problem.ts'
 import type { PipelineView } from '#core/contract/run.ts'
 import { useClient } from '#renderer/data/client-context.ts'
+import { usePathChoice } from '#renderer/data/desktop.ts'
 import { queries } from '#renderer/data/queries.ts'
+import { chooseSection } from '#renderer/ui/choose-button.tsx'
 
 const TYPING_MS = 300
 
@@ -20,6 +22,7 @@ type PipelineFieldProps = {
 export function PipelineField({ file, onChange, error }: PipelineFieldProps) {
   const client = useClient()
   const { data } = useQuery(queries.pipelines(client))
+  const choice = usePathChoice('pipeline', onChange)
   const names = useMemo(() => new Map(data?.pipelines.map((it) => [it.file, it.name])), [data])
   return (
     <Autocomplete
@@ -32,6 +35,7 @@ export function PipelineField({ file, onChange, error }: PipelineFieldProps) {
       value={file}
       error={error === null ? undefined : faultText(error)}
       spellCheck={false}
+      {...chooseSection(choice, 'a pipeline')}
       onChange={onChange}
       filter={({ options, search }) => {
         const wanted = search.trim().toLowerCase()

@@ -1,8 +1,8 @@
-import { Button, Code, Group, Switch, Text, TextInput } from '@mantine/core'
+import { Button, Code, Group, Radio, Switch, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { RotateCcw } from 'lucide-react'
 import { useRef, useState, type FormEvent } from 'react'
-import { settingFault, type SettingKey, type SettingView } from '#core/contract/settings.ts'
+import { settingChoices, settingFault, type SettingKey, type SettingView } from '#core/contract/settings.ts'
 import { useClient } from '#renderer/data/client-context.ts'
 
 type FieldProps = { readonly setting: SettingView; readonly name: SettingKey }
@@ -16,7 +16,8 @@ export function SettingField({ setting, name }: FieldProps) {
     // The button goes; its field stays.
     element.current?.querySelector<HTMLElement>('input')?.focus()
   }
-  const Field = setting.type === 'text' ? TextField : SwitchField
+  const choices = settingChoices(name)
+  const Field = setting.type === 'boolean' ? SwitchField : choices === undefined ? TextField : ChoiceField
   return (
     <div ref={element} role="group" aria-label={name}>
       <Field setting={setting} name={name} change={change} />
@@ -82,6 +83,27 @@ function SwitchField({ setting, name, change }: InputProps) {
       error={change.error?.message}
       onChange={({ currentTarget }) => change.mutate(currentTarget.checked)}
     />
+  )
+}
+
+/** One of some texts, which is saved when it is chosen. */
+function ChoiceField({ setting, name, change }: InputProps) {
+  const chosen = change.isPending && change.variables !== undefined ? change.variables : setting.value
+  return (
+    <Radio.Group
+      label={name}
+      description={setting.description}
+      value={String(chosen)}
+      readOnly={setting.source === 'variable'}
+      error={change.error?.message}
+      onChange={(value) => change.mutate(value)}
+    >
+      <Group gap="md" mt="xs">
+        {settingChoices(name)?.map((choice) => (
+          <Radio key={choice} value={choice} label={choice} disabled={setting.source === 'variable'} />
+        ))}
+      </Group>
+    </Radio.Group>
   )
 }
 

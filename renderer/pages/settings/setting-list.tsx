@@ -10,7 +10,7 @@ import { SettingField } from './setting-field.tsx'
 
 type ListProps = {
   /** Which settings are shown: those whose names begin so. */
-  readonly prefix: 'docker.' | 'secrets.'
+  readonly prefix: 'docker.' | 'secrets.' | 'desktop.'
 }
 
 /** Settings of the data folder, each with its field. */

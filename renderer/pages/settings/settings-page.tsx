@@ -7,6 +7,7 @@ import { Waiting } from '#renderer/ui/waiting.tsx'
 import { About } from './about.tsx'
 import { Appearance } from './appearance.tsx'
 import { Conformance } from './conformance.tsx'
+import { Desktop } from './desktop.tsx'
 import { Engine } from './engine.tsx'
 import { FolderToken } from './folder-token.tsx'
 import { Secrets } from './secrets.tsx'
@@ -14,7 +15,7 @@ import { Sessions } from './sessions.tsx'
 import { Targets } from './targets.tsx'
 import { Tokens } from './tokens.tsx'
 
-/** How the page looks in this browser, targets, the engine and its images, secrets, conformance, who may talk to the core, and what the core is. */
+/** How the page looks in this browser, targets, the engine and its images, secrets, conformance, the app, who may talk to the core, and what the core is. */
 export function SettingsPage() {
   const client = useClient()
   const { data, error, refetch } = useQuery(queries.access(client))
@@ -25,6 +26,7 @@ export function SettingsPage() {
       <Engine />
       <Secrets />
       <Conformance />
+      <Desktop />
       {error !== null && (
         <ProblemAlert
           title="Who may talk to the core is not shown"

@@ -4,9 +4,11 @@ import { Upload } from 'lucide-react'
 import { useState } from 'react'
 import type { ImportReport } from '#core/contract/tracking-transfer.ts'
 import { useClient } from '#renderer/data/client-context.ts'
+import { usePathChoice } from '#renderer/data/desktop.ts'
 import { useLongCall } from '#renderer/data/use-long-call.ts'
 import { runsText } from '../actions.ts'
 import { bytesText } from '#renderer/ui/bytes.ts'
+import { chooseSection } from '#renderer/ui/choose-button.tsx'
 import { ProblemAlert } from '#renderer/ui/problem-alert.tsx'
 import { ProgressLines } from '#renderer/ui/progress-lines.tsx'
 
@@ -40,6 +42,11 @@ function ImportForm({ onClose }: { readonly onClose: () => void }) {
     onDoneElsewhere: ({ report }) => ({ title: 'Imported', message: `${runsText(report.runs)} came.` }),
     failedElsewhere: 'The import failed',
   })
+  const change = (next: string) => {
+    setPath(next)
+    setDone(undefined)
+  }
+  const choice = usePathChoice('folder', change)
   const begin = (isDry: boolean) =>
     call.begin(async (options) => ({
       report: await client.importTracking({ path: path.trim(), dryRun: isDry }, options),
@@ -57,10 +64,8 @@ function ImportForm({ onClose }: { readonly onClose: () => void }) {
         }
         data-autofocus
         value={path}
-        onChange={({ currentTarget }) => {
-          setPath(currentTarget.value)
-          setDone(undefined)
-        }}
+        onChange={({ currentTarget }) => change(currentTarget.value)}
+        {...chooseSection(choice, 'a folder')}
       />
       {call.problem !== undefined && <ProblemAlert title="Nothing was imported" message={call.problem.message} />}
       {call.isBusy && <ProgressLines title="Reading" lines={call.lines} onGiveUp={call.giveUp} />}
