@@ -21,6 +21,8 @@ export const DESKTOP_CALLS = {
   'minisub:new-window': { input: z.tuple([pagePath]), output: z.null() },
   /** Shows the folder of the logs in the file manager. */
   'minisub:show-logs': { input: z.tuple([]), output: z.null() },
+  /** Gives this window a new session, in place of one that is over: the page is loaded again with a code. */
+  'minisub:sign-in': { input: z.tuple([]), output: z.null() },
   /** What waits to be opened in this window, oldest first; it is told once. */
   'minisub:take-opened': { input: z.tuple([]), output: z.array(Opened) },
 } as const
@@ -44,6 +46,7 @@ export type DesktopBridge = {
   readonly choosePipeline: () => Promise<string | null>
   readonly newWindow: (path: string) => Promise<null>
   readonly showLogs: () => Promise<null>
+  readonly signIn: () => Promise<null>
   readonly takeOpened: () => Promise<Opened[]>
   /** Calls back when something waits to be opened; the result ends that. */
   readonly onOpened: (listener: () => void) => () => void
@@ -70,6 +73,8 @@ const ProblemLike = z.looseObject({ code: z.string(), message: z.string() })
 export const ToHost = z.discriminatedUnion('kind', [
   /** The first one. `encryption`: null where the app has none. */
   z.object({ kind: z.literal('start'), home: z.string(), encryption: EncryptionInfo.nullable() }),
+  /** A one-time code is wanted for the window of this number. */
+  z.object({ kind: z.literal('code'), id }),
   /** What came of a `seal`: base64 or text, or why not. */
   z.object({ kind: z.literal('sealed'), id, text: z.string().optional(), fault: z.string().optional() }),
   /** What is to happen from now on when the last window is closed. */
@@ -86,6 +91,7 @@ export const FromHost = z.discriminatedUnion('kind', [
    */
   z.object({ kind: z.literal('ready'), url: z.url(), isAttached: z.boolean(), code: z.string().nullable() }),
   z.object({ kind: z.literal('failed'), problem: ProblemLike }),
+  z.object({ kind: z.literal('code'), id, code: z.string() }),
   z.object({ kind: z.literal('seal'), id, verb: z.enum(['encrypt', 'decrypt']), text: z.string() }),
   /** Runs and work on local clusters, each time that they change. */
   z.object({ kind: z.literal('active'), jobs: z.array(ActiveJob) }),

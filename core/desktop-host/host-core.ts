@@ -31,6 +31,7 @@ export function hostCore(port: HostPort): void {
       lender = told.encryption === null ? undefined : openLender(told.encryption, port.post)
       void start(told.home)
     } else if (told.kind === 'sealed') lender?.take(told)
+    else if (told.kind === 'code') void giveCode(told.id)
     else if (told.kind === 'closing') void client?.setSetting({ key: 'desktop.closing', value: told.closing })
     else if (told.kind === 'stop') void stop()
   })
@@ -59,6 +60,11 @@ export function hostCore(port: HostPort): void {
     await watchWork({ client, signal: ending.signal, onState, post: port.post }).catch((error: unknown) => {
       if (!ending.signal.aborted) throw error
     })
+  }
+
+  async function giveCode(id: number): Promise<void> {
+    if (client === undefined) return
+    port.post({ kind: 'code', id, code: (await client.createSessionCode()).code })
   }
 
   async function stop(): Promise<void> {

@@ -37,10 +37,7 @@ export type Calls = {
   readonly session: {
     readonly defaultSession: Pick<
       E.Session,
-      | 'setDevicePermissionHandler'
-      | 'setDisplayMediaRequestHandler'
-      | 'setPermissionCheckHandler'
-      | 'setPermissionRequestHandler'
+      `set${'DevicePermission' | 'DisplayMediaRequest' | 'PermissionCheck' | 'PermissionRequest'}Handler`
     >
   }
   readonly shell: Pick<E.Shell, 'openExternal' | 'showItemInFolder'>

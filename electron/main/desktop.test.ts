@@ -272,6 +272,19 @@ test('only the top frame of a page of the core is answered, only with arguments 
   expect([...electron.handlers.keys()].length).toBeLessThanOrEqual(12)
 })
 
+test('a window without a session asks for a code and is loaded with it where it is', async () => {
+  await start()
+  ready()
+  lastWindow().webContents.url = `${URL_OF_CORE}/runs?status=failed`
+  expect(await ask('minisub:sign-in', [])).toBeNull()
+  const { id } = lastWindow().webContents
+  expect(child().got.at(-1)).toEqual({ kind: 'code', id })
+  child().tell({ kind: 'code', id, code: 'an0ther' })
+  expect(lastWindow().loaded.at(-1)).toBe(`${URL_OF_CORE}/runs?status=failed#code=an0ther`)
+  child().tell({ kind: 'code', id: 99, code: 'stray' })
+  expect(lastWindow().loaded).toHaveLength(3)
+})
+
 test('a core that ends is started again; a window of its own says what happened, the others stay', async () => {
   await start()
   ready()

@@ -1,24 +1,6 @@
 import { join } from 'node:path'
 import type { ActiveJob, FromHost, Opened } from '#core/contract/desktop.ts'
-import {
-  applicationMenu,
-  argumentsOf,
-  chooserOf,
-  closingOf,
-  closingQuestion,
-  encryptionInfo,
-  openedOfArguments,
-  openedOfPath,
-  pageOfLink,
-  readWindows,
-  SHELL_SCHEME,
-  trayMenu,
-  trayTitle,
-  troublePage,
-  writeWindows,
-  type MenuVerbs,
-  type Trouble,
-} from '#core/desktop/index.ts'
+import * as rules from '#core/desktop/index.ts'
 import type { Calls } from './calls.ts'
 import { openCoreProcess, type CoreProcess } from './core-process.ts'
 import { answerPages, guardPages } from './guard.ts'
@@ -41,11 +23,11 @@ type Desktop = {
   readonly place: Place
   readonly core: CoreProcess
   readonly windows: Windows
-  readonly verbs: MenuVerbs
+  readonly verbs: rules.MenuVerbs
   tray?: InstanceType<Calls['Tray']>
   jobs: readonly ActiveJob[]
   closing: 'ask' | 'keep' | 'quit'
-  trouble?: Trouble | undefined
+  trouble?: rules.Trouble | undefined
   isQuitting: boolean
 }
 
@@ -53,17 +35,13 @@ type Desktop = {
 export function startDesktop(calls: Calls, place: Place): void {
   const { app } = calls
   if (!app.requestSingleInstanceLock({ args: [...place.args] })) return app.quit()
-  calls.protocol.registerSchemesAsPrivileged([{ scheme: SHELL_SCHEME, privileges: { standard: true, secure: true } }])
+  calls.protocol.registerSchemesAsPrivileged([
+    { scheme: rules.SHELL_SCHEME, privileges: { standard: true, secure: true } },
+  ])
   const desktop = assemble(calls, place)
-  app.on('second-instance', (_, _args, folder, data) => openArguments(desktop, argumentsOf(data), folder))
-  app.on('open-url', (event, link) => {
-    event.preventDefault()
-    open(desktop, link, pageOfLink(link))
-  })
-  app.on('open-file', (event, path) => {
-    event.preventDefault()
-    open(desktop, path, openedOfPath(path))
-  })
+  app.on('second-instance', (_, _args, folder, data) => openArguments(desktop, rules.argumentsOf(data), folder))
+  app.on('open-url', (event, link) => open(desktop, link, rules.pageOfLink(link), event))
+  app.on('open-file', (event, path) => open(desktop, path, rules.openedOfPath(path), event))
   app.on('activate', () => desktop.verbs.show())
   app.on('before-quit', () => {
     remember(desktop)
@@ -91,7 +69,9 @@ function assemble(calls: Calls, place: Place): Desktop {
     log,
     entry: join(folder, 'electron', 'host', 'host.js'),
     encryption: () =>
-      encryptionInfo(platform, safeStorage.isEncryptionAvailable(), () => safeStorage.getSelectedStorageBackend()),
+      rules.encryptionInfo(platform, safeStorage.isEncryptionAvailable(), () =>
+        safeStorage.getSelectedStorageBackend(),
+      ),
     onTold: (told) => take(desktop, told),
     onTrouble: (trouble) => {
       desktop.trouble = trouble
@@ -105,9 +85,9 @@ function assemble(calls: Calls, place: Place): Desktop {
   const windows = openWindows({ calls, preload, log, core: url, mayClose: () => mayClose(desktop) })
   const choose = async (kind: 'folder' | 'pipeline'): Promise<void> => {
     const path = await chooseOne(calls, kind)
-    if (path !== null) open(desktop, path, openedOfPath(path))
+    if (path !== null) open(desktop, path, rules.openedOfPath(path))
   }
-  const verbs: MenuVerbs = {
+  const verbs: rules.MenuVerbs = {
     show: (path) => windows.bring(path === undefined ? undefined : { kind: 'page', path }),
     newWindow: () => windows.open('/'),
     openPipeline: () => void choose('pipeline'),
@@ -125,27 +105,28 @@ function begin(desktop: Desktop): void {
   const guarded = { core: () => core.ready()?.url, log: place.log }
   guardPages(calls, guarded)
   const template = join(place.folder, 'resources', 'desktop', 'trouble.html')
-  calls.protocol.handle(SHELL_SCHEME, ({ url }) => {
+  calls.protocol.handle(rules.SHELL_SCHEME, ({ url }) => {
     if (new URL(url).pathname === '/again' && core.ready() === undefined) {
       desktop.trouble = undefined
       core.start()
     }
-    return troublePage(template, desktop.trouble, join(place.home, 'desktop.log'))
+    return rules.troublePage(template, desktop.trouble, join(place.home, 'desktop.log'))
   })
   answerPages(calls, guarded, {
     'minisub:choose-folder': () => chooseOne(calls, 'folder'),
     'minisub:choose-pipeline': () => chooseOne(calls, 'pipeline'),
     'minisub:new-window': ([path]) => (windows.open(path), null),
     'minisub:show-logs': () => (verbs.showLogs(), null),
+    'minisub:sign-in': (_, contents) => (core.send({ kind: 'code', id: contents }), null),
     'minisub:take-opened': (_, contents) => windows.take(contents),
   })
-  calls.Menu.setApplicationMenu(calls.Menu.buildFromTemplate(applicationMenu(place.platform, verbs)))
+  calls.Menu.setApplicationMenu(calls.Menu.buildFromTemplate(rules.applicationMenu(place.platform, verbs)))
   calls.app.setAsDefaultProtocolClient('minisub')
   const icon = place.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'
   desktop.tray = new calls.Tray(join(place.folder, 'resources', 'desktop', icon))
   desktop.tray.on('click', () => verbs.show())
   drawTray(desktop)
-  const { windows: saved, fault } = readWindows(place.windows)
+  const { windows: saved, fault } = rules.readWindows(place.windows)
   if (fault !== undefined) place.log(fault)
   for (const it of saved) windows.open(it.path, it)
   core.start()
@@ -160,7 +141,8 @@ function take(desktop: Desktop, told: FromHost): void {
   } else if (told.kind === 'active') {
     desktop.jobs = told.jobs
     drawTray(desktop)
-  } else if (told.kind === 'closing') desktop.closing = told.closing
+  } else if (told.kind === 'code') windows.signIn(told.id, told.code)
+  else if (told.kind === 'closing') desktop.closing = told.closing
   else if (told.kind === 'notice' && !windows.all().some((it) => it.isFocused())) {
     const notification = new calls.Notification({ title: told.title, body: told.body })
     notification.on('click', () => verbs.show(told.path))
@@ -169,8 +151,8 @@ function take(desktop: Desktop, told: FromHost): void {
 }
 
 function drawTray({ calls, jobs, tray, verbs }: Desktop): void {
-  tray?.setToolTip(`Mini-Submarine: ${trayTitle(jobs.length)}`)
-  tray?.setContextMenu(calls.Menu.buildFromTemplate(trayMenu(jobs, verbs)))
+  tray?.setToolTip(`Mini-Submarine: ${rules.trayTitle(jobs.length)}`)
+  tray?.setContextMenu(calls.Menu.buildFromTemplate(rules.trayMenu(jobs, verbs)))
 }
 
 /** Whether the last window may close now; where it must be asked first, the answer closes it. */
@@ -182,7 +164,7 @@ function mayClose(desktop: Desktop): boolean {
 }
 
 async function askClosing(desktop: Desktop): Promise<void> {
-  const { response } = await desktop.calls.dialog.showMessageBox(closingQuestion(desktop.jobs.length))
+  const { response } = await desktop.calls.dialog.showMessageBox(rules.closingQuestion(desktop.jobs.length))
   const answer = (['keep', 'quit'] as const)[response]
   if (answer === undefined) return
   desktop.closing = answer
@@ -191,28 +173,30 @@ async function askClosing(desktop: Desktop): Promise<void> {
 }
 
 function closing({ closing: wanted, core, jobs }: Desktop): 'ask' | 'keep' | 'quit' {
-  return closingOf({ isAttached: core.ready()?.isAttached ?? false, jobs: jobs.length, closing: wanted })
+  return rules.closingOf({ isAttached: core.ready()?.isAttached ?? false, jobs: jobs.length, closing: wanted })
 }
 
 /** Null where it was given up. */
 async function chooseOne({ dialog }: Calls, kind: 'folder' | 'pipeline'): Promise<string | null> {
-  const { filePaths } = await dialog.showOpenDialog(chooserOf(kind))
+  const { filePaths } = await dialog.showOpenDialog(rules.chooserOf(kind))
   return filePaths[0] ?? null
 }
 
 /** Opens what arguments name; where they name nothing, the app is shown as it is. */
 function openArguments(desktop: Desktop, args: readonly string[], folder: string): void {
-  const { opened, refused } = openedOfArguments(args, folder)
+  const { opened, refused } = rules.openedOfArguments(args, folder)
   for (const it of opened) desktop.windows.bring(it)
   for (const it of refused) open(desktop, it, undefined)
   if (opened.length === 0) desktop.verbs.show()
 }
 
-function open({ place, windows }: Desktop, asked: string, opened: Opened | undefined): void {
+function open(desktop: Desktop, asked: string, opened: Opened | undefined, event?: { preventDefault(): void }): void {
+  const { place, windows } = desktop
+  event?.preventDefault()
   if (opened === undefined) place.log(`refused to open ${asked}: it is no page, folder or *.pipeline.yaml`)
   else windows.bring(opened)
 }
 
 function remember({ place, windows }: Desktop): void {
-  if (windows.all().length > 0) writeWindows(place.windows, windows.saved())
+  if (windows.all().length > 0) rules.writeWindows(place.windows, windows.saved())
 }

@@ -28,6 +28,8 @@ export type Windows = {
   /** Has windows that show no page of the core show theirs; a code is good for the first of them alone. */
   showCore(code: string | null): void
   showTrouble(): void
+  /** Loads what the window of these contents shows once more, with a code for a session. */
+  signIn(contents: number, code: string): void
 }
 
 type State = { path: string; readonly waiting: Opened[] }
@@ -68,6 +70,10 @@ export function openWindows(options: Options): Windows {
       for (const [index, [window, { path }]] of waiting.entries()) {
         load(options, window, `${core()}${path}${index === 0 && code !== null ? `#code=${code}` : ''}`)
       }
+    },
+    signIn: (contents, code) => {
+      const window = [...shown.keys()].find((it) => it.webContents.id === contents)
+      if (window !== undefined) load(options, window, `${core()}${pathOf(window)}#code=${code}`)
     },
     showTrouble: () => {
       for (const [window, state] of shown) {

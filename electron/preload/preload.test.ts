@@ -37,18 +37,20 @@ test('pages get these names and no others', () => {
     'onOpened',
     'pathOf',
     'showLogs',
+    'signIn',
     'takeOpened',
   ])
 })
 
 test('each call asks on its own channel with its own arguments, and gets the answer', async () => {
-  const { chooseFolder, choosePipeline, newWindow, showLogs, takeOpened } = bridge
-  for (const call of [chooseFolder, choosePipeline, showLogs, takeOpened]) expect(await call()).toBe('answer')
+  const { chooseFolder, choosePipeline, newWindow, showLogs, signIn, takeOpened } = bridge
+  for (const call of [chooseFolder, choosePipeline, showLogs, signIn, takeOpened]) expect(await call()).toBe('answer')
   await newWindow('/runs')
   expect(electron.asked).toEqual([
     ['minisub:choose-folder'],
     ['minisub:choose-pipeline'],
     ['minisub:show-logs'],
+    ['minisub:sign-in'],
     ['minisub:take-opened'],
     ['minisub:new-window', '/runs'],
   ])

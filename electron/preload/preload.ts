@@ -10,6 +10,7 @@ const bridge: DesktopBridge = {
   choosePipeline: () => ask('minisub:choose-pipeline'),
   newWindow: (path) => ask('minisub:new-window', path),
   showLogs: () => ask('minisub:show-logs'),
+  signIn: () => ask('minisub:sign-in'),
   takeOpened: () => ask('minisub:take-opened'),
   onOpened: (listener) => {
     const call = (): void => listener()

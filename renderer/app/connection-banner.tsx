@@ -3,7 +3,7 @@ import { useTimeout } from '@mantine/hooks'
 import { PlugZap } from 'lucide-react'
 import { useState } from 'react'
 import type { Problem } from '#core/base/problem.ts'
-import { desktopBridge, openWindow, showLogs } from '#renderer/data/desktop.ts'
+import { desktopBridge, showLogs, signInAgain } from '#renderer/data/desktop.ts'
 import { useConnection } from '#renderer/data/use-live.ts'
 
 /** A shorter absence is not worth a word. */
@@ -52,13 +52,12 @@ function Refusal({ problem }: { readonly problem: Problem }) {
     )
   }
   if (desktopBridge() !== undefined) {
-    const openHere = () => openWindow(window.location.pathname + window.location.search)
     return (
       <Banner
         title="This window may no longer talk to the core"
-        button={{ label: 'Open a new window', onClick: openHere }}
+        button={{ label: 'Sign in again', onClick: signInAgain }}
       >
-        Its session is over or was revoked: a new window has one of its own.
+        Its session is over or was revoked: the app can begin another.
       </Banner>
     )
   }

@@ -4,7 +4,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { isProblem } from '#core/base/problem.ts'
 import { ClientProvider, type Client } from '#renderer/data/client-context.ts'
-import { desktopBridge, openWindow } from '#renderer/data/desktop.ts'
+import { desktopBridge, signInAgain } from '#renderer/data/desktop.ts'
 import { startLive, type Live } from '#renderer/data/live.ts'
 import { problemOf } from '#renderer/data/problem.ts'
 import { hasCode, signIn } from '#renderer/data/session.ts'
@@ -95,20 +95,18 @@ function Stranger() {
         <Title order={1} size="h2">
           {isInApp ? 'This window has no session' : 'This browser has no session'}
         </Title>
-        {isInApp ? <NewWindow /> : <FromTerminal />}
+        {isInApp ? <FromApp /> : <FromTerminal />}
       </Stack>
     </Center>
   )
 }
 
-function NewWindow() {
+function FromApp() {
   return (
     <>
-      <Text>It is over or was revoked. A new window of the app has one of its own.</Text>
+      <Text>It is over or was revoked. The app can begin another.</Text>
       <Group>
-        <Button onClick={() => void openWindow(window.location.pathname + window.location.search)}>
-          Open a new window
-        </Button>
+        <Button onClick={() => void signInAgain()}>Sign in again</Button>
       </Group>
     </>
   )

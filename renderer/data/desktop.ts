@@ -40,6 +40,11 @@ export async function showLogs(): Promise<void> {
   await askDesktop('The logs were not shown', (bridge) => bridge.showLogs())
 }
 
+/** Has the app give this window a new session; nothing in a browser. */
+export async function signInAgain(): Promise<void> {
+  await askDesktop('No session was begun', (bridge) => bridge.signIn())
+}
+
 /** Opens a page in a window of its own by path and query; nothing in a browser. */
 export async function openWindow(path: string): Promise<void> {
   await askDesktop('No window was opened', (bridge) => bridge.newWindow(path))

@@ -130,7 +130,7 @@ describeInBrowser('the page in the desktop app', () => {
     await page.context().close()
   })
 
-  test('offers a new window where its session is over', async () => {
+  test('offers to sign in again where its session is over', async () => {
     const page = await openApp('/runs')
     await heading(page, 'Runs')
     const other = await page.context().newPage()
@@ -139,13 +139,13 @@ describeInBrowser('the page in the desktop app', () => {
     await other.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
     await page.getByText('This window may no longer talk to the core').waitFor()
     await expectAccessibleInBoth(page)
-    await page.getByRole('button', { name: 'Open a new window' }).click()
-    await expect.poll(() => bridgeCalls(page)).toEqual([{ verb: 'newWindow', path: '/runs' }])
+    await page.getByRole('button', { name: 'Sign in again' }).click()
+    await expect.poll(() => bridgeCalls(page)).toEqual([{ verb: 'signIn' }])
     await page.reload()
     await page.getByRole('heading', { name: 'This window has no session' }).waitFor()
     await expectAccessibleInBoth(page)
-    await page.getByRole('button', { name: 'Open a new window' }).click()
-    await expect.poll(() => bridgeCalls(page)).toEqual([{ verb: 'newWindow', path: '/runs' }])
+    await page.getByRole('button', { name: 'Sign in again' }).click()
+    await expect.poll(() => bridgeCalls(page)).toEqual([{ verb: 'signIn' }])
     await page.context().close()
   })
 })

@@ -30,6 +30,7 @@ export function lendBridge(opened: readonly Opened[] = []): (context: BrowserCon
         choosePipeline: () => answer({ verb: 'choosePipeline' }, state.chosen),
         newWindow: (path: string) => answer({ verb: 'newWindow', path }, null),
         showLogs: () => answer({ verb: 'showLogs' }, null),
+        signIn: () => answer({ verb: 'signIn' }, null),
         takeOpened: () => answer({ verb: 'takeOpened' }, state.opened.splice(0)),
         onOpened: (listener: () => void) => {
           state.listeners.push(listener)
