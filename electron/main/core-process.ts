@@ -9,7 +9,8 @@ const TAIL_LINES = 40
 const AGAIN = 75
 
 type Told<Kind extends FromHost['kind']> = Extract<FromHost, { kind: Kind }>
-type Options = Pick<Calls, 'safeStorage' | 'utilityProcess'> & {
+type Options = {
+  readonly calls: Pick<Calls, 'safeStorage' | 'utilityProcess'>
   /** The program of the host, and what it is told first. */
   readonly entry: string
   readonly home: string
@@ -73,7 +74,7 @@ function start(state: State): void {
 function take(state: State, told: FromHost): void {
   const { running } = state
   if (told.kind === 'seal') {
-    void sealBy(state.safeStorage, told).then((answer) => running?.child.postMessage(answer))
+    void sealBy(state.calls.safeStorage, told).then((answer) => running?.child.postMessage(answer))
     return
   }
   if (told.kind === 'ready' || told.kind === 'failed') clearTimeout(state.slow)
@@ -109,10 +110,10 @@ function fail({ log, onTrouble, running }: State, title: string, cause?: string,
   onTrouble({ title, cause, tail: running?.tail.join('\n') ?? '', isAgain })
 }
 
-function launch({ utilityProcess, entry, home, encryption, log }: Options): { child: Child; tail: string[] } {
+function launch({ calls, entry, home, encryption, log }: Options): { child: Child; tail: string[] } {
   const tail: string[] = []
   const stdio = ['ignore', 'ignore', 'pipe'] as const
-  const child = utilityProcess.fork(entry, [], { serviceName: 'Mini-Submarine core', stdio: [...stdio] })
+  const child = calls.utilityProcess.fork(entry, [], { serviceName: 'Mini-Submarine core', stdio: [...stdio] })
   child.stderr?.on('data', (chunk) => {
     const said = chunk.toString('utf8').trimEnd().split('\n')
     for (const line of said) log(`core: ${line}`)

@@ -64,7 +64,7 @@ function assemble(calls: Calls, place: Place): Desktop {
   const { home, folder, platform, log } = place
   const { safeStorage } = calls
   const core = openCoreProcess({
-    ...calls,
+    calls,
     home,
     log,
     entry: join(folder, 'electron', 'host', 'host.js'),
