@@ -11,6 +11,9 @@ export const Opened = z.discriminatedUnion('kind', [
 ])
 export type Opened = z.infer<typeof Opened>
 
+/** What systems know the app by. */
+export const DESKTOP_APP_ID = 'org.mini-submarine.desktop'
+
 /** What a page asks of the app, by channel: the arguments as they are parsed, and the answer. */
 export const DESKTOP_CALLS = {
   /** A dialog for a folder; null where it was given up. */
@@ -95,8 +98,14 @@ export const FromHost = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('seal'), id, verb: z.enum(['encrypt', 'decrypt']), text: z.string() }),
   /** Runs and work on local clusters, each time that they change. */
   z.object({ kind: z.literal('active'), jobs: z.array(ActiveJob) }),
-  /** Something to tell the person; `path` is the page that shows it. */
-  z.object({ kind: z.literal('notice'), title: z.string(), body: z.string(), path: pagePath }),
+  /** Something to tell the person; `path` is the page that shows it. `isNews`: also while a window is in front. */
+  z.object({
+    kind: z.literal('notice'),
+    title: z.string(),
+    body: z.string(),
+    path: pagePath,
+    isNews: z.boolean(),
+  }),
   /** What is to happen to active work when the last window is closed. */
   z.object({ kind: z.literal('closing'), closing: z.enum(['ask', 'keep', 'quit']) }),
 ])

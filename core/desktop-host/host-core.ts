@@ -15,65 +15,93 @@ export type HostPort = {
   readonly post: (message: FromHost) => void
   readonly onMessage: (listener: (message: unknown) => void) => void
 }
+type Host = HostPort & {
+  readonly ending: AbortController
+  held?: HeldCore
+  client?: Client
+  lender?: Lender | undefined
+  /** A setting that is being written: the core does not end before it is. */
+  saving: Promise<void>
+}
 
 /**
  * Is the core of the app, or watches over the one that runs already: tells where it is and what it works on, until the
- * app says stop. What goes wrong while it opens is told as `failed`; the process then waits to be ended.
+ * app says stop. A Problem while it opens is told as `failed`, and the process then waits to be ended; a bug ends it.
  */
 export function hostCore(port: HostPort): void {
-  const ending = new AbortController()
-  let held: HeldCore | undefined
-  let client: Client | undefined
-  let lender: Lender | undefined
-  port.onMessage((message) => {
-    const told = ToHost.parse(message)
-    if (told.kind === 'start') {
-      lender = told.encryption === null ? undefined : openLender(told.encryption, port.post)
-      void start(told.home)
-    } else if (told.kind === 'sealed') lender?.take(told)
-    else if (told.kind === 'code') void giveCode(told.id)
-    else if (told.kind === 'closing') void client?.setSetting({ key: 'desktop.closing', value: told.closing })
-    else if (told.kind === 'stop') void stop()
+  const host: Host = { ...port, ending: new AbortController(), saving: Promise.resolve() }
+  // Electron's utility process would only warn of these and go on without what failed.
+  process.on('unhandledRejection', (error) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    process.exit(1)
   })
+  port.onMessage((message) => take(host, ToHost.parse(message)))
+}
 
-  async function start(home: string): Promise<void> {
-    const { version, releases } = readManifest()
-    try {
-      held = await openCore({ home, version, encryption: lender?.encryption })
-    } catch (error) {
-      if (!isProblem(error)) throw error
-      port.post({ kind: 'failed', problem: { code: error.code, message: error.message } })
-      return
-    }
-    const { core, own } = held
-    client = clientOf(core, home)
-    const { code } = await client.createSessionCode()
-    port.post({ kind: 'ready', url: core.url, isAttached: own === undefined, code })
-    void own?.closed.then(() => ending.signal.aborted || process.exit(1))
-    const onState = (state: 'connecting' | 'open'): void => {
-      if (state === 'connecting' && own === undefined) void isCoreGone(home).then((isGone) => isGone && again())
-    }
-    if (releases !== undefined) {
-      const { signal } = ending
-      tellUpdates({ client, post: port.post, releases, version, signal })
-    }
-    await watchWork({ client, signal: ending.signal, onState, post: port.post }).catch((error: unknown) => {
-      if (!ending.signal.aborted) throw error
-    })
-  }
+function take(host: Host, told: ToHost): void {
+  if (told.kind === 'start') {
+    host.lender = told.encryption === null ? undefined : openLender(told.encryption, host.post)
+    void start(host, told.home)
+  } else if (told.kind === 'sealed') host.lender?.take(told)
+  else if (told.kind === 'code') void giveCode(host, told.id)
+  else if (told.kind === 'closing') host.saving = save(host, told.closing)
+  else void stop(host)
+}
 
-  async function giveCode(id: number): Promise<void> {
-    if (client === undefined) return
-    port.post({ kind: 'code', id, code: (await client.createSessionCode()).code })
+async function start(host: Host, home: string): Promise<void> {
+  const { post, ending, lender } = host
+  const { version, releases } = readManifest()
+  try {
+    host.held = await openCore({ home, version, encryption: lender?.encryption })
+  } catch (error) {
+    if (!isProblem(error)) throw error
+    post({ kind: 'failed', problem: { code: error.code, message: error.message } })
+    return
   }
+  const { core, own } = host.held
+  const client = (host.client = clientOf(core, home))
+  const { code } = await client.createSessionCode()
+  post({ kind: 'ready', url: core.url, isAttached: own === undefined, code })
+  void own?.closed.then(() => ending.signal.aborted || process.exit(1))
+  const onState = (state: 'connecting' | 'open'): void => {
+    if (state === 'connecting' && own === undefined) void endWhenGone(host, home)
+  }
+  if (releases !== undefined) tellUpdates({ client, post, releases, version, signal: ending.signal })
+  try {
+    await watchWork({ client, signal: ending.signal, onState, post })
+  } catch (error) {
+    if (ending.signal.aborted) return
+    // A core that goes away in the middle of an answer is no bug of ours.
+    await endWhenGone(host, home)
+    throw error
+  }
+}
 
-  async function stop(): Promise<void> {
-    ending.abort()
-    await held?.own?.close()
-    process.exit(0)
-  }
+/** Where another process was the core and is no more, the app starts the host again. */
+async function endWhenGone({ ending, held }: Host, home: string): Promise<void> {
+  const isGone = held?.own === undefined && (await isCoreGone(home))
+  if (isGone && !ending.signal.aborted) process.exit(AGAIN)
+}
 
-  function again(): void {
-    if (!ending.signal.aborted) process.exit(AGAIN)
+async function giveCode({ client, post }: Host, id: number): Promise<void> {
+  try {
+    if (client !== undefined) post({ kind: 'code', id, code: (await client.createSessionCode()).code })
+  } catch (error) {
+    process.stderr.write(`no session was begun: ${String(error)}\n`)
   }
+}
+
+async function save({ client }: Host, closing: string): Promise<void> {
+  try {
+    await client?.setSetting({ key: 'desktop.closing', value: closing })
+  } catch (error) {
+    process.stderr.write(`the answer is not kept: ${String(error)}\n`)
+  }
+}
+
+async function stop({ ending, held, saving }: Host): Promise<void> {
+  ending.abort()
+  await saving
+  await held?.own?.close()
+  process.exit(0)
 }

@@ -45,6 +45,7 @@ test('a newer version is told, once a look, with where it is', async () => {
       title: 'Mini-Submarine 0.2.0 is there',
       body: expect.stringMatching(/^This is 0\.1\.0\. The new one is at http:/),
       path: '/settings',
+      isNews: true,
     },
   ])
 })

@@ -35,7 +35,13 @@ export async function lookForUpdate({ client, post, releases, version }: Omit<Op
   const latest = await newerVersion(releases, version, feedFile(process.platform, process.arch))
   if (latest === undefined) return
   const title = `Mini-Submarine ${latest} is there`
-  post({ kind: 'notice', title, body: `This is ${version}. The new one is at ${releases}.`, path: '/settings' })
+  post({
+    kind: 'notice',
+    title,
+    body: `This is ${version}. The new one is at ${releases}.`,
+    path: '/settings',
+    isNews: true,
+  })
 }
 
 /** The file of a feed that tells the latest version for a system. */

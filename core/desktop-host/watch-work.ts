@@ -49,6 +49,7 @@ export async function watchWork({ client, signal, onState, post }: Options): Pro
 async function take(work: Work, change: ChangeView): Promise<void> {
   if (change.kind === 'hello' || change.kind === 'reset') {
     await readRuns(work)
+    await readClusters(work)
     await readSettings(work)
   } else if (change.kind === 'run') await takeRun(work, change.run)
   else if (change.topic === 'settings') await readSettings(work)
@@ -82,7 +83,7 @@ async function takeRun(work: Work, run: SeenRun): Promise<void> {
   // Who cancelled or moved a run knows it.
   if (!work.notifies || run.status === 'cancelled' || run.movedTo !== undefined) return
   const body = run.status === 'failed' ? await whyFailed(work.client, run.id) : `on ${run.target}`
-  work.post({ kind: 'notice', title: `${run.pipeline} ${run.status}`, body, path: `/runs/${run.id}` })
+  work.post({ kind: 'notice', title: `${run.pipeline} ${run.status}`, body, path: `/runs/${run.id}`, isNews: false })
 }
 
 async function whyFailed(client: WorkClient, id: string): Promise<string> {

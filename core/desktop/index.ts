@@ -1,8 +1,11 @@
 export { applicationMenu, chooserOf, closingQuestion, trayMenu, trayTitle, type MenuVerbs } from './menus.ts'
+export { openCoreProcess, type CoreProcess, type HostProcess } from './core-process.ts'
+export { openLog } from './open-log.ts'
 export { argumentsOf, openedOfArguments, openedOfPath, pageOfLink } from './opened.ts'
 export {
   closingOf,
   encryptionInfo,
+  endsWithWindows,
   externalAddress,
   logLine,
   mayCall,
@@ -10,6 +13,7 @@ export {
   mayStartAgain,
   mayUse,
   originOf,
+  REPORT_PAGE,
   SHELL_SCHEME,
   TROUBLE_PAGE,
   WEB_PREFERENCES,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   closingOf,
   encryptionInfo,
+  endsWithWindows,
   externalAddress,
   logLine,
   mayCall,
@@ -125,8 +126,24 @@ test('the backend of Linux is asked for on Linux alone', () => {
   const never = (): string => {
     throw new Error('there is none')
   }
-  expect(encryptionInfo('darwin', true, never)).toEqual({ backend: 'darwin', isStrong: true })
-  expect(encryptionInfo('linux', true, () => 'basic_text')).toEqual({ backend: 'basic_text', isStrong: false })
+  expect(encryptionInfo('darwin', never)).toEqual({ backend: 'darwin', isStrong: true })
+  expect(encryptionInfo('linux', () => 'basic_text')).toEqual({ backend: 'basic_text', isStrong: false })
+})
+
+test('macOS keeps the app without windows, unless work was to end with them', () => {
+  const work = { isAttached: false, jobs: 1, closing: 'quit' } as const
+  expect(endsWithWindows('darwin', work)).toBe(true)
+  expect(endsWithWindows('darwin', { ...work, jobs: 0 })).toBe(false)
+  expect(endsWithWindows('darwin', { ...work, isAttached: true })).toBe(false)
+  expect(endsWithWindows('darwin', { ...work, closing: 'keep' })).toBe(false)
+  expect(endsWithWindows('linux', { ...work, closing: 'keep' })).toBe(false)
+  expect(endsWithWindows('linux', { ...work, jobs: 0 })).toBe(true)
+})
+
+test('a line of the log has no code that opens a session', () => {
+  expect(logLine('loading http://127.0.0.1:1/runs#code=0123abcd failed', new Date(0))).toBe(
+    '1970-01-01T00:00:00.000Z loading http://127.0.0.1:1/runs#code=… failed\n',
+  )
 })
 
 test('a line of the log is one line, whatever it says', () => {

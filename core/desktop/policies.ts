@@ -4,6 +4,8 @@ import type { EncryptionInfo } from '#core/contract/desktop.ts'
 export const SHELL_SCHEME = 'minisub-app'
 const SHELL_ORIGIN = `${SHELL_SCHEME}://trouble`
 export const TROUBLE_PAGE = `${SHELL_ORIGIN}/`
+/** Tells of the last end of the core while another one runs. */
+export const REPORT_PAGE = `${SHELL_ORIGIN}/report`
 const OUTSIDE = ['http:', 'https:', 'mailto:']
 const PERMISSIONS = ['clipboard-sanitized-write', 'fullscreen', 'notifications']
 
@@ -54,15 +56,14 @@ export const WEB_PREFERENCES = {
   spellcheck: false,
 } as const
 
-/** What the system's encryption is worth; null where there is none. Chromium's `basic_text` has its key in its source. */
-export function encryptionInfo(
-  platform: NodeJS.Platform,
-  isAvailable: boolean,
-  backend: () => string,
-): EncryptionInfo | null {
-  if (platform !== 'linux') return isAvailable ? { backend: platform, isStrong: true } : null
+/**
+ * What the system's encryption is worth, by its name: whether it is there is seen when it is first used, since to ask may
+ * ask a person. Chromium's `basic_text` has its key in its source.
+ */
+export function encryptionInfo(platform: NodeJS.Platform, backend: () => string): EncryptionInfo {
+  if (platform !== 'linux') return { backend: platform, isStrong: true }
   const name = backend()
-  return { backend: name, isStrong: isAvailable && !['basic_text', 'unknown'].includes(name) }
+  return { backend: name, isStrong: !['basic_text', 'unknown'].includes(name) }
 }
 
 /** A core that ended so often within this time, in milliseconds, is not started again by itself. */
@@ -83,7 +84,14 @@ export function closingOf(state: {
   return state.isAttached || state.jobs === 0 ? 'quit' : state.closing
 }
 
-/** A line of the app's log. What comes from outside may hold line breaks, which would look like lines of ours. */
+/** Whether the app ends with its last window. On macOS apps stay, unless somebody chose that work ends with it. */
+export function endsWithWindows(platform: NodeJS.Platform, state: Parameters<typeof closingOf>[0]): boolean {
+  const closing = closingOf(state)
+  return platform === 'darwin' ? !state.isAttached && state.jobs > 0 && closing === 'quit' : closing !== 'keep'
+}
+
+/** A line of the app's log, without what opens a session. What comes from outside may hold line breaks, which would look like lines of ours. */
 export function logLine(sentence: string, now: Date): string {
-  return `${now.toISOString()} ${sentence.replaceAll(/[\r\n]+/g, ' ⏎ ')}\n`
+  const plain = sentence.replaceAll(/[\r\n]+/g, ' ⏎ ').replaceAll(/#code=[0-9a-f]+/g, '#code=…')
+  return `${now.toISOString()} ${plain}\n`
 }

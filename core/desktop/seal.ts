@@ -7,7 +7,11 @@ type Storage = {
 }
 
 /** What the core asked of the encryption, and why it could not be had where it could not: base64 for a text, and back. */
-export async function sealBy(storage: Storage, asked: Extract<FromHost, { kind: 'seal' }>): Promise<ToHost> {
+export async function sealBy(
+  storage: Storage,
+  asked: Extract<FromHost, { kind: 'seal' }>,
+  platform: NodeJS.Platform,
+): Promise<ToHost> {
   const { id, verb, text } = asked
   try {
     const sealed =

@@ -11,7 +11,7 @@ export type Trouble = {
 const STARTING: Trouble = { title: 'The core is starting', cause: undefined, tail: '', isAgain: true }
 
 /** The page that tells it, without any script. `template` is a file of resources/desktop. */
-export function troublePage(template: string, trouble: Trouble = STARTING, log = ''): Response {
+export function troublePage(template: string, trouble: Trouble = STARTING, log = 'on its stderr'): Response {
   const { title, cause, tail, isAgain } = trouble
   const values: Record<string, string> = {
     TITLE: title,

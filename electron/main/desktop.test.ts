@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { WEB_PREFERENCES } from '#core/desktop/index.ts'
 import {
@@ -38,20 +38,31 @@ const at = <Item>(items: readonly Item[], index: number): Item => {
 }
 const child = (index = -1): FakeChild => at(electron.children, index)
 const lastWindow = (): FakeWindow => at(electron.open(), -1)
+/** Ends the host, and waits until the last of its output was heard. */
+async function endHost(code: number, rest = ''): Promise<void> {
+  child().exit(code, rest)
+  await delay(30)
+}
 
 /** Starts the app as far as Electron's `ready`. */
-async function start(options: Partial<Place> = {}): Promise<void> {
-  const place = {
+function place(options: Partial<Place> = {}): Place {
+  return {
     home: root,
     windows: join(root, 'windows.json'),
     folder: FOLDER,
     args: [],
     cwd: root,
     platform: 'linux',
+    isPackaged: true,
+    log: (sentence) => lines.push(sentence),
+    logFile: join(root, 'desktop.log'),
     ...options,
-  } as const
-  startDesktop(electron.calls, { ...place, log: (sentence) => lines.push(sentence) })
-  electron.app.emit('ready')
+  }
+}
+
+async function start(options: Partial<Place> = {}): Promise<void> {
+  startDesktop(electron.calls, place(options))
+  electron.app.begin()
   await turn()
 }
 
@@ -113,15 +124,7 @@ test('a second instance ends, and what it was started for is opened in the first
   ready()
   const other = fakeElectron()
   other.app.isFirst = false
-  startDesktop(other.calls, {
-    home: root,
-    windows: join(root, 'windows.json'),
-    folder: FOLDER,
-    args: [],
-    cwd: root,
-    platform: 'linux',
-    log: () => undefined,
-  })
+  startDesktop(other.calls, place({ log: () => undefined }))
   expect(other.app.calls).toEqual(['quit'])
   const args = ['wine/wine.pipeline.yaml', 'wine', 'minisub://runs/01abc', '--flag', 'README.md', 'minisub://exec/rm']
   electron.app.emit('second-instance', anEvent(), [], root, { args })
@@ -134,7 +137,6 @@ test('a second instance ends, and what it was started for is opened in the first
   expect(log()).toContain('refused to open README.md: it is no page, folder or *.pipeline.yaml')
   expect(log()).toContain('refused to open minisub://exec/rm')
   expect(lastWindow().webContents.sent).toEqual([
-    'minisub:opened',
     'minisub:opened',
     'minisub:opened',
     'minisub:opened',
@@ -154,8 +156,14 @@ test.each([[{ args: 7 }], [undefined], ['nonsense'], [{ args: [{}] }]])(
   },
 )
 
-test('links and files of the system are opened or refused in the log, before and after the core is ready', async () => {
-  await start({ platform: 'darwin', args: ['minisub://models/wine'] })
+test('links and files of the system are opened or refused in the log, before Electron and before the core are ready', async () => {
+  startDesktop(electron.calls, place({ platform: 'darwin', args: ['minisub://models/wine'] }))
+  electron.app.emit('open-url', anEvent(), 'minisub://runs/early')
+  electron.app.emit('activate')
+  electron.app.emit('second-instance', anEvent(), [], root, { args: [] })
+  expect(electron.windows).toEqual([])
+  electron.app.begin()
+  await turn()
   for (const link of [
     'minisub://runs/01abc',
     'minisub://runs/../../etc',
@@ -170,6 +178,7 @@ test('links and files of the system are opened or refused in the log, before and
   electron.app.emit('open-file', anEvent(), root)
   ready()
   expect(await ask('minisub:take-opened', [])).toEqual([
+    { kind: 'page', path: '/runs/early' },
     { kind: 'page', path: '/models/wine' },
     { kind: 'page', path: '/runs/01abc' },
     { kind: 'folder', path: root },
@@ -289,17 +298,42 @@ test('a core that ends is started again; a window of its own says what happened,
   await start()
   ready()
   child().stderr.emit('data', Buffer.from('line one\nFATAL ERROR: <heap> out of memory\n'))
-  child().emit('exit', 134)
+  await endHost(134, 'and the last line\n')
   expect(electron.children).toHaveLength(2)
   expect(at(electron.windows, 0).loaded).toHaveLength(2)
-  expect(at(electron.windows, 1).loaded).toEqual([TROUBLE])
-  const page = await (await electron.schemes.get('minisub-app')?.(new Request(TROUBLE)))?.text()
+  expect(at(electron.windows, 1).loaded).toEqual([`${TROUBLE}report`])
+  const page = await (await electron.schemes.get('minisub-app')?.(new Request(`${TROUBLE}report`)))?.text()
   expect(page).toContain('The core ended unexpectedly')
   expect(page).toContain('its process ended with code 134')
   expect(page).toContain('FATAL ERROR: &#60;heap&#62; out of memory')
   expect(page).toContain(join(root, 'desktop.log'))
   expect(page).not.toMatch(/<script|\{\{/)
-  expect(log()).toContain('core: FATAL ERROR: <heap> out of memory')
+  expect(page).toContain('and the last line')
+  expect(lines.filter((line) => line.startsWith('core: '))).toEqual([
+    'core: line one',
+    'core: FATAL ERROR: <heap> out of memory',
+    'core: and the last line',
+  ])
+  ready()
+  await endHost(1)
+  expect(electron.windows).toHaveLength(2)
+  at(electron.windows, 0).close()
+  expect(electron.open()).toEqual([])
+  expect(electron.app.calls).toContain('quit')
+})
+
+test('a fault of V8 in the process of the core is told in the log, and what it writes is not taken twice', async () => {
+  await start()
+  ready()
+  child().emit('error', 'FatalError', 'v8::Heap', '{}')
+  expect(log()).toContain('FatalError in the process of the core, at v8::Heap')
+  child().stderr.readable = false
+  await endHost(1)
+  expect(electron.children).toHaveLength(2)
+})
+
+test('windows stay where they were while the core is started again', async () => {
+  await start()
   ready()
   expect(at(electron.windows, 0).loaded).toHaveLength(2)
 })
@@ -309,7 +343,7 @@ test('a core that ends three times in five minutes is started again by a person 
   for (const count of [1, 2, 3]) {
     expect(electron.children).toHaveLength(count)
     ready()
-    child().emit('exit', 1)
+    await endHost(1)
   }
   expect(electron.children).toHaveLength(3)
   expect(at(electron.windows, 0).loaded.at(-1)).toBe(TROUBLE)
@@ -326,7 +360,7 @@ test('a core that ends three times in five minutes is started again by a person 
 test('a host that asks to be started again is, without a word', async () => {
   await start()
   ready({ isAttached: true })
-  child().emit('exit', 75)
+  await endHost(75)
   expect([electron.children.length, electron.windows.length]).toEqual([2, 1])
 })
 
@@ -337,22 +371,14 @@ test('a core that cannot be opened says why in each window, and is not started a
   expect(lastWindow().loaded.at(-1)).toBe(TROUBLE)
   const page = await (await electron.schemes.get('minisub-app')?.(new Request(TROUBLE)))?.text()
   expect(page).toContain(message)
-  child().emit('exit', 1)
+  await endHost(1)
   expect(electron.children).toHaveLength(1)
 })
 
 test('a core that is not ready after ten seconds is told of, and shown when it is ready after all', async () => {
   vi.useFakeTimers()
-  startDesktop(electron.calls, {
-    home: root,
-    windows: join(root, 'windows.json'),
-    folder: FOLDER,
-    args: [],
-    cwd: root,
-    platform: 'linux',
-    log: (it) => lines.push(it),
-  })
-  electron.app.emit('ready')
+  startDesktop(electron.calls, place())
+  electron.app.begin()
   await vi.advanceTimersByTimeAsync(10_001)
   const page = await (await electron.schemes.get('minisub-app')?.(new Request(TROUBLE)))?.text()
   expect(page).toContain('The core is not ready after ten seconds')
@@ -361,9 +387,12 @@ test('a core that is not ready after ten seconds is told of, and shown when it i
   expect(lastWindow().loaded.at(-1)).toBe(`${URL_OF_CORE}/#code=c0de`)
 })
 
-test('what the host never says ends in an error instead of being guessed at', async () => {
+test('what the host never says is dropped, with a word in the log', async () => {
   await start()
-  expect(() => child().emit('message', { kind: 'run', command: 'true' })).toThrow()
+  child().emit('message', { kind: 'run', command: 'true' })
+  expect(log()).toContain('the core said what this app does not know')
+  ready()
+  expect(lastWindow().loaded).toHaveLength(2)
 })
 
 test('windows come back where they were, with their page, if a display is still there', async () => {
@@ -446,6 +475,120 @@ test.each([
   },
 )
 
+test('while the core is away a page of it may still ask for the logs and what waits, and nothing else', async () => {
+  await start()
+  ready()
+  expect(await ask('minisub:take-opened', [])).toEqual([])
+  await endHost(1)
+  expect(await ask('minisub:show-logs', [])).toBeNull()
+  expect(await ask('minisub:take-opened', [])).toEqual([])
+  for (const channel of ['minisub:choose-folder', 'minisub:sign-in']) {
+    await expect(ask(channel, [])).rejects.toThrow('was refused')
+  }
+  await expect(ask('minisub:new-window', ['/runs'])).rejects.toThrow('was refused')
+  await expect(ask('minisub:show-logs', [], { url: 'https://evil.example/', parent: null })).rejects.toThrow('refused')
+})
+
+test('what is opened while the core is away is told to the page when it is there again', async () => {
+  await start()
+  ready()
+  const { webContents } = lastWindow()
+  await endHost(1)
+  const told = webContents.sent.length
+  electron.app.emit('second-instance', anEvent(), [], root, { args: ['minisub://runs/01abc'] })
+  expect(webContents.sent).toHaveLength(told)
+  ready()
+  expect(webContents.sent).toHaveLength(told + 1)
+  expect(await ask('minisub:take-opened', [])).toEqual([{ kind: 'page', path: '/runs/01abc' }])
+})
+
+test('a page that was left for trouble comes back, also from a window that was opened elsewhere', async () => {
+  await start()
+  ready()
+  lastWindow().webContents.url = `${URL_OF_CORE}/runs/42?tab=log`
+  for (const count of [1, 2, 3]) {
+    await endHost(1)
+    if (count < 3) ready()
+  }
+  expect(lastWindow().webContents.url).toMatch(/^minisub-app:/)
+  electron.app.emit('before-quit')
+  expect(readFileSync(join(root, 'windows.json'), 'utf8')).toContain('/runs/42?tab=log')
+  await electron.schemes.get('minisub-app')?.(new Request(`${TROUBLE}again`))
+  ready({ code: null })
+  expect(at(electron.windows, 0).loaded.at(-1)).toBe(`${URL_OF_CORE}/runs/42?tab=log`)
+})
+
+test('an app in the tray alone opens a window when its core comes no more, and forgets what ran', async () => {
+  await start()
+  ready()
+  child().tell({ kind: 'closing', closing: 'keep' })
+  child().tell({ kind: 'active', jobs: [{ text: 'wine · running', path: '/runs/1' }] })
+  lastWindow().close()
+  expect(electron.open()).toEqual([])
+  for (const count of [1, 2, 3]) {
+    await endHost(1)
+    if (count < 3) ready()
+  }
+  expect(electron.open().map(({ loaded }) => loaded.at(-1))).toEqual([`${TROUBLE}report`, TROUBLE])
+  expect(at(electron.trays, 0).tip).toBe('Mini-Submarine: Nothing is running')
+})
+
+test('the question of closing is asked once at a time', async () => {
+  await start()
+  ready()
+  child().tell({ kind: 'active', jobs: [{ text: 'wine · running', path: '/runs/1' }] })
+  lastWindow().close()
+  lastWindow().close()
+  await turn()
+  expect(electron.answers.questions).toHaveLength(1)
+})
+
+test('on macOS the answer Quit ends the app as well', async () => {
+  await start({ platform: 'darwin' })
+  ready()
+  child().tell({ kind: 'active', jobs: [{ text: 'wine · running', path: '/runs/1' }] })
+  electron.answers.response = 1
+  lastWindow().close()
+  await turn()
+  expect(child().got.slice(-2)).toEqual([{ kind: 'closing', closing: 'quit' }, { kind: 'stop' }])
+  expect(electron.app.calls).toContain('quit')
+})
+
+test('a start that comes while the app ends is begun again when it has ended', async () => {
+  await start()
+  ready()
+  electron.app.quit()
+  electron.app.emit('second-instance', anEvent(), [], root, { args: ['minisub://runs/1'] })
+  expect([electron.app.calls.at(-1), electron.open().length]).toEqual(['relaunch', 0])
+})
+
+test('windows that cannot be written are told of, and keep nobody from quitting', async () => {
+  await start({ windows: join(root, 'none', 'windows.json') })
+  ready()
+  electron.app.quit()
+  expect(log()).toContain('the windows are not remembered')
+  expect(child().got.at(-1)).toEqual({ kind: 'stop' })
+})
+
+test('a page that does not load is told of without the code in its address', async () => {
+  await start()
+  electron.faults.load = 'ERR_CONNECTION_REFUSED (-102)'
+  ready()
+  await turn()
+  expect(log()).toContain(`a page did not load: Error: ERR_CONNECTION_REFUSED (-102) loading '${URL_OF_CORE}/`)
+})
+
+test('links are registered by the packaged app alone, and Windows knows it by its id', async () => {
+  await start({ isPackaged: false, platform: 'win32' })
+  expect(electron.app.calls).toContain('id org.mini-submarine.desktop')
+  expect(electron.app.calls).not.toContain('protocol minisub')
+})
+
+test('a window is dark before its page is where the system is, and is shown when it is painted', async () => {
+  await start()
+  expect(lastWindow().options).toMatchObject({ show: false, backgroundColor: '#242424' })
+})
+
 test('the answer Quit ends the app, and on macOS the app stays without windows', async () => {
   await start()
   ready()
@@ -471,27 +614,19 @@ test('quitting waits for the core to end, and kills one that does not', async ()
   electron.app.emit('will-quit', event)
   expect([event.isPrevented(), child().got.at(-1)]).toEqual([true, { kind: 'stop' }])
   expect(electron.app.calls).not.toContain('exit 0')
-  child().emit('exit', 0)
+  await endHost(0)
   await turn()
   expect(electron.app.calls.at(-1)).toBe('exit 0')
   expect(electron.children).toHaveLength(1)
 
   vi.useFakeTimers()
   electron = fakeElectron()
-  startDesktop(electron.calls, {
-    home: root,
-    windows: join(root, 'windows.json'),
-    folder: FOLDER,
-    args: [],
-    cwd: root,
-    platform: 'linux',
-    log: () => undefined,
-  })
-  electron.app.emit('ready')
+  startDesktop(electron.calls, place())
+  electron.app.begin()
   await vi.advanceTimersByTimeAsync(1)
   ready()
   electron.app.emit('will-quit', anEvent())
-  await vi.advanceTimersByTimeAsync(10_001)
+  await vi.advanceTimersByTimeAsync(10_600)
   expect([child().isKilled, electron.app.calls.at(-1)]).toEqual([true, 'exit 0'])
 })
 
@@ -521,10 +656,18 @@ test('the tray says what runs, and leads to it', async () => {
 test('the end of a run is a notification that leads to it, unless a window is in front', async () => {
   await start()
   ready()
-  const notice = { kind: 'notice', title: 'wine failed', body: 'step train: exit code 1', path: '/runs/01abc' } as const
+  const notice = {
+    kind: 'notice',
+    title: 'wine failed',
+    body: 'step train: exit code 1',
+    path: '/runs/01abc',
+    isNews: false,
+  } as const
   lastWindow().state.isFocused = true
   child().tell(notice)
   expect(electron.notifications).toEqual([])
+  child().tell({ ...notice, title: 'Mini-Submarine 0.2.0 is there', isNews: true })
+  expect(electron.notifications.splice(0)).toHaveLength(1)
   lastWindow().state.isFocused = false
   child().tell(notice)
   expect(electron.notifications.map(({ options }) => options)).toEqual([{ title: notice.title, body: notice.body }])
@@ -550,20 +693,14 @@ test('the core gets values encrypted and back by the system, and why where it ca
 })
 
 test.each([
-  ['linux', true, 'basic_text', { backend: 'basic_text', isStrong: false }],
-  ['linux', true, 'unknown', { backend: 'unknown', isStrong: false }],
-  ['linux', true, 'kwallet6', { backend: 'kwallet6', isStrong: true }],
-  ['linux', false, 'gnome_libsecret', { backend: 'gnome_libsecret', isStrong: false }],
-  ['darwin', true, 'unknown', { backend: 'darwin', isStrong: true }],
-  ['win32', false, 'unknown', null],
-] as const)(
-  'on %s with encryption %s of %s the core is told %j',
-  async (platform, isAvailable, backend, encryption) => {
-    Object.assign(electron.safe, { isAvailable, backend })
-    await start({ platform })
-    expect(child().got).toEqual([{ kind: 'start', home: root, encryption }])
-  },
-)
+  ['linux', 'basic_text', { backend: 'basic_text', isStrong: false }],
+  ['linux', 'unknown', { backend: 'unknown', isStrong: false }],
+  ['linux', 'kwallet6', { backend: 'kwallet6', isStrong: true }],
+] as const)('on %s with %s the core is told %j', async (platform, backend, encryption) => {
+  Object.assign(electron.safe, { backend })
+  await start({ platform })
+  expect(child().got).toEqual([{ kind: 'start', home: root, encryption }])
+})
 
 test('the menu opens windows, pipelines, folders and logs', async () => {
   await start()
@@ -584,7 +721,7 @@ test('the menu opens windows, pipelines, folders and logs', async () => {
   expect(log()).toContain('refused to open /etc/passwd')
   await click('Show the Logs')
   expect(electron.outside).toEqual([join(root, 'desktop.log')])
+  expect(lastWindow().webContents.sent).toHaveLength(1)
   await click('Quit')
   expect(electron.app.calls.at(-1)).toBe('quit')
-  expect(lastWindow().webContents.sent).toHaveLength(1)
 })

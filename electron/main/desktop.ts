@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import type { ActiveJob, FromHost, Opened } from '#core/contract/desktop.ts'
+import { DESKTOP_APP_ID, type ActiveJob, type FromHost, type Opened } from '#core/contract/desktop.ts'
 import * as rules from '#core/desktop/index.ts'
 import type { Calls } from './calls.ts'
-import { openCoreProcess, type CoreProcess } from './core-process.ts'
 import { answerPages, guardPages } from './guard.ts'
 import { openWindows, type Windows } from './windows.ts'
 
@@ -16,39 +15,53 @@ export type Place = {
   readonly args: readonly string[]
   readonly cwd: string
   readonly platform: NodeJS.Platform
+  readonly isPackaged: boolean
   readonly log: (sentence: string) => void
+  /** The file of that log; undefined where there is none. */
+  readonly logFile: string | undefined
 }
 type Desktop = {
   readonly calls: Calls
   readonly place: Place
-  readonly core: CoreProcess
+  readonly core: rules.CoreProcess
   readonly windows: Windows
   readonly verbs: rules.MenuVerbs
+  /** Waits for Electron to be ready; undefined from then on. */
+  early: Opened[] | undefined
   tray?: InstanceType<Calls['Tray']>
   jobs: readonly ActiveJob[]
   closing: 'ask' | 'keep' | 'quit'
+  /** What keeps the core away now, and how it ended last. */
   trouble?: rules.Trouble | undefined
+  report?: rules.Trouble
+  isAsking: boolean
   isQuitting: boolean
 }
+/** Electron lets go of notifications that nobody holds. */
+const notifications = new Set<object>()
 
 /** Runs the app: one instance, its core, its windows. All of Electron comes in by `calls`. */
 export function startDesktop(calls: Calls, place: Place): void {
   const { app } = calls
   if (!app.requestSingleInstanceLock({ args: [...place.args] })) return app.quit()
-  calls.protocol.registerSchemesAsPrivileged([
-    { scheme: rules.SHELL_SCHEME, privileges: { standard: true, secure: true } },
-  ])
+  const scheme = { scheme: rules.SHELL_SCHEME, privileges: { standard: true, secure: true } }
+  calls.protocol.registerSchemesAsPrivileged([scheme])
+  if (place.platform === 'win32') app.setAppUserModelId(DESKTOP_APP_ID)
   const desktop = assemble(calls, place)
-  app.on('second-instance', (_, _args, folder, data) => openArguments(desktop, rules.argumentsOf(data), folder))
+  app.on('second-instance', (_, _args, folder, data) => {
+    // Too late for this one.
+    if (desktop.isQuitting) app.relaunch()
+    else openArguments(desktop, rules.argumentsOf(data), folder)
+  })
   app.on('open-url', (event, link) => open(desktop, link, rules.pageOfLink(link), event))
   app.on('open-file', (event, path) => open(desktop, path, rules.openedOfPath(path), event))
   app.on('activate', () => desktop.verbs.show())
   app.on('before-quit', () => {
-    remember(desktop)
     desktop.isQuitting = true
+    remember(desktop)
   })
   app.on('window-all-closed', () => {
-    if (place.platform !== 'darwin' && closing(desktop) !== 'keep') app.quit()
+    if (rules.endsWithWindows(place.platform, stateOf(desktop))) app.quit()
   })
   app.on('will-quit', (event) => {
     event.preventDefault()
@@ -56,46 +69,51 @@ export function startDesktop(calls: Calls, place: Place): void {
   })
   app.on('ready', () => {
     begin(desktop)
+    const early = desktop.early ?? []
+    desktop.early = undefined
+    for (const it of early) desktop.windows.bring(it)
     openArguments(desktop, place.args, place.cwd)
   })
 }
 
 function assemble(calls: Calls, place: Place): Desktop {
   const { home, folder, platform, log } = place
-  const { safeStorage } = calls
-  const core = openCoreProcess({
-    calls,
+  const core = rules.openCoreProcess({
+    fork: () =>
+      calls.utilityProcess.fork(join(folder, 'electron', 'host', 'host.js'), [], {
+        serviceName: 'Mini-Submarine core',
+        stdio: ['ignore', 'ignore', 'pipe'],
+      }),
     home,
+    encryption: () => rules.encryptionInfo(platform, () => calls.safeStorage.getSelectedStorageBackend()),
     log,
-    entry: join(folder, 'electron', 'host', 'host.js'),
-    encryption: () =>
-      rules.encryptionInfo(platform, safeStorage.isEncryptionAvailable(), () =>
-        safeStorage.getSelectedStorageBackend(),
-      ),
     onTold: (told) => take(desktop, told),
-    onTrouble: (trouble) => {
-      desktop.trouble = trouble
-      // A core that comes again leaves the windows as they are.
-      if (trouble.isAgain) windows.report()
-      else windows.showTrouble()
-    },
+    onTrouble: (trouble) => tell(desktop, trouble),
   })
-  const preload = join(folder, 'electron', 'preload', 'preload.cjs')
-  const url = (): string | undefined => core.ready()?.url
-  const windows = openWindows({ calls, preload, log, core: url, mayClose: () => mayClose(desktop) })
+  const windows = openWindows({
+    calls,
+    preload: join(folder, 'electron', 'preload', 'preload.cjs'),
+    log,
+    core: () => core.ready()?.url,
+    mayClose: () => mayClose(desktop),
+  })
   const choose = async (kind: 'folder' | 'pipeline'): Promise<void> => {
     const path = await chooseOne(calls, kind)
     if (path !== null) open(desktop, path, rules.openedOfPath(path))
   }
   const verbs: rules.MenuVerbs = {
-    show: (path) => windows.bring(path === undefined ? undefined : { kind: 'page', path }),
+    show: (path) => {
+      if (path !== undefined) open(desktop, path, { kind: 'page', path })
+      else if (desktop.early === undefined) windows.bring()
+    },
     newWindow: () => windows.open('/'),
     openPipeline: () => void choose('pipeline'),
     openFolder: () => void choose('folder'),
-    showLogs: () => calls.shell.showItemInFolder(join(home, 'desktop.log')),
+    showLogs: () => place.logFile !== undefined && calls.shell.showItemInFolder(place.logFile),
     quit: () => calls.app.quit(),
   }
-  const desktop: Desktop = { calls, place, core, windows, verbs, jobs: [], closing: 'ask', isQuitting: false }
+  const idle = { jobs: [], closing: 'ask', isAsking: false, isQuitting: false } as const
+  const desktop: Desktop = { calls, place, core, windows, verbs, ...idle, early: [] }
   return desktop
 }
 
@@ -106,11 +124,12 @@ function begin(desktop: Desktop): void {
   guardPages(calls, guarded)
   const template = join(place.folder, 'resources', 'desktop', 'trouble.html')
   calls.protocol.handle(rules.SHELL_SCHEME, ({ url }) => {
+    if (url === rules.REPORT_PAGE) return rules.troublePage(template, desktop.report, place.logFile)
     if (new URL(url).pathname === '/again' && core.ready() === undefined) {
       desktop.trouble = undefined
       core.start()
     }
-    return rules.troublePage(template, desktop.trouble, join(place.home, 'desktop.log'))
+    return rules.troublePage(template, desktop.trouble, place.logFile)
   })
   answerPages(calls, guarded, {
     'minisub:choose-folder': () => chooseOne(calls, 'folder'),
@@ -121,59 +140,82 @@ function begin(desktop: Desktop): void {
     'minisub:take-opened': (_, contents) => windows.take(contents),
   })
   calls.Menu.setApplicationMenu(calls.Menu.buildFromTemplate(rules.applicationMenu(place.platform, verbs)))
-  calls.app.setAsDefaultProtocolClient('minisub')
-  const icon = place.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'
-  desktop.tray = new calls.Tray(join(place.folder, 'resources', 'desktop', icon))
-  desktop.tray.on('click', () => verbs.show())
-  drawTray(desktop)
+  const isMac = place.platform === 'darwin'
+  desktop.tray = new calls.Tray(join(place.folder, 'resources', 'desktop', isMac ? 'trayTemplate.png' : 'tray.png'))
+  // On macOS a click opens the menu and is told all the same.
+  if (!isMac) desktop.tray.on('click', () => verbs.show())
+  setJobs(desktop, [])
   const { windows: saved, fault } = rules.readWindows(place.windows)
   if (fault !== undefined) place.log(fault)
   for (const it of saved) windows.open(it.path, it)
   core.start()
+  // From a checkout it would be Electron alone that links lead to, and it would run what they name.
+  if (place.isPackaged) calls.app.setAsDefaultProtocolClient('minisub')
 }
 
 /** What the core tells. */
 function take(desktop: Desktop, told: FromHost): void {
-  const { calls, verbs, windows } = desktop
+  const { calls, core, place, windows } = desktop
   if (told.kind === 'ready') {
     desktop.trouble = undefined
     windows.showCore(told.code)
-  } else if (told.kind === 'active') {
-    desktop.jobs = told.jobs
-    drawTray(desktop)
-  } else if (told.kind === 'code') windows.signIn(told.id, told.code)
+  } else if (told.kind === 'active') setJobs(desktop, told.jobs)
+  else if (told.kind === 'code') windows.signIn(told.id, told.code)
   else if (told.kind === 'closing') desktop.closing = told.closing
-  else if (told.kind === 'notice' && !windows.all().some((it) => it.isFocused())) {
-    const notification = new calls.Notification({ title: told.title, body: told.body })
-    notification.on('click', () => verbs.show(told.path))
-    notification.show()
-  }
+  else if (told.kind === 'notice') notify(desktop, told)
+  else if (told.kind === 'seal') void rules.sealBy(calls.safeStorage, told, place.platform).then(core.send)
 }
 
-function drawTray({ calls, jobs, tray, verbs }: Desktop): void {
+/** A core that comes again leaves the windows as they are, and what happened is told beside them. */
+function tell(desktop: Desktop, trouble: rules.Trouble): void {
+  const { windows } = desktop
+  desktop.trouble = trouble
+  setJobs(desktop, [])
+  if (trouble.isAgain) {
+    desktop.report = trouble
+    windows.report()
+  } else if (windows.all().length === 0) windows.open('/')
+  else windows.showTrouble()
+}
+
+function notify({ calls, verbs, windows }: Desktop, notice: Extract<FromHost, { kind: 'notice' }>): void {
+  if (!notice.isNews && windows.all().some((it) => it.isFocused())) return
+  const notification = new calls.Notification({ title: notice.title, body: notice.body })
+  notifications.add(notification)
+  notification.on('close', () => notifications.delete(notification))
+  notification.on('click', () => verbs.show(notice.path))
+  notification.show()
+}
+
+function setJobs(desktop: Desktop, jobs: readonly ActiveJob[]): void {
+  const { calls, tray, verbs } = desktop
+  desktop.jobs = jobs
   tray?.setToolTip(`Mini-Submarine: ${rules.trayTitle(jobs.length)}`)
   tray?.setContextMenu(calls.Menu.buildFromTemplate(rules.trayMenu(jobs, verbs)))
+}
+
+function stateOf({ closing, core, jobs }: Desktop): Parameters<typeof rules.closingOf>[0] {
+  return { isAttached: core.ready()?.isAttached ?? false, jobs: jobs.length, closing }
 }
 
 /** Whether the last window may close now; where it must be asked first, the answer closes it. */
 function mayClose(desktop: Desktop): boolean {
   remember(desktop)
-  if (desktop.isQuitting || closing(desktop) !== 'ask') return true
-  void askClosing(desktop)
+  if (desktop.isQuitting || rules.closingOf(stateOf(desktop)) !== 'ask') return true
+  if (!desktop.isAsking) void askClosing(desktop)
   return false
 }
 
 async function askClosing(desktop: Desktop): Promise<void> {
+  desktop.isAsking = true
   const { response } = await desktop.calls.dialog.showMessageBox(rules.closingQuestion(desktop.jobs.length))
+  desktop.isAsking = false
   const answer = (['keep', 'quit'] as const)[response]
   if (answer === undefined) return
   desktop.closing = answer
   desktop.core.send({ kind: 'closing', closing: answer })
-  for (const window of desktop.windows.all()) window.close()
-}
-
-function closing({ closing: wanted, core, jobs }: Desktop): 'ask' | 'keep' | 'quit' {
-  return rules.closingOf({ isAttached: core.ready()?.isAttached ?? false, jobs: jobs.length, closing: wanted })
+  if (answer === 'quit') desktop.calls.app.quit()
+  else for (const window of desktop.windows.all()) window.close()
 }
 
 /** Null where it was given up. */
@@ -185,18 +227,23 @@ async function chooseOne({ dialog }: Calls, kind: 'folder' | 'pipeline'): Promis
 /** Opens what arguments name; where they name nothing, the app is shown as it is. */
 function openArguments(desktop: Desktop, args: readonly string[], folder: string): void {
   const { opened, refused } = rules.openedOfArguments(args, folder)
-  for (const it of opened) desktop.windows.bring(it)
+  for (const it of opened) open(desktop, '', it)
   for (const it of refused) open(desktop, it, undefined)
   if (opened.length === 0) desktop.verbs.show()
 }
 
 function open(desktop: Desktop, asked: string, opened: Opened | undefined, event?: { preventDefault(): void }): void {
-  const { place, windows } = desktop
+  const { early, place, windows } = desktop
   event?.preventDefault()
   if (opened === undefined) place.log(`refused to open ${asked}: it is no page, folder or *.pipeline.yaml`)
-  else windows.bring(opened)
+  else if (early === undefined) windows.bring(opened)
+  else early.push(opened)
 }
 
 function remember({ place, windows }: Desktop): void {
-  if (windows.all().length > 0) rules.writeWindows(place.windows, windows.saved())
+  try {
+    if (windows.all().length > 0) rules.writeWindows(place.windows, windows.saved())
+  } catch (error) {
+    place.log(`the windows are not remembered: ${String(error)}`)
+  }
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { DESKTOP_CALLS, type DesktopAnswers, type DesktopChannel, type DesktopInput } from '#core/contract/desktop.ts'
 import { externalAddress, mayCall, mayNavigate, mayUse, originOf } from '#core/desktop/index.ts'
-import type { Calls } from './calls.ts'
+import type { Calls, GuardedContents } from './calls.ts'
 
 /** Where the core is, undefined while none is ready; and where what was refused is told. */
 export type Guarded = { readonly core: () => string | undefined; readonly log: (sentence: string) => void }
 
 /** What holds for every page that is ever made, before it shows anything. */
 export function guardPages({ app, session, shell }: Calls, { core, log }: Guarded): void {
-  app.on('web-contents-created', (_, contents) => {
+  app.on('web-contents-created', (_, contents: GuardedContents) => {
     const guard = (event: { preventDefault(): void; readonly url: string }): void => {
       if (mayNavigate(contents.getURL(), event.url, core())) return
       event.preventDefault()
@@ -35,13 +35,18 @@ export function guardPages({ app, session, shell }: Calls, { core, log }: Guarde
   session.defaultSession.setDisplayMediaRequestHandler((_, settle) => settle(null))
 }
 
+/** What a page of the core may ask while the core is away. */
+const WITHOUT_CORE: readonly DesktopChannel[] = ['minisub:show-logs', 'minisub:take-opened']
+
 /** Answers what pages ask: only the top frame of a page of the core, only what the table has, only arguments that fit. */
 export function answerPages({ ipcMain }: Calls, { core, log }: Guarded, answers: DesktopAnswers): void {
+  let last = core()
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it pairs input and answer
   const answer = <Channel extends DesktopChannel>(channel: Channel): void => {
     ipcMain.handle(channel, async ({ senderFrame, sender }, ...args: unknown[]) => {
+      last = core() ?? last
       const input = DESKTOP_CALLS[channel].input.safeParse(args)
-      const isOurs = mayCall(senderFrame, core())
+      const isOurs = mayCall(senderFrame, core() ?? (WITHOUT_CORE.includes(channel) ? last : undefined))
       if (isOurs && input.success) return answers[channel](input.data as DesktopInput<Channel>, sender.id)
       const why = input.error === undefined ? 'this page may not ask the app' : z.prettifyError(input.error)
       log(`refused ${channel} of ${senderFrame?.url ?? 'a frame that is gone'}: ${why}`)

@@ -1,21 +1,25 @@
 // The app's first program. What it does is decided in `desktop.ts`; here Electron itself is handed in.
 import * as electron from 'electron'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { logLine } from '#core/desktop/index.ts'
-import { homeFolder, openLineFile } from '#core/files/index.ts'
+import { openLog } from '#core/desktop/index.ts'
+import { homeFolder } from '#core/files/index.ts'
 import { startDesktop } from './desktop.ts'
 
+const { app } = electron
 const home = homeFolder(undefined)
-mkdirSync(home, { recursive: true, mode: 0o700 })
-const lines = openLineFile(join(home, 'desktop.log'))
+const userData = app.getPath('userData')
+const { file, log } = openLog([home, userData])
+process.on('uncaughtException', (error) => log(`the app met a bug: ${error.stack ?? error.message}`))
+if (process.argv.includes('--no-sandbox')) log('this app was started without the sandbox of Chromium')
 startDesktop(electron, {
   home,
-  windows: join(electron.app.getPath('userData'), 'windows.json'),
+  windows: join(userData, 'windows.json'),
   folder: join(import.meta.dirname, '..', '..'),
   // In development Electron is told where the app is.
-  args: process.argv.slice(electron.app.isPackaged ? 1 : 2),
+  args: process.argv.slice(app.isPackaged ? 1 : 2),
   cwd: process.cwd(),
   platform: process.platform,
-  log: (sentence) => lines.write(logLine(sentence, new Date())),
+  isPackaged: app.isPackaged,
+  log,
+  logFile: file,
 })

@@ -1,9 +1,9 @@
 import { OPENED_CHANNEL, type Opened } from '#core/contract/desktop.ts'
-import { boundsOn, originOf, TROUBLE_PAGE, WEB_PREFERENCES, type SavedWindow } from '#core/desktop/index.ts'
+import * as rules from '#core/desktop/index.ts'
 import type { Calls, Window } from './calls.ts'
 
 type Options = {
-  readonly calls: Pick<Calls, 'BrowserWindow' | 'screen'>
+  readonly calls: Pick<Calls, 'BrowserWindow' | 'nativeTheme' | 'screen'>
   readonly preload: string
   readonly log: (sentence: string) => void
   /** Where the core is; undefined while none is ready. */
@@ -11,82 +11,101 @@ type Options = {
   /** Asked before the last window closes. */
   readonly mayClose: () => boolean
 }
-
-/** The windows of the app. */
-export type Windows = {
-  /** A window for a page of the core; while there is no core it tells so. */
-  open(path: string, saved?: SavedWindow): void
-  /** A window that tells what happened, beside the others. */
-  report(): void
-  all(): readonly Window[]
-  /** What is to be remembered of them. */
-  saved(): SavedWindow[]
-  /** Shows the window that was last in front, or a new one, and gives it something to open. */
-  bring(opened?: Opened): void
-  /** What waits for the window of these contents; it is told once. */
-  take(contents: number): Opened[]
-  /** Has windows that show no page of the core show theirs; a code is good for the first of them alone. */
-  showCore(code: string | null): void
-  showTrouble(): void
-  /** Loads what the window of these contents shows once more, with a code for a session. */
-  signIn(contents: number, code: string): void
-}
-
-type State = { path: string; readonly waiting: Opened[] }
+type State = { path: string; readonly waiting: Opened[]; isPainted: boolean }
 /** The one that was last in front is the last. */
 type Shown = Map<Window, State>
+export type Windows = ReturnType<typeof openWindows>
 
-export function openWindows(options: Options): Windows {
+/** The windows of the app. */
+export function openWindows(options: Options) {
   const { core } = options
   const shown: Shown = new Map()
-  const isOfCore = (window: Window): boolean => originOf(window.webContents.getURL()) === core()
-  const pathOf = (window: Window): string => {
-    const { pathname, search } = new URL(window.webContents.getURL() || TROUBLE_PAGE)
-    return isOfCore(window) ? pathname + search : (shown.get(window)?.path ?? '/')
+  let report: Window | undefined
+  const at = (contents: number) => [...shown].find(([window]) => window.webContents.id === contents)
+  const tell = (window: Window, { waiting }: State): void => {
+    if (core() !== undefined && waiting.length > 0) window.webContents.send(OPENED_CHANNEL)
+  }
+  const begin = (path: string, saved?: rules.SavedWindow): void => {
+    open(options, shown, { path, saved }).on('closed', () => void (shown.size === 0 && report?.close()))
   }
   return {
-    open: (path, saved) => open(options, shown, { path, saved }),
-    report: () => load(options, make(options, { width: 760, height: 560 }), TROUBLE_PAGE),
     all: () => [...shown.keys()],
-    saved: () =>
-      [...shown.keys()].map((window) => ({
+    /** A window for a page of the core; while there is no core it tells so. */
+    open: begin,
+    /** One window that tells of the last end of the core, beside the others. */
+    report: () => {
+      if (report === undefined) {
+        report = make(options, { width: 760, height: 560 })
+        report.on('closed', () => (report = undefined))
+      }
+      load(options, report, rules.REPORT_PAGE)
+    },
+    /** What is to be remembered of them. */
+    saved: (): rules.SavedWindow[] =>
+      [...shown].map(([window, state]) => ({
         ...window.getNormalBounds(),
         isMaximized: window.isMaximized(),
-        path: pathOf(window),
+        path: pathOf(window, state),
       })),
-    bring: (opened) => {
-      if (shown.size === 0) open(options, shown, { path: '/' })
-      for (const [window, { waiting }] of [...shown].slice(-1)) {
-        if (opened !== undefined) waiting.push(opened)
-        window.webContents.send(OPENED_CHANNEL)
+    /** Shows the window that was last in front, and gives it something to open. */
+    bring: (opened?: Opened) => {
+      if (shown.size === 0) begin('/')
+      for (const [window, state] of [...shown].slice(-1)) {
+        if (opened !== undefined) state.waiting.push(opened)
+        tell(window, state)
+        if (!state.isPainted) continue
         if (window.isMinimized()) window.restore()
         window.show()
         window.focus()
       }
     },
-    take: (contents) => [...shown].find(([window]) => window.webContents.id === contents)?.[1].waiting.splice(0) ?? [],
-    showCore: (code) => {
-      const waiting = [...shown].filter(([window]) => !isOfCore(window))
-      for (const [index, [window, { path }]] of waiting.entries()) {
-        load(options, window, `${core()}${path}${index === 0 && code !== null ? `#code=${code}` : ''}`)
+    /** What waits for the window of these contents; it is told once. */
+    take: (contents: number): Opened[] => at(contents)?.[1].waiting.splice(0) ?? [],
+    /** Has windows that show no page of the core show theirs; a code is good for the first of them alone. */
+    showCore: (code: string | null) => {
+      let rest = code
+      for (const [window, state] of shown) {
+        tell(window, state)
+        if (rules.originOf(window.webContents.getURL()) === core()) continue
+        load(options, window, `${core()}${state.path}${rest === null ? '' : `#code=${rest}`}`)
+        rest = null
       }
     },
-    signIn: (contents, code) => {
-      const window = [...shown.keys()].find((it) => it.webContents.id === contents)
-      if (window !== undefined) load(options, window, `${core()}${pathOf(window)}#code=${code}`)
+    /** Loads what the window of these contents shows once more, with a code for a session. */
+    signIn: (contents: number, code: string) => {
+      const [window, state] = at(contents) ?? []
+      if (window !== undefined && state !== undefined)
+        load(options, window, `${core()}${pathOf(window, state)}#code=${code}`)
     },
     showTrouble: () => {
       for (const [window, state] of shown) {
-        state.path = pathOf(window)
-        load(options, window, TROUBLE_PAGE)
+        state.path = pathOf(window, state)
+        load(options, window, rules.TROUBLE_PAGE)
       }
     },
   }
 }
 
+/** The page that a window shows, or showed before it had to tell of trouble. */
+function pathOf({ webContents }: Window, { path }: State): string {
+  const url = webContents.getURL()
+  const origin = rules.originOf(url)
+  if (origin === undefined || rules.TROUBLE_PAGE.startsWith(origin)) return path
+  const { pathname, search } = new URL(url)
+  return pathname + search
+}
+
 function make({ calls, preload }: Options, bounds: object): Window {
-  const size = { width: 1280, height: 820, minWidth: 480, minHeight: 360, ...bounds }
-  const window = new calls.BrowserWindow({ ...size, show: false, webPreferences: { ...WEB_PREFERENCES, preload } })
+  const window = new calls.BrowserWindow({
+    width: 1280,
+    height: 820,
+    minWidth: 480,
+    minHeight: 360,
+    ...bounds,
+    show: false,
+    backgroundColor: calls.nativeTheme.shouldUseDarkColors ? '#242424' : '#ffffff',
+    webPreferences: { ...rules.WEB_PREFERENCES, preload },
+  })
   window.on('ready-to-show', () => window.show())
   return window
 }
@@ -95,13 +114,17 @@ function load({ log }: Options, window: Window, address: string): void {
   window.loadURL(address).catch((error: unknown) => log(`a page did not load: ${String(error)}`))
 }
 
-type Wanted = { readonly path: string; readonly saved?: SavedWindow | undefined }
+type Wanted = { readonly path: string; readonly saved?: rules.SavedWindow | undefined }
 
-function open(options: Options, shown: Shown, { path, saved }: Wanted): void {
+function open(options: Options, shown: Shown, { path, saved }: Wanted): Window {
   const { calls, core, mayClose } = options
-  const window = make(options, saved === undefined ? {} : boundsOn(calls.screen.getAllDisplays(), saved))
-  const state: State = { path, waiting: [] }
+  const window = make(options, saved === undefined ? {} : rules.boundsOn(calls.screen.getAllDisplays(), saved))
+  const state: State = { path, waiting: [], isPainted: false }
   shown.set(window, state)
+  window.on('ready-to-show', () => {
+    state.isPainted = true
+    if (saved?.isMaximized === true) window.maximize()
+  })
   window.on('focus', () => {
     shown.delete(window)
     shown.set(window, state)
@@ -110,6 +133,6 @@ function open(options: Options, shown: Shown, { path, saved }: Wanted): void {
     if (shown.size === 1 && !mayClose()) event.preventDefault()
   })
   window.on('closed', () => shown.delete(window))
-  if (saved?.isMaximized === true) window.maximize()
-  load(options, window, core() === undefined ? TROUBLE_PAGE : `${core()}${path}`)
+  load(options, window, core() === undefined ? rules.TROUBLE_PAGE : `${core()}${path}`)
+  return window
 }

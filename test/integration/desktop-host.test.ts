@@ -53,8 +53,14 @@ test('runs are told of while they are active, and once when they succeeded or fa
   await host.hear('notice', ({ path }) => path === `/runs/${bad}`)
   await delay(300)
   expect(host.told.filter(({ kind }) => kind === 'notice')).toEqual([
-    { kind: 'notice', title: 'work succeeded', body: 'on process', path: `/runs/${good}` },
-    { kind: 'notice', title: 'work failed', body: expect.stringMatching(/^step one: .*3/), path: `/runs/${bad}` },
+    { kind: 'notice', title: 'work succeeded', body: 'on process', path: `/runs/${good}`, isNews: false },
+    {
+      kind: 'notice',
+      title: 'work failed',
+      body: expect.stringMatching(/^step one: .*3/),
+      path: `/runs/${bad}`,
+      isNews: false,
+    },
   ])
   expect(host.told.findLast(({ kind }) => kind === 'active')).toEqual({ kind: 'active', jobs: [] })
 })
@@ -79,6 +85,25 @@ test('the answer to what closing means is kept as a setting', async () => {
   host.send({ kind: 'closing', closing: 'keep' })
   await host.hear('closing', ({ closing }) => closing === 'keep')
   expect((await sandbox.minisub('settings', 'get', 'desktop.closing')).stdout).toBe('keep\n')
+})
+
+test('an answer that comes with the end is kept all the same', async () => {
+  await using sandbox = await openCliSandbox()
+  await using host = startHost(sandbox.home)
+  await host.hear('closing')
+  host.send({ kind: 'closing', closing: 'quit' })
+  host.send({ kind: 'stop' })
+  expect([await host.ended(), host.said()]).toEqual([0, ''])
+  expect((await sandbox.minisub('settings', 'get', 'desktop.closing')).stdout).toBe('quit\n')
+})
+
+test('what is no Problem ends the host with its stack, though Electron would go on', async () => {
+  await using sandbox = await openCliSandbox()
+  mkdirSync(join(sandbox.home, 'workbench.db'), { recursive: true })
+  await using host = startHost(sandbox.home)
+  const ended = host.ended()
+  const heard = await Promise.race([ended, host.hear('failed').then(({ problem }) => problem.message)])
+  expect(heard === 1 ? host.said() : heard).toMatch(/workbench\.db|unable to open|directory/)
 })
 
 test('a core of the same version that runs is used, stays when the host stops, and is followed by another when it ends', async () => {

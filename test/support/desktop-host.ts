@@ -29,7 +29,12 @@ type Options = {
 
 /** Starts it and tells it the data folder. */
 export function startHost(home: string, { encryption = null, tree }: Options = {}): TestHost {
-  const port = ['--import', join(ROOT, 'test', 'support', 'fake-parent-port.mjs')]
+  const port = [
+    '--import',
+    join(ROOT, 'test', 'support', 'fake-parent-port.mjs'),
+    // As Electron sets it.
+    '--unhandled-rejections=warn-with-error-code',
+  ]
   const entry =
     tree === undefined ? join(ROOT, 'electron', 'host', 'host.ts') : join(tree, 'electron', 'host', 'host.js')
   const child = fork(entry, {

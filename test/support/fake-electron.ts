@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type * as E from 'electron'
-import type { Calls, Child, Contents, Window } from '../../electron/main/calls.ts'
+import type { Calls, Contents, GuardedContents, Window } from '../../electron/main/calls.ts'
+import type { HostProcess } from '#core/desktop/index.ts'
 import type { FromHost, ToHost } from '#core/contract/desktop.ts'
 
 type Listener = (...args: never[]) => void
@@ -31,7 +32,7 @@ class FakeEmitter {
   }
 }
 
-export class FakeContents extends FakeEmitter implements Contents {
+export class FakeContents extends FakeEmitter implements Contents, GuardedContents {
   url = ''
   readonly sent: string[] = []
   openHandler: ((details: E.HandlerDetails) => E.WindowOpenHandlerResponse) | undefined
@@ -60,6 +61,7 @@ export class FakeWindow extends FakeEmitter implements Window {
   readonly fake: FakeElectron
   constructor(options: E.BrowserWindowConstructorOptions, fake: FakeElectron) {
     super()
+    if (!fake.app.isReady) throw new Error('Cannot create BrowserWindow before app is ready')
     this.options = options
     this.fake = fake
     const { x = 10, y = 10, width = 800, height = 600 } = options
@@ -74,14 +76,18 @@ export class FakeWindow extends FakeEmitter implements Window {
     if (event.isPrevented()) return
     this.state.isClosed = true
     this.emit('closed')
-    if (this.fake.open().length === 0) this.fake.app.emit('window-all-closed')
+    // An app that quits is not asked whether it shall.
+    if (this.fake.open().length === 0 && !this.fake.app.isQuitting) this.fake.app.emit('window-all-closed')
   }
   async loadURL(url: string): Promise<void> {
     this.loaded.push(url)
+    if (this.fake.faults.load !== '') throw new Error(`${this.fake.faults.load} loading '${url}'`)
     this.webContents.url = url
-    this.emit('ready-to-show')
+    if (this.loaded.length === 1) this.emit('ready-to-show')
   }
   focus(): void {
+    for (const { state } of this.fake.windows) state.isFocused = false
+    this.state.isFocused = true
     this.emit('focus')
   }
   getNormalBounds(): Rectangle {
@@ -107,9 +113,16 @@ export class FakeWindow extends FakeEmitter implements Window {
   }
 }
 
-export class FakeChild extends FakeEmitter implements Child {
+class FakeOutput extends FakeEmitter {
+  readable = true
+  removeAllListeners(event: string): void {
+    this.events.removeAllListeners(event)
+  }
+}
+
+export class FakeChild extends FakeEmitter implements HostProcess {
   readonly got: ToHost[] = []
-  readonly stderr = new FakeEmitter()
+  readonly stderr = new FakeOutput()
   isKilled = false
   readonly entry: string
   readonly options: E.ForkOptions | undefined
@@ -123,8 +136,18 @@ export class FakeChild extends FakeEmitter implements Child {
   }
   kill(): boolean {
     this.isKilled = true
-    this.emit('exit', 143)
+    setImmediate(() => this.exit(143))
     return true
+  }
+  /** It ends. As in Electron, its output is let go of when that was told, and the rest of it comes later. */
+  exit(code: number, rest = ''): void {
+    this.emit('exit', code)
+    this.stderr.events.removeAllListeners()
+    setTimeout(() => {
+      if (rest !== '') this.stderr.emit('data', Buffer.from(rest))
+      this.stderr.readable = false
+      this.stderr.emit('end')
+    }, 5)
   }
   /** The host tells something. */
   tell(message: FromHost): void {
@@ -137,14 +160,34 @@ export type FakeElectron = ReturnType<typeof fakeElectron>
 class FakeApp extends FakeEmitter {
   readonly calls: string[] = []
   isFirst = true
+  isReady = false
+  isQuitting = false
+  windows: () => readonly FakeWindow[] = () => []
+  /** Electron is ready: from now on there may be windows. */
+  begin(): void {
+    this.isReady = true
+    this.emit('ready')
+  }
   exit(code?: number): void {
     this.calls.push(`exit ${code}`)
   }
+  /** As Electron does it: windows are closed one by one, and one that stays keeps the app. */
   quit(): void {
     this.calls.push('quit')
+    this.isQuitting = true
+    this.emit('before-quit', anEvent())
+    for (const window of this.windows()) window.close()
+    if (this.windows().length > 0) this.isQuitting = false
+    else this.emit('will-quit', anEvent())
+  }
+  relaunch(): void {
+    this.calls.push('relaunch')
   }
   requestSingleInstanceLock(): boolean {
     return this.isFirst
+  }
+  setAppUserModelId(id: string): void {
+    this.calls.push(`id ${id}`)
   }
   setAsDefaultProtocolClient(scheme: string): boolean {
     this.calls.push(`protocol ${scheme}`)
@@ -165,7 +208,6 @@ export function fakeElectron() {
   const outside: string[] = []
   const answers = { paths: [] as string[], response: 2, questions: [] as E.MessageBoxOptions[] }
   const safe = {
-    isAvailable: true,
     backend: 'gnome_libsecret' as ReturnType<E.SafeStorage['getSelectedStorageBackend']>,
   }
   const schemes = new Map<string, (request: Request) => Response | Promise<Response>>()
@@ -175,9 +217,11 @@ export function fakeElectron() {
     device?: Parameters<E.Session['setDevicePermissionHandler']>[0] | undefined
     media?: Parameters<E.Session['setDisplayMediaRequestHandler']>[0] | undefined
   } = {}
+  const faults = { load: '' }
   const displays = [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }]
   let applicationMenu: Menu | undefined
   const open = () => windows.filter(({ state }) => !state.isClosed)
+  app.windows = open
   const fake = {
     app,
     windows,
@@ -188,6 +232,7 @@ export function fakeElectron() {
     trays,
     outside,
     answers,
+    faults,
     safe,
     schemes,
     permissions,
@@ -240,6 +285,7 @@ export function fakeElectron() {
       showOpenDialog: async () => ({ canceled: answers.paths.length === 0, filePaths: answers.paths }),
     },
     ipcMain: { handle: (channel: string, handler: Handler) => void handlers.set(channel, handler) },
+    nativeTheme: { shouldUseDarkColors: true },
     protocol: {
       handle: (scheme: string, handler: (request: Request) => Response | Promise<Response>) =>
         void schemes.set(scheme, handler),
@@ -248,7 +294,6 @@ export function fakeElectron() {
       },
     },
     safeStorage: {
-      isEncryptionAvailable: () => safe.isAvailable,
       getSelectedStorageBackend: () => safe.backend,
       encryptStringAsync: async (text: string) => Buffer.from(`sealed ${text}`),
       decryptStringAsync: async (data: Buffer) => {

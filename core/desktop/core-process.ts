@@ -1,22 +1,38 @@
 import { FromHost, type EncryptionInfo, type ToHost } from '#core/contract/desktop.ts'
-import { mayStartAgain, sealBy, type Trouble } from '#core/desktop/index.ts'
-import type { Calls, Child } from './calls.ts'
+import { mayStartAgain } from './policies.ts'
+import type { Trouble } from './trouble.ts'
 
 /** So long the core may take until it is ready, and until it has ended, in milliseconds. */
 const PATIENCE_MS = 10_000
+/** So long the end of what it wrote is waited for when it has ended. */
+const LAST_WORDS_MS = 500
 const TAIL_LINES = 40
 /** The exit code by which the host asks to be started again: the core that it was attached to is gone. */
 const AGAIN = 75
 
 type Told<Kind extends FromHost['kind']> = Extract<FromHost, { kind: Kind }>
+type Output = {
+  readonly readable: boolean
+  removeAllListeners(event: 'data'): unknown
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown
+  on(event: 'end', listener: () => void): unknown
+}
+/** The process of the host, as far as it is used here: Electron's utility process is one. */
+export type HostProcess = {
+  readonly stderr: Output | null
+  postMessage(message: ToHost): void
+  kill(): unknown
+  on(event: 'message', listener: (message: unknown) => void): unknown
+  on(event: 'exit', listener: (code: number) => void): unknown
+  on(event: 'error', listener: (type: string, location: string) => void): unknown
+}
 type Options = {
-  readonly calls: Pick<Calls, 'safeStorage' | 'utilityProcess'>
-  /** The program of the host, and what it is told first. */
-  readonly entry: string
+  readonly fork: () => HostProcess
   readonly home: string
   readonly encryption: () => EncryptionInfo | null
   readonly log: (sentence: string) => void
   readonly onTold: (told: FromHost) => void
+  /** It is not ready any more, or not yet; `isAgain`: it is being started. */
   readonly onTrouble: (trouble: Trouble) => void
 }
 
@@ -30,9 +46,8 @@ export type CoreProcess = {
   /** Settles when it is gone; what does not end in ten seconds is killed. */
   stop(): Promise<void>
 }
-
 type State = Options & {
-  running?: { readonly child: Child; readonly tail: string[]; problem?: string } | undefined
+  running?: { readonly child: HostProcess; readonly tail: string[]; problem?: string } | undefined
   ready?: Told<'ready'> | undefined
   slow?: NodeJS.Timeout
   stopped?: PromiseWithResolvers<void>
@@ -48,7 +63,7 @@ export function openCoreProcess(options: Options): CoreProcess {
     stop: async () => {
       if (state.running === undefined) return
       state.stopped ??= Promise.withResolvers()
-      state.running.child.postMessage({ kind: 'stop' } satisfies ToHost)
+      state.running.child.postMessage({ kind: 'stop' })
       const late = setTimeout(() => state.running?.child.kill(), PATIENCE_MS)
       await state.stopped.promise
       clearTimeout(late)
@@ -63,20 +78,23 @@ function start(state: State): void {
   before?.kill()
   clearTimeout(state.slow)
   state.slow = setTimeout(() => fail(state, 'The core is not ready after ten seconds'), PATIENCE_MS)
-  started.child.on('message', (message) => {
-    if (state.running === started) take(state, FromHost.parse(message))
+  const { child } = started
+  child.on('message', (message) => {
+    const { data, error } = FromHost.safeParse(message)
+    if (data === undefined) state.log(`the core said what this app does not know: ${error?.message}`)
+    else if (state.running === started) take(state, data)
   })
-  started.child.on('exit', (code) => {
-    if (state.running === started) end(state, code)
+  child.on('error', (type, location) => state.log(`${type} in the process of the core, at ${location}`))
+  child.on('exit', (code) => {
+    if (state.running !== started) return
+    state.ready = undefined
+    // Electron lets go of what listens for its output now, and some of that is still on its way.
+    setImmediate(() => void lastWords(state, started).then(() => state.running === started && end(state, code)))
   })
 }
 
 function take(state: State, told: FromHost): void {
   const { running } = state
-  if (told.kind === 'seal') {
-    void sealBy(state.calls.safeStorage, told).then((answer) => running?.child.postMessage(answer))
-    return
-  }
   if (told.kind === 'ready' || told.kind === 'failed') clearTimeout(state.slow)
   if (told.kind === 'ready') {
     state.ready = told
@@ -92,7 +110,6 @@ function take(state: State, told: FromHost): void {
 function end(state: State, code: number): void {
   const { running, stopped } = state
   clearTimeout(state.slow)
-  state.ready = undefined
   state.log(`the process of the core ended with code ${code}`)
   const isUnexpected = stopped === undefined && running?.problem === undefined
   if (isUnexpected && code !== AGAIN) state.ends.push(Date.now())
@@ -110,15 +127,32 @@ function fail({ log, onTrouble, running }: State, title: string, cause?: string,
   onTrouble({ title, cause, tail: running?.tail.join('\n') ?? '', isAgain })
 }
 
-function launch({ calls, entry, home, encryption, log }: Options): { child: Child; tail: string[] } {
+function launch({ fork, home, encryption, log }: State): { child: HostProcess; tail: string[] } {
+  const child = fork()
   const tail: string[] = []
-  const stdio = ['ignore', 'ignore', 'pipe'] as const
-  const child = calls.utilityProcess.fork(entry, [], { serviceName: 'Mini-Submarine core', stdio: [...stdio] })
-  child.stderr?.on('data', (chunk) => {
+  listen(child, tail, log)
+  child.postMessage({ kind: 'start', home, encryption: encryption() })
+  return { child, tail }
+}
+
+function listen({ stderr }: HostProcess, tail: string[], log: Options['log']): void {
+  stderr?.on('data', (chunk) => {
     const said = chunk.toString('utf8').trimEnd().split('\n')
     for (const line of said) log(`core: ${line}`)
     tail.splice(0, Math.max(0, tail.push(...said) - TAIL_LINES))
   })
-  child.postMessage({ kind: 'start', home, encryption: encryption() } satisfies ToHost)
-  return { child, tail }
+}
+
+function lastWords({ log }: State, { child, tail }: { child: HostProcess; tail: string[] }): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, LAST_WORDS_MS)
+    const settle = (): void => {
+      clearTimeout(late)
+      resolve()
+    }
+    if (child.stderr?.readable !== true) return settle()
+    child.stderr.removeAllListeners('data')
+    child.stderr.on('end', settle)
+    listen(child, tail, log)
+  })
 }
