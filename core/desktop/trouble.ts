@@ -15,10 +15,10 @@ export function troublePage(template: string, trouble: Trouble = STARTING, log =
   const { title, cause, tail, isAgain } = trouble
   const values: Record<string, string> = {
     TITLE: title,
-    CAUSE: cause ?? '',
+    CAUSE: cause === undefined ? '' : `${cause.charAt(0).toUpperCase()}${cause.slice(1)}.`,
     TAIL: tail,
     LOG: log,
-    NEXT: isAgain ? 'It is being started. What it was doing goes on from where it was.' : '',
+    NEXT: isAgain ? 'It starts by itself. What it was doing goes on from where it was.' : '',
     CLASS: `${isAgain ? 'again' : 'stopped'}${tail === '' ? ' silent' : ''}`,
   }
   const html = readFileSync(template, 'utf8').replaceAll(/\{\{([A-Z]+)\}\}/g, (_, key) => escape(values[key] ?? ''))
