@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AfterExtractContext } from 'electron-builder'
+import type { AfterPackContext } from 'electron-builder'
 
 /** Where Electron lies while electron-builder packs it, and for which system, as Node names it. */
-export type Packing = Pick<AfterExtractContext, 'appOutDir' | 'electronPlatformName'>
+export type Packing = Pick<AfterPackContext, 'appOutDir' | 'electronPlatformName'>
 
 /** The licences of Electron's distribution, and what they are called in the app. */
 export const ELECTRONS_LICENCES = [
