@@ -64,7 +64,9 @@ test("Electron's main process loads no more than it did before it begins", async
   const counted = join(folder.path, 'modules.json')
   const main = join(await builtTree(), 'electron', 'main', 'main.js')
   const counting = ['--no-experimental-strip-types', '--import', join(import.meta.dirname, 'count-modules.mjs')]
-  execFileSync(process.execPath, [...counting, main], { env: { MODULES_FILE: counted } })
+  execFileSync(process.execPath, [...counting, main], {
+    env: { ...process.env, NODE_OPTIONS: '', MODULES_FILE: counted },
+  })
   const { modules, bytes } = readCount(counted)
   expect(modules).toBeGreaterThan(1)
   expectWithin({ 'main modules': modules, 'main bytes': bytes })
