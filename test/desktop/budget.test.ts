@@ -1,11 +1,13 @@
-import { globSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { startHost } from '#test/support/desktop-host.ts'
 import { readManifest } from '../../scripts/build/desktop/manifest.ts'
 import { filesOfPackage } from '../../scripts/build/desktop/package-files.ts'
 import { packagesNeeded } from '../../scripts/build/desktop/packages.ts'
 import { SYSTEMS, systemName } from '../../scripts/build/desktop/systems.ts'
-import { builtTree, ROOT, startCore, temporaryFolder } from './built-app.ts'
+import { builtTree, ROOT, temporaryFolder } from './built-app.ts'
 
 /** What is measured may grow by a tenth. */
 const HEADROOM = 1.1
@@ -46,14 +48,30 @@ test('the packages of each system stay within their bytes', async () => {
   expectWithin(Object.fromEntries(sizes))
 })
 
-test('a core loads no more at its start than it did', async () => {
+test('the process of the core loads no more at its start than it did', async () => {
   using folder = temporaryFolder()
-  const [home, counted] = [join(folder.path, 'home'), join(folder.path, 'modules.json')]
-  mkdirSync(home)
-  {
-    await using core = await startCore(await builtTree(), { home, counted })
-    expect((await fetch(core.url)).status).toBe(200)
-  }
-  const { modules, bytes }: { modules: number; bytes: number } = JSON.parse(readFileSync(counted, 'utf8'))
-  expectWithin({ 'start modules': modules, 'start bytes': bytes })
+  const counted = join(folder.path, 'modules.json')
+  await using host = startHost(join(folder.path, 'home'), { tree: await builtTree(), counted })
+  expect((await host.hear('ready')).isAttached).toBe(false)
+  host.send({ kind: 'stop' })
+  expect(await host.ended()).toBe(0)
+  const { modules, bytes } = readCount(counted)
+  expectWithin({ 'host modules': modules, 'host bytes': bytes })
 })
+
+test("Electron's main process loads no more than it did before it begins", async () => {
+  using folder = temporaryFolder()
+  const counted = join(folder.path, 'modules.json')
+  const main = join(await builtTree(), 'electron', 'main', 'main.js')
+  const counting = ['--no-experimental-strip-types', '--import', join(import.meta.dirname, 'count-modules.mjs')]
+  execFileSync(process.execPath, [...counting, main], {
+    env: { ...process.env, NODE_OPTIONS: '', MODULES_FILE: counted },
+  })
+  const { modules, bytes } = readCount(counted)
+  expect(modules).toBeGreaterThan(1)
+  expectWithin({ 'main modules': modules, 'main bytes': bytes })
+})
+
+function readCount(file: string): { modules: number; bytes: number } {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}

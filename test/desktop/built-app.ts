@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { buildDesktopTree } from '../../scripts/build/desktop/desktop-tree.ts'
+import { freshFolder } from '../../scripts/build/desktop/fresh-folder.ts'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
 /** Nothing of what is built needs its types stripped. */
@@ -29,7 +30,7 @@ export function builtTree(): Promise<string> {
 }
 
 async function buildTree(): Promise<string> {
-  const folder = mkdtempSync(join(ROOT, 'dist', '.tested-'))
+  const folder = freshFolder(join(ROOT, 'dist', 'tested'))
   built.push(folder)
   const path = join(folder, 'desktop')
   await buildDesktopTree(ROOT, path)
@@ -38,20 +39,15 @@ async function buildTree(): Promise<string> {
 
 /** Runs a built `minisub` under plain Node to its end. */
 export async function runBuilt(app: string, home: string, ...args: readonly string[]): Promise<Ended> {
-  return await startBuilt(app, { home }, ...args).ended
+  return await startBuilt(app, home, ...args).ended
 }
 
-/** Starts a built `minisub` under plain Node; `counted`: the file into which it writes what it loaded. */
-export function startBuilt(
-  app: string,
-  { home, counted }: { home: string; counted?: string },
-  ...args: readonly string[]
-) {
-  const counting = counted === undefined ? [] : ['--import', join(import.meta.dirname, 'count-modules.mjs')]
+/** Starts a built `minisub` under plain Node. */
+export function startBuilt(app: string, home: string, ...args: readonly string[]) {
   const env = { ...process.env, NODE_OPTIONS: '', MINISUB_HOME: home, MINISUB_SECRETS_KEYCHAIN: 'false' }
-  const child = spawn(process.execPath, [PLAIN, ...counting, join(app, 'core', 'cli', 'minisub.js'), ...args], {
+  const child = spawn(process.execPath, [PLAIN, join(app, 'core', 'cli', 'minisub.js'), ...args], {
     cwd: home,
-    env: { ...env, NODE_DISABLE_COMPILE_CACHE: '1', ...(counted === undefined ? {} : { MODULES_FILE: counted }) },
+    env: { ...env, NODE_DISABLE_COMPILE_CACHE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [stdout, stderr] = ['', '']
@@ -62,12 +58,12 @@ export function startBuilt(
 }
 
 /** A core of a built app with a data folder of its own, until it is disposed. */
-export async function startCore(app: string, options: { home: string; counted?: string }) {
-  const { child, ended } = startBuilt(app, options, 'serve', '--json')
+export async function startCore(app: string, home: string) {
+  const { child, ended } = startBuilt(app, home, 'serve', '--json')
   const isOver = await Promise.race([once(child.stdout, 'data').then(() => false), ended.then(() => true)])
   if (isOver) throw new Error(`the core ended: ${(await ended).stderr}`)
-  const { url }: { url: string } = JSON.parse(readFileSync(join(options.home, 'address.json'), 'utf8'))
-  const token = readFileSync(join(options.home, 'token'), 'utf8').trim()
+  const { url }: { url: string } = JSON.parse(readFileSync(join(home, 'address.json'), 'utf8'))
+  const token = readFileSync(join(home, 'token'), 'utf8').trim()
   return {
     url,
     token,

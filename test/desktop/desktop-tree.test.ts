@@ -49,7 +49,7 @@ describe('the tree of the app', () => {
 
   test('serves the page and the API, and starts the processes of the core', async () => {
     using folder = temporaryFolder()
-    await using core = await startCore(await builtTree(), { home: folder.path })
+    await using core = await startCore(await builtTree(), folder.path)
     const page = await fetch(core.url)
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     const client = createClient({ url: core.url, token: core.token })

@@ -10,15 +10,16 @@ export const ELECTRONS_FUSES = '101100110'
 
 /**
  * A folder that looks like Electron's distribution for Linux. Its program is a script that holds fuses, writes its
- * arguments as lines into the file that FAKE_ELECTRON_OUT names, and ends with FAKE_ELECTRON_EXIT.
+ * arguments as lines into the file that FAKE_ELECTRON_OUT names, and ends by the command FAKE_ELECTRON_END.
  */
 export function makeFakeElectron(folder: string, fuses = ELECTRONS_FUSES): string {
   mkdirSync(join(folder, 'resources'), { recursive: true })
-  const script = '#!/bin/sh\nprintf "%s\\n" "$@" > "$FAKE_ELECTRON_OUT"\nexit "${FAKE_ELECTRON_EXIT:-0}"\n'
+  const script = '#!/bin/sh\nprintf "%s\\n" "$@" > "$FAKE_ELECTRON_OUT"\neval "${FAKE_ELECTRON_END:-exit 0}"\nexit\n'
   const wire = Buffer.concat([Buffer.from(SENTINEL), Buffer.from([1, fuses.length]), Buffer.from(fuses)])
   const program = join(folder, 'electron')
   writeFileSync(program, Buffer.concat([Buffer.from(script), wire]), { mode: 0o755 })
   writeFileSync(join(folder, 'version'), readManifest(join(ROOT, 'node_modules', 'electron')).version)
+  writeFileSync(join(folder, 'resources', 'default_app.asar'), 'what Electron shows without an app')
   writeFileSync(join(folder, 'LICENSE'), 'the licence of Electron')
   writeFileSync(join(folder, 'LICENSES.chromium.html'), 'the licences of Chromium')
   return program

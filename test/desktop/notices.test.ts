@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { readManifest } from '../../scripts/build/desktop/manifest.ts'
 import { noticesOf } from '../../scripts/build/desktop/notices.ts'
 import { isLicenceAllowed } from '../../scripts/build/desktop/spdx.ts'
 import { SYSTEMS } from '../../scripts/build/desktop/systems.ts'
+import { builtTree } from './built-app.ts'
 
-const ROOT = join(import.meta.dirname, '..', '..')
 const [LINUX = { platform: 'linux', arch: 'x64' }] = SYSTEMS
 const folders: string[] = []
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
@@ -128,10 +127,23 @@ describe('notices', () => {
     expect(() => noticesOf(root, ['one'], LINUX)).toThrow(sentence)
   })
 
-  test('all that the app holds today may be held', () => {
-    const notices = noticesOf(ROOT, Object.keys(readManifest(ROOT).dependencies))
-    for (const name of ['better-sqlite3', 'onnxruntime-node', 'react', '@mantine/core', 'elkjs', 'zod'])
+  test('those of a tree are of the machine, also of one that the app is not packaged for', () => {
+    const [arch, root] = [
+      process.arch,
+      project({ 'node_modules/one/package.json': manifest('one', { cpu: ['riscv64'] }) }),
+    ]
+    Object.defineProperty(process, 'arch', { value: 'riscv64' })
+    try {
+      expect(noticesOf(root, ['one'])).toContain('one 1.2.3 (MIT)')
+    } finally {
+      Object.defineProperty(process, 'arch', { value: arch })
+    }
+  })
+
+  test('the tree brings those of the packages that its core and its page hold, and of no others', async () => {
+    const notices = readFileSync(join(await builtTree(), 'NOTICES.txt'), 'utf8')
+    for (const name of ['better-sqlite3', '@napi-rs/keyring', 'react', '@mantine/core', 'elkjs', 'zod'])
       expect(notices).toMatch(new RegExp(`^${name} [0-9.]+ \\(`, 'm'))
-    expect(notices).not.toMatch(/^(vitest|electron|typescript) [0-9]/m)
+    expect(notices).not.toMatch(/^(onnxruntime-node|vitest|electron|typescript) [0-9]/m)
   })
 })

@@ -37,12 +37,29 @@ describe('npm run desktop', () => {
       makeFakeElectron(folder.path)
       const [tree, out] = [join(folder.path, 'desktop'), join(folder.path, 'arguments')]
       const env = { ELECTRON_OVERRIDE_DIST_PATH: folder.path, MINISUB_DESKTOP_TREE: tree, FAKE_ELECTRON_OUT: out }
-      const ended = await desktop({ ...env, FAKE_ELECTRON_EXIT: '7' }, 'minisub://runs/1', '--flag=a b')
+      const ended = await desktop({ ...env, FAKE_ELECTRON_END: 'exit 7' }, 'minisub://runs/1', '--flag=a b')
       expect([ended.code, ended.stderr]).toEqual([7, ''])
       expect(readFileSync(out, 'utf8')).toBe(`${tree}\nminisub://runs/1\n--flag=a b\n`)
       expect(existsSync(join(tree, 'electron', 'main', 'main.js'))).toBe(true)
     },
   )
+})
+
+test.skipIf(process.platform !== 'linux').each([
+  [
+    'TRAP',
+    /^Electron ended by SIGTRAP: .* run `sudo chown root:root (\S+)\/chrome-sandbox && sudo chmod 4755 \1\/chrome-sandbox` once\n$/,
+  ],
+  ['ABRT', /^Electron ended by SIGABRT: .* no usable sandbox/],
+  ['KILL', /^Electron ended by SIGKILL\n$/],
+])('where it is ended by SIG%s says so, and what Chromium may need', async (signal, sentence) => {
+  using folder = temporaryFolder()
+  makeFakeElectron(folder.path)
+  const env = { ELECTRON_OVERRIDE_DIST_PATH: folder.path, MINISUB_DESKTOP_TREE: join(folder.path, 'desktop') }
+  const fake = { FAKE_ELECTRON_OUT: join(folder.path, 'arguments'), FAKE_ELECTRON_END: `kill -s ${signal} $$` }
+  const { code, stderr } = await desktop({ ...env, ...fake })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(sentence)
 })
 
 test('Electron is looked for where it is named, else in its package', () => {

@@ -25,11 +25,15 @@ type Options = {
   readonly encryption?: EncryptionInfo | null
   /** A built tree of the app, whose host is run as Electron would: as JavaScript, with threads for workers. */
   readonly tree?: string
+  /** The file into which it writes, at its end, how many modules it loaded (`test/desktop/count-modules.mjs`). */
+  readonly counted?: string
 }
 
 /** Starts it and tells it the data folder. */
-export function startHost(home: string, { encryption = null, tree }: Options = {}): TestHost {
-  const port = [
+export function startHost(home: string, { encryption = null, tree, counted }: Options = {}): TestHost {
+  const counting = counted === undefined ? [] : ['--import', join(ROOT, 'test', 'desktop', 'count-modules.mjs')]
+  const preloaded = [
+    ...counting,
     '--import',
     join(ROOT, 'test', 'support', 'fake-parent-port.mjs'),
     // As Electron sets it.
@@ -38,12 +42,13 @@ export function startHost(home: string, { encryption = null, tree }: Options = {
   const entry =
     tree === undefined ? join(ROOT, 'electron', 'host', 'host.ts') : join(tree, 'electron', 'host', 'host.js')
   const child = fork(entry, {
-    execArgv: tree === undefined ? port : ['--no-experimental-strip-types', ...port],
+    execArgv: tree === undefined ? preloaded : ['--no-experimental-strip-types', ...preloaded],
     // A test leaves the keychain of whoever runs it alone.
     env: {
       ...process.env,
       DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere',
       ...(tree === undefined ? {} : { NODE_OPTIONS: '', MINISUB_WORKERS: 'threads' }),
+      ...(counted === undefined ? {} : { MODULES_FILE: counted }),
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

@@ -1,6 +1,7 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readManifest } from './manifest.ts'
+import { checkNative } from './natives.ts'
 import { filesOfPackage } from './package-files.ts'
 import { packagesNeeded } from './packages.ts'
 import { systemName, type System } from './systems.ts'
@@ -18,7 +19,7 @@ function keyringName({ platform, arch }: System): string {
 
 /**
  * Puts all that the app holds on a system into an empty folder: the tree, and what its dependencies need where they run.
- * Throws an Error of one sentence where a native module is not installed for that system.
+ * Throws an Error of one sentence where a native module is not installed for that system, or is not the one that is known.
  */
 export function stageApp(root: string, tree: string, { system, out }: { system: System; out: string }): void {
   const missing = NATIVES.map((path) => path(system)).filter((path) => !existsSync(join(root, path)))
@@ -27,8 +28,10 @@ export function stageApp(root: string, tree: string, { system, out }: { system: 
   cpSync(tree, out, { recursive: true })
   const names = Object.keys(readManifest(tree).dependencies)
   for (const installed of packagesNeeded(root, names, system)) {
-    for (const file of filesOfPackage(installed, system))
+    for (const file of filesOfPackage(installed, system)) {
+      checkNative(installed, file)
       copy(join(installed.folder, file), join(out, installed.path, file))
+    }
   }
 }
 

@@ -1,19 +1,9 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { cpSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'vite'
 import { appManifest } from './app-manifest.ts'
 import { emitJavaScript } from './emit-javascript.ts'
+import { freshFolder } from './fresh-folder.ts'
 import { importsOfTree } from './imports.ts'
 import { readManifest } from './manifest.ts'
 import { noticesOf } from './notices.ts'
@@ -40,20 +30,6 @@ export async function buildDesktopTree(root: string, out: string): Promise<void>
   } finally {
     rmSync(fresh, { recursive: true, force: true })
   }
-}
-
-/** A folder beside the tree; those that killed builds left are removed. */
-function freshFolder(out: string): string {
-  mkdirSync(dirname(out), { recursive: true })
-  const prefix = `.${basename(out)}-`
-  const hourAgo = Date.now() - 3_600_000
-  for (const left of globSync(`${prefix}*`, { cwd: dirname(out) })) {
-    const path = join(dirname(out), left)
-    if (statSync(path).mtimeMs < hourAgo) rmSync(path, { recursive: true, force: true })
-  }
-  const fresh = mkdtempSync(join(dirname(out), prefix))
-  chmodSync(fresh, 0o755)
-  return fresh
 }
 
 function copyBuilt(root: string, fresh: string, folder: string): void {

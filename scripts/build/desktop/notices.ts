@@ -5,7 +5,7 @@ import type { Manifest } from './manifest.ts'
 import { packagesNeeded, type InstalledPackage } from './packages.ts'
 import { isLicenceAllowed } from './spdx.ts'
 import { standardText } from './standard-licences.ts'
-import { thisSystem, type System } from './systems.ts'
+import type { Machine } from './systems.ts'
 
 /**
  * Licences under which the app may hold packages. All ask for their text alone, save EPL-2.0 (elkjs, unchanged, in a file
@@ -19,8 +19,9 @@ const ALLOWED: ReadonlySet<string> = new Set(
 const SOURCES_OF_PAGE = '{renderer,core/base,core/contract,core/client}/**/*.{ts,tsx}'
 const LICENCE_FILE = /^((un)?licen[cs]e|notice|copying|copyright|third.?party)/i
 const HEAD = `Mini-Submarine holds the packages below, under the licences that follow their names. Their sources can be had from
-https://www.npmjs.com/package/NAME/v/VERSION. The licences of Electron and Chromium lie beside the program of the app, in
-LICENSE.electron.txt and LICENSES.chromium.html; Mini-Submarine's own, Apache-2.0, is the first of the texts.
+https://www.npmjs.com/package/NAME/v/VERSION. The licences of Electron and Chromium lie beside the program of the app, on
+macOS in Contents/Resources, as LICENSE.electron.txt and LICENSES.chromium.html; Mini-Submarine's own, Apache-2.0, is the
+first of the texts.
 `
 const LINE = `\n${'-'.repeat(80)}\n`
 
@@ -28,7 +29,7 @@ const LINE = `\n${'-'.repeat(80)}\n`
  * The licences and notices of all that the app holds: the packages that its core needs on a system, and those bundled into
  * the page. Throws an Error of one sentence that names each package whose licence is missing or not allowed.
  */
-export function noticesOf(root: string, names: readonly string[], system: System = thisSystem()): string {
+export function noticesOf(root: string, names: readonly string[], system: Machine = process): string {
   const packages = packagesNeeded(root, [...names, ...packagesOfPage(root)], system)
   const faults = packages.flatMap(({ path, manifest }) => licenceFault(path, manifest))
   if (faults.length > 0) throw new Error(`the app cannot hold ${faults.join('; ')}: replace it, or allow its licence`)

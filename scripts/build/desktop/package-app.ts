@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Arch, build, Platform } from 'electron-builder'
 import { stageApp } from './app-stage.ts'
 import { builderConfig } from './builder-config.ts'
+import { freshFolder } from './fresh-folder.ts'
 import { readManifest } from './manifest.ts'
 import type { System } from './systems.ts'
 
@@ -21,8 +22,7 @@ export type PackageWish = {
  */
 export async function packageApp(root: string, tree: string, wish: PackageWish): Promise<string[]> {
   const version = electronVersion(root, wish.electron)
-  mkdirSync(dirname(wish.out), { recursive: true })
-  const app = mkdtempSync(join(dirname(wish.out), '.app-'))
+  const app = freshFolder(join(dirname(wish.out), 'app'))
   try {
     stageApp(root, tree, { system: wish.system, out: app })
     const icons = join(root, 'resources', 'desktop')

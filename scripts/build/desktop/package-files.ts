@@ -14,12 +14,9 @@ const UNUSED_FOLDERS = /^(tests?|docs?|examples?|bench|benchmarks?|coverage|man|
 const PICKED: Readonly<Record<string, (file: string, system: System) => boolean>> = {
   'better-sqlite3': (file, system) =>
     !/^(deps|src)\//.test(file) && (!file.startsWith('prebuilds/') || file === `prebuilds/${systemName(system)}.node`),
-  'onnxruntime-node': (file, { platform, arch }) =>
-    !/^(script|lib)\//.test(file) &&
-    (!file.startsWith('bin/') || file.startsWith(`bin/napi-v6/${platform}/${arch}/`)) &&
-    // The same library twice; the binding asks for the other name.
-    !/libonnxruntime\.\d+\.\d+\.\d+\.dylib$/.test(file),
   'cpu-features': () => false,
+  // A program for PuTTY's agent on Windows, which nothing asks for.
+  ssh2: (file) => file !== 'util/pagent.exe',
   '@kubernetes/client-node': (file) => !file.endsWith('_test.js'),
 }
 /** Node takes `dist-cjs` of these. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readManifest, type Manifest } from './manifest.ts'
-import type { System } from './systems.ts'
+import type { Machine } from './systems.ts'
 
 /** A package as it is installed: `path` is its folder below the root, such as `node_modules/a/node_modules/b`. */
 export type InstalledPackage = { readonly path: string; readonly folder: string; readonly manifest: Manifest }
@@ -10,7 +10,7 @@ export type InstalledPackage = { readonly path: string; readonly folder: string;
  * All packages that these need on a system, by path: their dependencies and theirs, where Node would find them; optional
  * ones where they are installed and for that system. Throws an Error of one sentence for one that is missing.
  */
-export function packagesNeeded(root: string, names: readonly string[], system: System): InstalledPackage[] {
+export function packagesNeeded(root: string, names: readonly string[], system: Machine): InstalledPackage[] {
   const found = new Map<string, InstalledPackage>()
   const waiting = names.map((name) => ({ name, from: '', isOptional: false }))
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -45,7 +45,7 @@ function placeOf(root: string, name: string, from: string): string | undefined {
 }
 
 /** Whether its manifest lets npm install it there; Electron runs on glibc alone. */
-function isFor({ os, cpu, libc }: Manifest, { platform, arch }: System): boolean {
+function isFor({ os, cpu, libc }: Manifest, { platform, arch }: Machine): boolean {
   return allows(os, platform) && allows(cpu, arch) && (platform !== 'linux' || allows(libc, 'glibc'))
 }
 
