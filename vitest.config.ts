@@ -38,13 +38,11 @@ const shared = {
   expect: { poll: { timeout: 30_000 } },
 }
 
-/** What goes through workers is tested a second time with threads, as in the desktop app. */
+/** Of what goes through workers, one test of each kind is played a second time with threads, as in the desktop app. */
 const BY_WORKERS = [
-  ...['export', 'mlflow-db', 'mlruns', 'tensorboard'].map((name) => `core/transfer/${name}.test.ts`),
-  ...['wire', 'traces', 'artifacts'].map((name) => `core/mlflow/${name}.test.ts`),
-  ...['tracked-runs', 'tracked-run-search', 'tracking-pages', 'tracking-trash'].map(
-    (name) => `core/api/${name}.test.ts`,
-  ),
+  ...['export', 'mlflow-db'].map((name) => `core/transfer/${name}.test.ts`),
+  'core/mlflow/wire.test.ts',
+  'core/api/tracked-run-search.test.ts',
   'core/tracking/purge.test.ts',
 ]
 
@@ -63,7 +61,8 @@ export default defineConfig({
       // Many of them wait for something most of the time.
       group('together', 0, { include: INCLUDE, exclude: [...EXCLUDE, ...CONTAINERS, ...ALONE], maxWorkers: 3 }),
       group('threads', 0, { include: BY_WORKERS, maxWorkers: 3, env: { MINISUB_WORKERS: 'threads' } }),
-      group('containers', 1, { include: CONTAINERS }),
+      // These too: for pods, mostly.
+      group('containers', 1, { include: CONTAINERS, maxWorkers: 3 }),
       group('alone', 2, { include: ALONE, maxWorkers: 1 }),
     ],
   },
