@@ -125,7 +125,9 @@ test('the backend of Linux is asked for on Linux alone', () => {
   const never = (): string => {
     throw new Error('there is none')
   }
-  expect(encryptionInfo('darwin', true, never)).toEqual({ backend: 'darwin', isStrong: true })
+  expect(encryptionInfo('darwin', true, never)).toEqual({ backend: 'Keychain', isStrong: true })
+  expect(encryptionInfo('win32', true, never)).toEqual({ backend: 'DPAPI', isStrong: true })
+  expect(encryptionInfo('win32', false, never)).toBeNull()
   expect(encryptionInfo('linux', true, () => 'basic_text')).toEqual({ backend: 'basic_text', isStrong: false })
 })
 

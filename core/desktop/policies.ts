@@ -54,13 +54,18 @@ export const WEB_PREFERENCES = {
   spellcheck: false,
 } as const
 
-/** What the system's encryption is worth; null where there is none. Chromium's `basic_text` has its key in its source. */
+/**
+ * What the system's encryption is worth; null where there is none. Chromium's `basic_text` has its key in its source. On
+ * Linux this says what the desktop has, not that it gives a key: `sealBy` looks at each answer.
+ */
 export function encryptionInfo(
   platform: NodeJS.Platform,
   isAvailable: boolean,
   backend: () => string,
 ): EncryptionInfo | null {
-  if (platform !== 'linux') return isAvailable ? { backend: platform, isStrong: true } : null
+  if (platform !== 'linux') {
+    return isAvailable ? { backend: platform === 'darwin' ? 'Keychain' : 'DPAPI', isStrong: true } : null
+  }
   const name = backend()
   return { backend: name, isStrong: isAvailable && !['basic_text', 'unknown'].includes(name) }
 }

@@ -74,7 +74,7 @@ function start(state: State): void {
 function take(state: State, told: FromHost): void {
   const { running } = state
   if (told.kind === 'seal') {
-    void sealBy(state.calls.safeStorage, told).then((answer) => running?.child.postMessage(answer))
+    void sealBy(state.calls.safeStorage, told, process.platform).then((answer) => running?.child.postMessage(answer))
     return
   }
   if (told.kind === 'ready' || told.kind === 'failed') clearTimeout(state.slow)

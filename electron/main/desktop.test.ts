@@ -538,8 +538,8 @@ test('the core gets values encrypted and back by the system, and why where it ca
   child().tell({ kind: 'seal', id: 1, verb: 'encrypt', text: 'hush' })
   await turn()
   const sealed = child().got.at(-1)
-  expect(sealed).toEqual({ kind: 'sealed', id: 1, text: Buffer.from('sealed hush').toString('base64') })
-  child().tell({ kind: 'seal', id: 2, verb: 'decrypt', text: Buffer.from('sealed hush').toString('base64') })
+  expect(sealed).toEqual({ kind: 'sealed', id: 1, text: Buffer.from('v11sealed hush').toString('base64') })
+  child().tell({ kind: 'seal', id: 2, verb: 'decrypt', text: Buffer.from('v11sealed hush').toString('base64') })
   child().tell({ kind: 'seal', id: 3, verb: 'decrypt', text: 'bm9uc2Vuc2U=' })
   await turn()
   expect(child().got.slice(-2)).toEqual([
@@ -554,7 +554,8 @@ test.each([
   ['linux', true, 'unknown', { backend: 'unknown', isStrong: false }],
   ['linux', true, 'kwallet6', { backend: 'kwallet6', isStrong: true }],
   ['linux', false, 'gnome_libsecret', { backend: 'gnome_libsecret', isStrong: false }],
-  ['darwin', true, 'unknown', { backend: 'darwin', isStrong: true }],
+  ['darwin', true, 'unknown', { backend: 'Keychain', isStrong: true }],
+  ['win32', true, 'unknown', { backend: 'DPAPI', isStrong: true }],
   ['win32', false, 'unknown', null],
 ] as const)(
   'on %s with encryption %s of %s the core is told %j',
