@@ -18,7 +18,11 @@ test.each(['linux', 'darwin', 'win32'] as const)('on %s the system encrypts and 
 
 test('on Linux the key that everybody knows is no encryption, whatever keyring the desktop has', async () => {
   electron.safe.tag = 'v10'
-  const fault = { kind: 'sealed', id: 1, fault: 'the keyring gave no key, and the one in its place is known to everybody' }
+  const fault = {
+    kind: 'sealed',
+    id: 1,
+    fault: 'the keyring gave no key, and the one in its place is known to everybody',
+  }
   expect(await seal('encrypt', 'hush', 'linux')).toEqual(fault)
   expect(await seal('decrypt', base64('v10sealed hush'), 'linux')).toEqual(fault)
 })
