@@ -2,6 +2,7 @@ import { clientOf, isCoreGone } from '#core/attach/index.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { Client } from '#core/client/index.ts'
 import { ToHost, type FromHost } from '#core/contract/desktop.ts'
+import { adoptEnvironment } from './environment.ts'
 import { openLender, type Lender } from './lent-encryption.ts'
 import { openCore, readManifest, type HeldCore } from './open-core.ts'
 import { tellUpdates } from './updates.ts'
@@ -37,6 +38,7 @@ export function hostCore(port: HostPort): void {
   })
 
   async function start(home: string): Promise<void> {
+    await adoptEnvironment()
     const { version, releases } = readManifest()
     try {
       held = await openCore({ home, version, encryption: lender?.encryption })
