@@ -197,7 +197,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'renderer/pages': SEEN_BY_PAGES,
   'renderer/data': ['core/base', 'core/contract', 'core/client'],
   'renderer/ui': [],
-  'core/desktop': ['core/base', 'core/contract'],
+  'core/desktop': ['core/base', 'core/contract', 'core/files'],
   'core/desktop-host': ['core'],
   'electron/main': ['core/base', 'core/contract', 'core/desktop', 'core/files'],
   'electron/host': ['core/desktop-host'],

@@ -59,7 +59,7 @@ export type DesktopBridge = {
 
 /** Whether the app's own encryption protects values from other programs of this user; on Linux it may not. */
 export const EncryptionInfo = z.object({
-  /** What the system calls it, such as `gnome_libsecret` or `basic_text`. */
+  /** What the system calls it, such as `Keychain`, `gnome_libsecret` or `basic_text`. */
   backend: z.string(),
   isStrong: z.boolean(),
 })

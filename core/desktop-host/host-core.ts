@@ -2,6 +2,7 @@ import { clientOf, isCoreGone } from '#core/attach/index.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { Client } from '#core/client/index.ts'
 import { ToHost, type FromHost } from '#core/contract/desktop.ts'
+import { adoptEnvironment } from './environment.ts'
 import { openLender, type Lender } from './lent-encryption.ts'
 import { openCore, readManifest, type HeldCore } from './open-core.ts'
 import { tellUpdates } from './updates.ts'
@@ -50,6 +51,7 @@ function take(host: Host, told: ToHost): void {
 
 async function start(host: Host, home: string): Promise<void> {
   const { post, ending, lender } = host
+  await adoptEnvironment()
   const { version, releases } = readManifest()
   try {
     host.held = await openCore({ home, version, encryption: lender?.encryption })

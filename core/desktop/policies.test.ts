@@ -126,7 +126,8 @@ test('the backend of Linux is asked for on Linux alone', () => {
   const never = (): string => {
     throw new Error('there is none')
   }
-  expect(encryptionInfo('darwin', never)).toEqual({ backend: 'darwin', isStrong: true })
+  expect(encryptionInfo('darwin', never)).toEqual({ backend: 'Keychain', isStrong: true })
+  expect(encryptionInfo('win32', never)).toEqual({ backend: 'DPAPI', isStrong: true })
   expect(encryptionInfo('linux', () => 'basic_text')).toEqual({ backend: 'basic_text', isStrong: false })
 })
 

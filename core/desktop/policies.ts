@@ -58,10 +58,11 @@ export const WEB_PREFERENCES = {
 
 /**
  * What the system's encryption is worth, by its name: whether it is there is seen when it is first used, since to ask may
- * ask a person. Chromium's `basic_text` has its key in its source.
+ * ask a person. Chromium's `basic_text` has its key in its source. On Linux the name says what the desktop has, not that it
+ * gives a key: `sealBy` looks at each answer.
  */
 export function encryptionInfo(platform: NodeJS.Platform, backend: () => string): EncryptionInfo {
-  if (platform !== 'linux') return { backend: platform, isStrong: true }
+  if (platform !== 'linux') return { backend: platform === 'darwin' ? 'Keychain' : 'DPAPI', isStrong: true }
   const name = backend()
   return { backend: name, isStrong: !['basic_text', 'unknown'].includes(name) }
 }

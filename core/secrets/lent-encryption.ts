@@ -4,7 +4,7 @@ import type { SecretsView } from '#core/contract/secrets.ts'
 
 /** Encryption that the desktop app lends: Electron's safeStorage, whose key the system keeps for the app. Base64 in and out. */
 export type LentEncryption = {
-  /** What keeps the key, such as `keychain`, `dpapi`, `gnome_libsecret`, `kwallet6` or `basic_text`. */
+  /** What keeps the key, such as `Keychain`, `DPAPI`, `gnome_libsecret`, `kwallet6` or `basic_text`. */
   readonly backend: string
   /** False where everybody knows the key: `basic_text` of Linux, whose key stands in Chromium's source. */
   readonly isStrong: boolean

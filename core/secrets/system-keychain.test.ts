@@ -2,18 +2,22 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Worker } from 'node:worker_threads'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { describeWithSecretService } from '#test/support/requirements.ts'
 import { openSecretService, type SecretService } from '#test/support/secret-service.ts'
-import { keychainByThreads } from './keychain-fixture.ts'
+import { keychainByThreads, openKeychainCore } from './keychain-fixture.ts'
 import type { Keychain } from './keychain.ts'
 import { openSecrets } from './secrets.ts'
+import { openSlowBus } from './slow-bus-fixture.ts'
 import { systemKeychain } from './system-keychain.ts'
 
 const KINDS = [
   ['a process', systemKeychain],
   ['a thread', keychainByThreads],
 ] as const
+
+afterEach(() => void vi.unstubAllEnvs())
 
 describe('the keychain of a system', () => {
   test('is there on macOS and Windows, and on Linux where a session bus is', () => {
@@ -30,6 +34,15 @@ describe('the keychain of a system', () => {
       environment: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' },
     })
     if (process.platform === 'linux') await expect(keychain?.get('x')).rejects.toThrow('Failed to connect to socket')
+  })
+
+  test.runIf(process.platform === 'linux')('is asked by a thread that ends by itself', async () => {
+    vi.stubEnv('MINISUB_WORKERS', 'threads')
+    vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', 'unix:path=/nowhere')
+    const terminate = vi.spyOn(Worker.prototype, 'terminate')
+    await expect(systemKeychain()?.get('x')).rejects.toThrow('Failed to connect to socket')
+    expect(terminate).not.toHaveBeenCalled()
+    terminate.mockRestore()
   })
 
   test.each(KINDS)('that does not answer is given up, and %s with it', async (_name, open) => {
@@ -104,3 +117,39 @@ function realService(open: typeof systemKeychain): void {
     await expect(locked?.get('locked')).rejects.toThrow('unlock prompt was dismissed')
   })
 }
+
+describeWithSecretService('a Secret Service that answers too late', () => {
+  let folder = ''
+  let service: SecretService
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'minisub-late-'))
+    service = await openSecretService(folder, 'unlocked')
+  })
+  afterAll(async () => {
+    await service[Symbol.asyncDispose]()
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  })
+
+  test('keeps nothing that was set meanwhile, and is asked by one thread at a time', async () => {
+    const { environment } = service
+    await using bus = await openSlowBus(environment['DBUS_SESSION_BUS_ADDRESS'] ?? '', join(folder, 'slow'))
+    const options = { environment: { ...environment, DBUS_SESSION_BUS_ADDRESS: bus.address }, limitMs: 1_500 }
+    await using core = openKeychainCore(options)
+    await core.set('late', 'before')
+    bus.hold(true)
+    const asked = bus.connections()
+    const late = 'it did not answer in 1.5 s'
+    await expect(core.set('late', 'given up')).rejects.toThrow(late)
+    const began = performance.now()
+    for (const ask of [core.get('late'), core.set('other', 'x'), core.delete('late')]) {
+      await expect(ask).rejects.toThrow(late)
+    }
+    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(bus.connections()).toBe(asked + 1)
+    bus.hold(false)
+    await expect.poll(() => core.get('late').catch(String)).toBeUndefined()
+    await core.set('late', 'anew')
+    expect(await core.get('late')).toBe('anew')
+    expect(await core.get('other')).toBeUndefined()
+  })
+})

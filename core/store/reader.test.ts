@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openReadProcess, removeTree } from './index.ts'
 import { MLFLOW_READS } from '#core/mlflow/index.ts'
@@ -75,6 +76,16 @@ describe.each(['processes', 'threads'])('a reader of %s', (kind) => {
     await failed
   })
 
+  test('a reader that nobody waits for is closed without ending its thread by force', async () => {
+    const terminate = vi.spyOn(Worker.prototype, 'terminate')
+    const reader = open()
+    await reader.read('mlflow.experiments', search)
+    await reader[Symbol.asyncDispose]()
+    expect(terminate).not.toHaveBeenCalled()
+    expect(isOpen()).toBe(false)
+    terminate.mockRestore()
+  })
+
   test('a reader may be closed at any moment of its beginning', async () => {
     for (let ms = 0; ms < 42; ms += 6) {
       const reader = open()
@@ -107,10 +118,13 @@ describe.each(['processes', 'threads'])('a reader of %s', (kind) => {
   })
 
   test.runIf(process.platform === 'linux')('the process ends when nobody asks, and starts again', async () => {
+    const terminate = vi.spyOn(Worker.prototype, 'terminate')
     await using reader = open(500)
     await reader.read('mlflow.experiments', search)
     expect(isOpen()).toBe(true)
     await expect.poll(isOpen).toBe(false)
+    expect(terminate).not.toHaveBeenCalled()
+    terminate.mockRestore()
     const again = parse(await reader.read('mlflow.experiments', search))
     expect(again).toMatchObject({ experiments: expect.any(Array) })
   })

@@ -1,5 +1,5 @@
 import { Problem, problemFromJson } from '#core/base/problem.ts'
-import { siblingModule, startWorker, type WorkerProcess } from '#core/workers/index.ts'
+import { endWorker, siblingModule, startWorker, type WorkerProcess } from '#core/workers/index.ts'
 import type { ReaderJob, ReadReply, ReadRequest } from './read-worker.ts'
 
 /** How long the process is kept that nobody asks, in milliseconds. */
@@ -39,7 +39,8 @@ export function openReadProcess({ file, modules, idleMs = IDLE_MS }: Options): R
   let last = 0
   const end = (ended: Started, why: string) => {
     if (started === ended) started = undefined
-    ended.worker.kill()
+    if (ended.waiting.size === 0) void endWorker(ended.worker)
+    else ended.worker.kill()
     failAll(ended, why)
   }
   const rest = (resting: Started) => {

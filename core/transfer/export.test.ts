@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import Papa from 'papaparse'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { csvCell } from './csv-file.ts'
 import { transferForTest, type TransferFixture } from './transfer-fixture.ts'
 
@@ -42,7 +43,11 @@ test('Parquet has every point with NaN and infinities, and texts as they are', a
   const fixture = transferForTest()
   await tracked(fixture)
   const folder = join(fixture.folder, 'out')
+  const terminate = vi.spyOn(Worker.prototype, 'terminate')
   const report = await fixture.export(folder, { experiments: ['1'], artifacts: true })
+  // Its work is done: as a thread it ends by itself.
+  expect(terminate).not.toHaveBeenCalled()
+  terminate.mockRestore()
   expect(report.files.map(({ path, rows }) => [path, rows])).toEqual([
     ['runs.parquet', 1],
     ['metrics.parquet', 3],

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { Problem, problemFromJson } from '#core/base/problem.ts'
 import type { ExportReport, ExportRequest } from '#core/contract/tracking-transfer.ts'
 import { systemCode } from '#core/files/index.ts'
-import { siblingModule, startWorker } from '#core/workers/index.ts'
+import { endWorker, siblingModule, startWorker } from '#core/workers/index.ts'
 import type { ExportJob, ExportReply } from './export-worker.ts'
 import type { Watch } from './import.ts'
 
@@ -90,8 +90,7 @@ async function inProcess(job: ExportJob, { onLine, signal }: Watch): Promise<Exp
     if ('bug' in end) throw new Error(`the process that exports failed by a bug: ${end.bug}`)
     return end.files
   } finally {
+    await endWorker(worker)
     signal.removeEventListener('abort', giveUp)
-    giveUp()
-    await worker.ended
   }
 }

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { siblingModule, startWorker, type WorkerProcess } from './index.ts'
+import { endWorker, siblingModule, startWorker, type WorkerProcess } from './index.ts'
 import type { Order } from './worker-fixture.ts'
 
 const FIXTURE = siblingModule(import.meta.url, 'worker-fixture')
@@ -99,6 +100,22 @@ describe.each(['processes', 'threads'])('workers as %s', (kind) => {
       early.letGo()
       expect(await early.ended).toMatch(/^code \d+$/)
     }
+  })
+
+  test('one that has done its work ends by itself; it is killed only where it does not', async () => {
+    const terminate = vi.spyOn(Worker.prototype, 'terminate')
+    const done = startWorker(FIXTURE, {})
+    await told(done, 1)
+    await endWorker(done)
+    await endWorker(done)
+    expect(await done.ended).toBe('code 0')
+    expect(terminate).not.toHaveBeenCalled()
+    const busy = startWorker(FIXTURE, {})
+    await told(busy, 1)
+    order(busy, { kind: 'spin' })
+    await endWorker(busy, 100)
+    expect(await busy.ended).toBe('SIGKILL')
+    terminate.mockRestore()
   })
 
   test('the last words of one that ends are heard before its end', async () => {

@@ -136,11 +136,7 @@ test('a second instance ends, and what it was started for is opened in the first
   expect(await ask('minisub:take-opened', [])).toEqual([])
   expect(log()).toContain('refused to open README.md: it is no page, folder or *.pipeline.yaml')
   expect(log()).toContain('refused to open minisub://exec/rm')
-  expect(lastWindow().webContents.sent).toEqual([
-    'minisub:opened',
-    'minisub:opened',
-    'minisub:opened',
-  ])
+  expect(lastWindow().webContents.sent).toEqual(['minisub:opened', 'minisub:opened', 'minisub:opened'])
 })
 
 test.each([[{ args: 7 }], [undefined], ['nonsense'], [{ args: [{}] }]])(
@@ -681,8 +677,8 @@ test('the core gets values encrypted and back by the system, and why where it ca
   child().tell({ kind: 'seal', id: 1, verb: 'encrypt', text: 'hush' })
   await turn()
   const sealed = child().got.at(-1)
-  expect(sealed).toEqual({ kind: 'sealed', id: 1, text: Buffer.from('sealed hush').toString('base64') })
-  child().tell({ kind: 'seal', id: 2, verb: 'decrypt', text: Buffer.from('sealed hush').toString('base64') })
+  expect(sealed).toEqual({ kind: 'sealed', id: 1, text: Buffer.from('v11sealed hush').toString('base64') })
+  child().tell({ kind: 'seal', id: 2, verb: 'decrypt', text: Buffer.from('v11sealed hush').toString('base64') })
   child().tell({ kind: 'seal', id: 3, verb: 'decrypt', text: 'bm9uc2Vuc2U=' })
   await turn()
   expect(child().got.slice(-2)).toEqual([
@@ -696,6 +692,8 @@ test.each([
   ['linux', 'basic_text', { backend: 'basic_text', isStrong: false }],
   ['linux', 'unknown', { backend: 'unknown', isStrong: false }],
   ['linux', 'kwallet6', { backend: 'kwallet6', isStrong: true }],
+  ['darwin', 'unknown', { backend: 'Keychain', isStrong: true }],
+  ['win32', 'unknown', { backend: 'DPAPI', isStrong: true }],
 ] as const)('on %s with %s the core is told %j', async (platform, backend, encryption) => {
   Object.assign(electron.safe, { backend })
   await start({ platform })

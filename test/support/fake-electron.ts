@@ -209,6 +209,8 @@ export function fakeElectron() {
   const answers = { paths: [] as string[], response: 2, questions: [] as E.MessageBoxOptions[] }
   const safe = {
     backend: 'gnome_libsecret' as ReturnType<E.SafeStorage['getSelectedStorageBackend']>,
+    /** What encrypted data begins with: on Linux `v11` says the keyring's key, `v10` the one that everybody knows. */
+    tag: 'v11',
   }
   const schemes = new Map<string, (request: Request) => Response | Promise<Response>>()
   const permissions: {
@@ -295,11 +297,12 @@ export function fakeElectron() {
     },
     safeStorage: {
       getSelectedStorageBackend: () => safe.backend,
-      encryptStringAsync: async (text: string) => Buffer.from(`sealed ${text}`),
+      encryptStringAsync: async (text: string) => Buffer.from(`${safe.tag}sealed ${text}`),
       decryptStringAsync: async (data: Buffer) => {
         const text = data.toString('utf8')
-        if (!text.startsWith('sealed ')) throw new Error('it is not ours')
-        return { result: text.slice('sealed '.length), shouldReEncrypt: false }
+        const [, result] = /^v1[01]sealed (.*)$/s.exec(text) ?? []
+        if (result === undefined) throw new Error('it is not ours')
+        return { result, shouldReEncrypt: false }
       },
     },
     screen: { getAllDisplays: () => displays as unknown as E.Display[] },

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { z } from 'zod'
 import { Problem } from '#core/base/problem.ts'
-import { systemCode } from '#core/files/index.ts'
+import { pathWith, systemCode } from '#core/files/index.ts'
 import type { Selected } from './contexts.ts'
 import type { Variables } from './kubeconfig.ts'
 import type { ExecEntry } from './kubeconfig-shape.ts'
-import { pathWith } from './login-path.ts'
 
 /** A plugin may ask a person in a browser; nothing is waited for longer. */
 const TIMEOUT_MS = 60_000

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import type { Variables } from './kubeconfig.ts'
 
 const TIMEOUT_MS = 5000
+
+type Variables = Readonly<Record<string, string | undefined>>
+
 /** Around what is wanted among the greetings; no letters, which would belong to the variable's name. */
 const MARK = '---:::---'
 
@@ -33,16 +35,16 @@ function isOn(path: string, command: string): boolean {
 
 const known = new Map<string, Promise<string>>()
 
-/** PATH of the user's login shell, asked once; empty where it does not tell. */
-function loginPath(variables: Variables): Promise<string> {
+/** PATH of the user's login shell, asked once; empty where it does not tell, or not within `limitMs`. */
+export function loginPath(variables: Variables, limitMs: number = TIMEOUT_MS): Promise<string> {
   const shell = variables['SHELL'] ?? '/bin/sh'
   const key = JSON.stringify([shell, variables['HOME']])
-  const asked = known.get(key) ?? ask(shell, variables)
+  const asked = known.get(key) ?? ask(shell, variables, limitMs)
   known.set(key, asked)
   return asked
 }
 
-async function ask(shell: string, variables: Variables): Promise<string> {
+async function ask(shell: string, variables: Variables, limitMs: number): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>()
   // In a session of its own: an interactive shell would else take hold of the terminal.
   const child = spawn(shell, ['-ilc', `printf '%s' "${MARK}$PATH${MARK}"`], {
@@ -55,7 +57,7 @@ async function ask(shell: string, variables: Variables): Promise<string> {
   const timer = setTimeout(() => {
     child.kill('SIGKILL')
     child.stdout.destroy()
-  }, TIMEOUT_MS)
+  }, limitMs)
   child.once('error', () => resolve(''))
   child.once('close', () => resolve(text.split(MARK)[1] ?? ''))
   return promise.finally(() => clearTimeout(timer))
