@@ -163,7 +163,7 @@ function take(desktop: Desktop, told: FromHost): void {
   else if (told.kind === 'code') windows.signIn(told.id, told.code)
   else if (told.kind === 'closing') desktop.closing = told.closing
   else if (told.kind === 'notice') notify(desktop, told)
-  else if (told.kind === 'seal') void rules.sealBy(calls.safeStorage, told, place.platform).then(core.send)
+  else if (told.kind === 'seal') void rules.sealBy(calls.safeStorage, told, place.platform).then((it) => core.send(it))
 }
 
 /** A core that comes again leaves the windows as they are, and what happened is told beside them. */

@@ -41,22 +41,14 @@ export function openWindows(options: Options) {
       load(options, report, rules.REPORT_PAGE)
     },
     /** What is to be remembered of them. */
-    saved: (): rules.SavedWindow[] =>
-      [...shown].map(([window, state]) => ({
-        ...window.getNormalBounds(),
-        isMaximized: window.isMaximized(),
-        path: pathOf(window, state),
-      })),
+    saved: (): rules.SavedWindow[] => [...shown].map(savedOf),
     /** Shows the window that was last in front, and gives it something to open. */
     bring: (opened?: Opened) => {
       if (shown.size === 0) begin('/')
       for (const [window, state] of [...shown].slice(-1)) {
         if (opened !== undefined) state.waiting.push(opened)
         tell(window, state)
-        if (!state.isPainted) continue
-        if (window.isMinimized()) window.restore()
-        window.show()
-        window.focus()
+        if (state.isPainted) front(window)
       }
     },
     /** What waits for the window of these contents; it is told once. */
@@ -84,6 +76,16 @@ export function openWindows(options: Options) {
       }
     },
   }
+}
+
+function savedOf([window, state]: [Window, State]): rules.SavedWindow {
+  return { ...window.getNormalBounds(), isMaximized: window.isMaximized(), path: pathOf(window, state) }
+}
+
+function front(window: Window): void {
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
 }
 
 /** The page that a window shows, or showed before it had to tell of trouble. */
