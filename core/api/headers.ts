@@ -33,13 +33,3 @@ export function setSecurityHeaders(response: ServerResponse, port: number): void
   response.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=()')
   response.setHeader('Cache-Control', 'no-store')
 }
-
-/**
- * Headers of answers of JSON to programs, of which there are thousands a second: no browser takes them for a page, and one
- * that shows them all the same runs nothing and loads nothing.
- */
-export function setDataHeaders(response: ServerResponse): void {
-  response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
-  response.setHeader('X-Content-Type-Options', 'nosniff')
-  response.setHeader('Cache-Control', 'no-store')
-}

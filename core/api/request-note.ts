@@ -12,13 +12,11 @@ export type RequestNote = {
   isUpload: boolean
 }
 
-const notes = new WeakMap<IncomingMessage, RequestNote>()
+/** On the request itself: thousands of entries a second of a WeakMap would be work for each collection of garbage. */
+const NOTE = Symbol('note')
+type Noted = IncomingMessage & { [NOTE]?: RequestNote }
 
 /** The note of a request, which is the same for all who ask. */
-export function noteOf(request: IncomingMessage): RequestNote {
-  const known = notes.get(request)
-  if (known !== undefined) return known
-  const note: RequestNote = { route: undefined, caller: undefined, isQuiet: false, isUpload: false }
-  notes.set(request, note)
-  return note
+export function noteOf(request: Noted): RequestNote {
+  return (request[NOTE] ??= { route: undefined, caller: undefined, isQuiet: false, isUpload: false })
 }

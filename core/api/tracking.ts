@@ -5,7 +5,7 @@ import type { RunTracking } from '#core/run-tracking/index.ts'
 import type { Caller } from '#core/teams/index.ts'
 import { admit, type AdmitOptions } from './admit.ts'
 import { headersOf } from './answer-problem.ts'
-import { setDataHeaders, setSecurityHeaders } from './headers.ts'
+import { setSecurityHeaders } from './headers.ts'
 import { noteOf } from './request-note.ts'
 
 /** Takes a request of MLflow's protocol and returns true; returns false, having done nothing, where it is none. */
@@ -21,8 +21,7 @@ export function createTracking({ mlflow, scopeOf, ...options }: TrackingOptions)
   return (request, response) => {
     const target = mlflow.find(request)
     if (target === undefined) return false
-    if (target.isData) setDataHeaders(response)
-    else setSecurityHeaders(response, options.port)
+    if (!target.isData) setSecurityHeaders(response, options.port)
     const note = noteOf(request)
     note.route = target.label
     note.isQuiet = true

@@ -8,6 +8,3 @@ export type Deps = {
   readonly registry: { readonly reads: RegistryReads; readonly writes: RegistryWrites }
   readonly reader: Reader
 }
-
-/** The answer of what answers nothing. */
-export const NOTHING: object = {}

@@ -1,5 +1,5 @@
-import { historyWithModel, MODEL_HISTORY, runId, type Answer, type Input } from '#core/wire/index.ts'
-import { NOTHING, type Deps } from './deps.ts'
+import { historyWithModel, MODEL_HISTORY, NOTHING, runId, type Answer, type Input } from '#core/wire/index.ts'
+import type { Deps } from './deps.ts'
 
 /** Adds models, as clients of MLflow 2 describe them, to the list that their run has in a tag: one after the other. */
 export function createLogModel(tracking: Deps['tracking']): (input: Input) => Promise<Answer> {

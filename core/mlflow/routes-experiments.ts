@@ -13,8 +13,9 @@ import {
   experimentShape,
   filled,
   readId,
+  NOTHING,
 } from '#core/wire/index.ts'
-import { NOTHING, type Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 
 /** Experiments, and the datasets of their runs. */
 export function experimentRoutes({ tracking, reader }: Deps): readonly JsonRoute[] {

@@ -18,8 +18,9 @@ import {
   type JsonCall,
   type Input,
   type JsonRoute,
+  NOTHING,
 } from '#core/wire/index.ts'
-import { NOTHING, type Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 
 /** As many models as a search gives where it does not say how many. */
 const USUAL_PAGE = 100

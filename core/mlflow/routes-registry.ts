@@ -12,8 +12,9 @@ import {
   type Method,
   filled,
   readText,
+  NOTHING,
 } from '#core/wire/index.ts'
-import { NOTHING, type Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 import { registeredModelShape, versionShape } from './shapes-registry.ts'
 import { versionOf } from './version-number.ts'
 

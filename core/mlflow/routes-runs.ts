@@ -19,8 +19,9 @@ import {
   type Answer,
   type Input,
   type JsonRoute,
+  NOTHING,
 } from '#core/wire/index.ts'
-import { NOTHING, type Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 import { createLogModel } from './log-model.ts'
 
 /** As many runs as a search gives where it does not say how many. */

@@ -23,8 +23,9 @@ import {
   readObject,
   readText,
   wrong,
+  NOTHING,
 } from '#core/wire/index.ts'
-import { NOTHING, type Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 
 const USUAL_PAGE = 100
 /** The tag that tells a client where the spans of a trace are kept, as an artifact. */

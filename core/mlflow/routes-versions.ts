@@ -11,8 +11,9 @@ import {
   type Input,
   type JsonRoute,
   type Method,
+  NOTHING,
 } from '#core/wire/index.ts'
-import { NOTHING, type Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 import { versionShape } from './shapes-registry.ts'
 import { versionOf } from './version-number.ts'
 

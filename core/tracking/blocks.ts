@@ -12,7 +12,8 @@ export type Pace = {
   /** So many late points are taken into their blocks together: a block is then written once for several. */
   readonly late: number
 }
-const PACE: Pace = { enough: 512, stay: 64, late: 2_048 }
+/** What is usual. */
+export const PACE: Pace = { enough: 512, stay: 64, late: 2_048 }
 
 /** A block is parted when it has grown to so many times its size, and again at each doubling. */
 const OUTGROWN = 4

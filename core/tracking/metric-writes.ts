@@ -1,5 +1,5 @@
 import type { Database } from '#core/store/index.ts'
-import { openBlocks, type Pace } from './blocks.ts'
+import { openBlocks, PACE, type Pace } from './blocks.ts'
 import type { SeriesId } from './block-rows.ts'
 import type { Keys } from './keys.ts'
 import { checkKey } from './limits.ts'
@@ -44,13 +44,19 @@ export function openMetricWrites(db: Database, keys: Keys, pace?: Pace): MetricW
 }
 
 /** Adds points, in their order, to one series and to its pyramid. */
-function openPointWrites(db: Database, pace: Pace | undefined): (id: SeriesId, points: readonly Point[]) => void {
+function openPointWrites(db: Database, pace: Pace = PACE): (id: SeriesId, points: readonly Point[]) => void {
   const rows = openSeriesRows(db)
   const blocks = openBlocks(db, pace)
   const insert = db.prepare<[number, number, number, number, number, number, number]>(
     `INSERT INTO metrics (run, key, step, at, value, nan, origin) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   )
   return (id, points) => {
+    const [only] = points
+    if (only !== undefined && points.length === 1 && rows.append(id, only, pace.enough)) {
+      // It is behind all others, so it is new.
+      insert.run(id.run, id.key, only.step, only.at, only.value, only.nan, only.origin)
+      return
+    }
     const before = rows.get(id)
     let series: Series | undefined = before
     const sealed = before?.sealed ?? BEFORE_ALL

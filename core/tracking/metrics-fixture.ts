@@ -27,15 +27,15 @@ const stretch = fc
   .map(({ from, by, values: list }) =>
     list.map((value, index) => ({ value, step: from + by * index, timestamp: 1_000 + index })),
   )
-/** What requests log, one after the other. */
-export const requests = fc.array(
-  fc.oneof(
-    { weight: 3, arbitrary: stretch },
-    { weight: 2, arbitrary: fc.array(anywhere, { minLength: 1, maxLength: 40 }) },
-    { weight: 1, arbitrary: fc.array(fc.record({ value: values, timestamp: fc.constant(5), step: fc.constant(0) })) },
-  ),
-  { minLength: 1, maxLength: 12 },
+const together = fc.oneof(
+  { weight: 3, arbitrary: stretch },
+  { weight: 2, arbitrary: fc.array(anywhere, { minLength: 1, maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.array(fc.record({ value: values, timestamp: fc.constant(5), step: fc.constant(0) })) },
 )
+/** What requests log, one after the other: many points, or one each. */
+export const requests = fc
+  .array(fc.tuple(together, fc.boolean()), { minLength: 1, maxLength: 12 })
+  .map((list): Logged[][] => list.flatMap(([points, isOneEach]) => (isOneEach ? points.map((one) => [one]) : [points])))
 /** What is asked of a chart. */
 export const ranges = fc.array(fc.record({ fromStep: steps, toStep: steps, most: fc.integer({ min: 1, max: 40 }) }), {
   minLength: 3,

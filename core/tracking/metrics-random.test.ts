@@ -117,3 +117,21 @@ test('what is known of a series is that of all its points', async () => {
     { numRuns: 60 },
   )
 })
+
+test('a series knows the same of points that came one by one as of those that came together', async () => {
+  const next = openSeries()
+  const known =
+    'SELECT step, at, value, nan, count, finite, min, max, sum, disordered FROM series ORDER BY run DESC LIMIT 1'
+  const value = fc.oneof(fc.integer({ min: -50, max: 50 }), fc.constantFrom(Number.NaN, Infinity, -Infinity, 0.5))
+  await fc.assert(
+    fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 90 }), async (list) => {
+      const points = list.map((each, index) => ({ value: each, step: index, timestamp: 1_000 + index }))
+      const [one, other] = [await next(), await next()]
+      one.log(points)
+      const whole = one.db.prepare(known).get()
+      for (const point of points) other.log([point])
+      expect(other.db.prepare(known).get()).toEqual(whole)
+    }),
+    { numRuns: 60 },
+  )
+})

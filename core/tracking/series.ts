@@ -59,13 +59,30 @@ const COLUMNS =
   'step, at, value, nan, origin, count, finite, min, max, sum, sealed_step, sealed_at, unsealed, late, disordered'
 
 /** The rows of series, on the writer's connection. */
-export function openSeriesRows(db: Database): {
+export type SeriesRows = {
   get(id: SeriesId): Series | undefined
   put(id: SeriesId, series: Series): void
-} {
+  /**
+   * Does at once what `get`, `withPoint` and `put` do, for the point of which programs log thousands: a finite one that
+   * comes behind all others by step, and not before the latest by time. Else, and where no series is or it would have
+   * `enough` unsealed points, does nothing and returns false.
+   */
+  append(id: SeriesId, point: Point, enough: number): boolean
+}
+
+type Appended = [...[step: number, at: number, value: number, origin: number], ...[number, number, number], ...Bounds]
+type Bounds = [run: number, key: number, step: number, at: number, unsealed: number]
+
+/** Prepares reads and writes of the rows. */
+export function openSeriesRows(db: Database): SeriesRows {
   const get = db.prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM series WHERE run = ? AND key = ?`).raw()
   const put = db.prepare<[number, number, ...Row]>(
     `INSERT OR REPLACE INTO series (run, key, ${COLUMNS}) VALUES (${'?, '.repeat(16)}?)`,
+  )
+  const append = db.prepare<Appended>(
+    `UPDATE series SET step = ?, at = ?, value = ?, nan = 0, origin = ?, count = count + 1, finite = finite + 1,
+       min = min(ifnull(min, 9e999), ?), max = max(ifnull(max, -9e999), ?), sum = sum + ?, unsealed = unsealed + 1
+     WHERE run = ? AND key = ? AND step < ? AND at <= ? AND unsealed < ?`,
   )
   return {
     get({ run, key }) {
@@ -73,6 +90,11 @@ export function openSeriesRows(db: Database): {
       return row === undefined ? undefined : seriesOf(row)
     },
     put: ({ run, key }, series) => void put.run(run, key, ...rowOf(series)),
+    append({ run, key }, { step, at, value, nan, origin }, enough) {
+      if (nan === 1 || !Number.isFinite(value)) return false
+      const bounds: Bounds = [run, key, step, at, enough - 1]
+      return append.run(step, at, value, origin, value, value, value, ...bounds).changes === 1
+    },
   }
 }
 

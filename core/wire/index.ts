@@ -2,7 +2,7 @@
  * MLflow's protocol without a server or a store: how requests are read and checked, and how answers look. The server of
  * the core and the step runner share it, so it knows nothing of either.
  */
-export { answerRequest, sendFailure, type Admitted } from './answer.ts'
+export { answerRequest, NOTHING, sendFailure, type Admitted } from './answer.ts'
 export { listedShape, type ListedArtifact } from './artifact-list.ts'
 export { artifactBelow, artifactPath, artifactRoot, clientsName, decodePath } from './artifact-path.ts'
 export { failureOf, WireError, type ErrorCode, type Failure } from './errors.ts'

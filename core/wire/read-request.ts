@@ -47,29 +47,32 @@ function checkType(type: string | undefined): void {
 
 /** The body; nothing of it is kept once it is too large. */
 function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
+  const told = request.headers['content-length']
+  const length = told === undefined ? undefined : Number(told)
   return new Promise((resolve, reject) => {
+    if (length !== undefined && length > most) return reject(tooLarge(most))
     let chunks: Buffer[] = []
     let size = 0
-    const end = (error?: Error) => {
-      request.off('data', take)
-      if (error !== undefined) reject(error)
-      else resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks))
-    }
+    const end = () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks))
     const take = (chunk: Buffer) => {
       size += chunk.length
-      if (size <= most) return void chunks.push(chunk)
-      chunks = []
-      request.resume()
-      end(tooLarge(most))
+      if (size > most) {
+        chunks = []
+        request.off('data', take)
+        request.resume()
+        return reject(tooLarge(most))
+      }
+      chunks.push(chunk)
+      // The stream itself tells its end some turns later.
+      if (size === length) end()
     }
-    if (Number(request.headers['content-length'] ?? 0) > most) return end(tooLarge(most))
     request.on('data', take)
-    request.once('end', () => end())
-    request.once('close', () => {
-      if (!request.complete) end(new WireError('BAD_REQUEST', 'The body ended too soon: send it in one go'))
+    if (length === undefined) request.on('end', end)
+    request.on('close', () => {
+      if (!request.complete) reject(new WireError('BAD_REQUEST', 'The body ended too soon: send it in one go'))
     })
     // What went wrong is told by `close`.
-    request.once('error', () => undefined)
+    request.on('error', () => undefined)
   })
 }
 

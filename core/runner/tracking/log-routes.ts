@@ -8,6 +8,7 @@ import {
   historyWithModel,
   metricShape,
   MODEL_HISTORY,
+  NOTHING,
   pairOf,
   readMetric,
   runId,
@@ -20,8 +21,6 @@ import {
 import { notePoint, type OwnRun } from './own-runs.ts'
 import { checkedParams, setPairs, takeRoom } from './pairs.ts'
 import type { Tracked } from './tracked.ts'
-
-const NOTHING = {}
 
 /** What runs log. */
 export function logRoutes(tracked: Tracked): readonly JsonRoute[] {

@@ -5,6 +5,7 @@ import {
   loggedModelShape,
   modelDraftOf,
   modelStatusOf,
+  NOTHING,
   readId,
   readPair,
   searchOf,
@@ -42,7 +43,6 @@ export function modelRoutes(tracked: ModelTracked): readonly JsonRoute[] {
   ]
 }
 
-const NOTHING = {}
 /** What a search gives where it does not say how many; a step has fewer. */
 const USUAL_PAGE = 100
 

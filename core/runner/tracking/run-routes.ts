@@ -2,6 +2,7 @@ import {
   checkDatasets,
   checkTag,
   inputsOf,
+  NOTHING,
   modelOutputsOf,
   newRunShape,
   runChangeOf,
@@ -15,8 +16,6 @@ import {
 import { logRoutes } from './log-routes.ts'
 import { RUN_NAME, runOf } from './own-runs.ts'
 import type { Tracked } from './tracked.ts'
-
-const NOTHING = {}
 
 /** Runs of a step: they are made, read, and log. */
 export function runRoutes(tracked: Tracked): readonly JsonRoute[] {
