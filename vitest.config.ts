@@ -40,7 +40,7 @@ const shared = {
 
 /** Of what goes through workers, one test of each kind is played a second time with threads, as in the desktop app. */
 const BY_WORKERS = [
-  ...['export', 'mlflow-db'].map((name) => `core/transfer/${name}.test.ts`),
+  'core/transfer/export.test.ts',
   'core/mlflow/wire.test.ts',
   'core/api/tracked-run-search.test.ts',
   'core/tracking/purge.test.ts',
@@ -61,8 +61,7 @@ export default defineConfig({
       // Many of them wait for something most of the time.
       group('together', 0, { include: INCLUDE, exclude: [...EXCLUDE, ...CONTAINERS, ...ALONE], maxWorkers: 3 }),
       group('threads', 0, { include: BY_WORKERS, maxWorkers: 3, env: { MINISUB_WORKERS: 'threads' } }),
-      // These too: for pods, mostly.
-      group('containers', 1, { include: CONTAINERS, maxWorkers: 3 }),
+      group('containers', 1, { include: CONTAINERS }),
       group('alone', 2, { include: ALONE, maxWorkers: 1 }),
     ],
   },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { clientOf, isCoreGone } from '#core/attach/index.ts'
 import { isProblem } from '#core/base/problem.ts'
 import type { Client } from '#core/client/index.ts'
@@ -10,6 +11,8 @@ import { watchWork } from './watch-work.ts'
 
 /** The exit code that asks the app to start the host again: the core of another process is gone. */
 const AGAIN = 75
+/** So long after a fault the work of the core is watched again. */
+const AGAIN_MS = 1_000
 
 /** What connects this process with the app. */
 export type HostPort = {
@@ -69,13 +72,17 @@ async function start(host: Host, home: string): Promise<void> {
     if (state === 'connecting' && own === undefined) void endWhenGone(host, home)
   }
   if (releases !== undefined) tellUpdates({ client, post, releases, version, signal: ending.signal })
-  try {
-    await watchWork({ client, signal: ending.signal, onState, post })
-  } catch (error) {
-    if (ending.signal.aborted) return
-    // A core that goes away in the middle of an answer is no bug of ours.
-    await endWhenGone(host, home)
-    throw error
+  while (!ending.signal.aborted) {
+    try {
+      await watchWork({ client, signal: ending.signal, onState, post })
+    } catch (error) {
+      if (ending.signal.aborted) return
+      // A core that goes away or is asked too much in the middle of an answer is no bug of ours.
+      if (!isProblem(error)) throw error
+      process.stderr.write(`the work of the core is watched anew: ${error.message}\n`)
+      await endWhenGone(host, home)
+      await delay(AGAIN_MS)
+    }
   }
 }
 

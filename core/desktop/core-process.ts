@@ -11,6 +11,7 @@ const TAIL_LINES = 40
 const AGAIN = 75
 
 type Told<Kind extends FromHost['kind']> = Extract<FromHost, { kind: Kind }>
+/** The stream of what it writes to stderr. */
 type Output = {
   readonly readable: boolean
   removeAllListeners(event: 'data'): unknown
@@ -46,8 +47,15 @@ export type CoreProcess = {
   /** Settles when it is gone; what does not end in ten seconds is killed. */
   stop(): Promise<void>
 }
+type Running = {
+  readonly child: HostProcess
+  /** Electron takes it off the process when that has ended, with the last of it still to come. */
+  readonly stderr: Output | null
+  readonly tail: string[]
+  problem?: string
+}
 type State = Options & {
-  running?: { readonly child: HostProcess; readonly tail: string[]; problem?: string } | undefined
+  running?: Running | undefined
   ready?: Told<'ready'> | undefined
   slow?: NodeJS.Timeout
   stopped?: PromiseWithResolvers<void>
@@ -58,10 +66,14 @@ export function openCoreProcess(options: Options): CoreProcess {
   const state: State = { ...options, ends: [] }
   return {
     ready: () => state.ready,
-    start: () => start(state),
+    start: () => {
+      state.ends = []
+      start(state)
+    },
     send: (message) => state.running?.child.postMessage(message),
     stop: async () => {
       if (state.running === undefined) return
+      clearTimeout(state.slow)
       state.stopped ??= Promise.withResolvers()
       state.running.child.postMessage({ kind: 'stop' })
       const late = setTimeout(() => state.running?.child.kill(), PATIENCE_MS)
@@ -88,7 +100,7 @@ function start(state: State): void {
   child.on('exit', (code) => {
     if (state.running !== started) return
     state.ready = undefined
-    // Electron lets go of what listens for its output now, and some of that is still on its way.
+    // Electron lets go of what listens for its output, and some of that is still on its way.
     setImmediate(() => void lastWords(state, started).then(() => state.running === started && end(state, code)))
   })
 }
@@ -113,7 +125,7 @@ function end(state: State, code: number): void {
   state.log(`the process of the core ended with code ${code}`)
   const isUnexpected = stopped === undefined && running?.problem === undefined
   if (isUnexpected && code !== AGAIN) state.ends.push(Date.now())
-  const isAgain = isUnexpected && mayStartAgain(state.ends, Date.now())
+  const isAgain = isUnexpected && (code === AGAIN || mayStartAgain(state.ends, Date.now()))
   if (isUnexpected && code !== AGAIN) {
     fail(state, 'The core ended unexpectedly', `its process ended with code ${code}`, isAgain)
   }
@@ -127,15 +139,15 @@ function fail({ log, onTrouble, running }: State, title: string, cause?: string,
   onTrouble({ title, cause, tail: running?.tail.join('\n') ?? '', isAgain })
 }
 
-function launch({ fork, home, encryption, log }: State): { child: HostProcess; tail: string[] } {
+function launch({ fork, home, encryption, log }: State): Running {
   const child = fork()
-  const tail: string[] = []
-  listen(child, tail, log)
+  const started: Running = { child, stderr: child.stderr, tail: [] }
+  listen(started, log)
   child.postMessage({ kind: 'start', home, encryption: encryption() })
-  return { child, tail }
+  return started
 }
 
-function listen({ stderr }: HostProcess, tail: string[], log: Options['log']): void {
+function listen({ stderr, tail }: Running, log: Options['log']): void {
   stderr?.on('data', (chunk) => {
     const said = chunk.toString('utf8').trimEnd().split('\n')
     for (const line of said) log(`core: ${line}`)
@@ -143,16 +155,16 @@ function listen({ stderr }: HostProcess, tail: string[], log: Options['log']): v
   })
 }
 
-function lastWords({ log }: State, { child, tail }: { child: HostProcess; tail: string[] }): Promise<void> {
+function lastWords({ log }: State, ended: Running): Promise<void> {
+  const { stderr } = ended
   return new Promise((resolve) => {
+    if (stderr?.readable !== true) return resolve()
     const late = setTimeout(resolve, LAST_WORDS_MS)
-    const settle = (): void => {
+    stderr.removeAllListeners('data')
+    stderr.on('end', () => {
       clearTimeout(late)
       resolve()
-    }
-    if (child.stderr?.readable !== true) return settle()
-    child.stderr.removeAllListeners('data')
-    child.stderr.on('end', settle)
-    listen(child, tail, log)
+    })
+    listen(ended, log)
   })
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { API, openWire, type Wire } from './wire-fixture.ts'
 
@@ -31,6 +32,24 @@ test('an answer that says nothing has no header that HTTP does not want', async 
 
 test('it tells who wants the connection to end that it does', async () => {
   expect((await send('runs/log-metric', point(2), 'close')).headers.connection).toBe('close')
+})
+
+/** What comes back for a head as it is written, up to the end of the first answer's head. */
+async function sendRaw(...lines: readonly string[]): Promise<string> {
+  const { port } = wire.fixture.server
+  const socket = connect(port, '127.0.0.1')
+  const head = [...lines, `Host: 127.0.0.1:${port}`, `Authorization: Bearer ${wire.fixture.token}`]
+  socket.write(`${head.join('\r\n')}\r\nContent-Type: application/json\r\n\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  socket.destroy()
+  return answer.toString('utf8').split('\r\n\r\n')[0] ?? ''
+}
+
+test('a body of no bytes is answered, however its length is written', async () => {
+  for (const length of ['0', '00', '000']) {
+    const answer = await sendRaw(`POST ${API}/runs/log-metric HTTP/1.1`, `Content-Length: ${length}`)
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+  }
 })
 
 test.each([

@@ -421,7 +421,8 @@ describeWithDocker('the step runner in a pod', () => {
     test('before it began, when the pod is asked to stop while inputs are placed', async () => {
       const zeros = Buffer.alloc(100_000_000)
       const record = { kind: 'file' as const, size: zeros.length, executable: false, sha256: hashBytes(zeros) }
-      const inputs = [1, 2, 3, 4, 5, 6].map((it) => ({
+      // So many that placing them takes longer than the stop is on its way.
+      const inputs = Array.from({ length: 20 }, (_, index) => index + 1).map((it) => ({
         name: `in${it}`,
         source: { from: 'file' as const, record, artifact: 'zeros' },
       }))

@@ -65,8 +65,8 @@ function sendJson(response: ServerResponse, value: Answer): void {
  * there that HTTP/1.1 does not want: what says nothing needs no guard.
  */
 function sendNothing(response: ServerResponse): void {
-  // Connections are kept unless one says otherwise.
-  if (response.shouldKeepAlive) response.removeHeader('Connection')
+  // Since HTTP/1.1 connections are kept unless one says otherwise.
+  if (response.shouldKeepAlive && response.req.httpVersionMinor === 1) response.removeHeader('Connection')
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 2 })
   response.end('{}')
 }

@@ -67,7 +67,8 @@ function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
       if (size === length) end()
     }
     request.on('data', take)
-    if (length === undefined) request.on('end', end)
+    // `00` is no body either, and no last byte of one comes.
+    if (length === undefined || length === 0) request.on('end', end)
     request.on('close', () => {
       if (!request.complete) reject(new WireError('BAD_REQUEST', 'The body ended too soon: send it in one go'))
     })

@@ -293,7 +293,7 @@ test('a window without a session asks for a code and is loaded with it where it 
 test('a core that ends is started again; a window of its own says what happened, the others stay', async () => {
   await start()
   ready()
-  child().stderr.emit('data', Buffer.from('line one\nFATAL ERROR: <heap> out of memory\n'))
+  child().output.emit('data', Buffer.from('line one\nFATAL ERROR: <heap> out of memory\n'))
   await endHost(134, 'and the last line\n')
   expect(electron.children).toHaveLength(2)
   expect(at(electron.windows, 0).loaded).toHaveLength(2)
@@ -323,15 +323,9 @@ test('a fault of V8 in the process of the core is told in the log, and what it w
   ready()
   child().emit('error', 'FatalError', 'v8::Heap', '{}')
   expect(log()).toContain('FatalError in the process of the core, at v8::Heap')
-  child().stderr.readable = false
+  child().output.readable = false
   await endHost(1)
   expect(electron.children).toHaveLength(2)
-})
-
-test('windows stay where they were while the core is started again', async () => {
-  await start()
-  ready()
-  expect(at(electron.windows, 0).loaded).toHaveLength(2)
 })
 
 test('a core that ends three times in five minutes is started again by a person alone', async () => {

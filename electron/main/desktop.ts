@@ -170,7 +170,9 @@ function take(desktop: Desktop, told: FromHost): void {
 function tell(desktop: Desktop, trouble: rules.Trouble): void {
   const { windows } = desktop
   desktop.trouble = trouble
-  setJobs(desktop, [])
+  if (desktop.isQuitting) return
+  // What ran goes on with the core that comes.
+  if (!trouble.isAgain) setJobs(desktop, [])
   if (trouble.isAgain) {
     desktop.report = trouble
     windows.report()
@@ -208,8 +210,8 @@ function mayClose(desktop: Desktop): boolean {
 
 async function askClosing(desktop: Desktop): Promise<void> {
   desktop.isAsking = true
-  const { response } = await desktop.calls.dialog.showMessageBox(rules.closingQuestion(desktop.jobs.length))
-  desktop.isAsking = false
+  const question = desktop.calls.dialog.showMessageBox(rules.closingQuestion(desktop.jobs.length))
+  const { response } = await question.finally(() => (desktop.isAsking = false))
   const answer = (['keep', 'quit'] as const)[response]
   if (answer === undefined) return
   desktop.closing = answer
@@ -235,6 +237,7 @@ function openArguments(desktop: Desktop, args: readonly string[], folder: string
 function open(desktop: Desktop, asked: string, opened: Opened | undefined, event?: { preventDefault(): void }): void {
   const { early, place, windows } = desktop
   event?.preventDefault()
+  if (desktop.isQuitting) return
   if (opened === undefined) place.log(`refused to open ${asked}: it is no page, folder or *.pipeline.yaml`)
   else if (early === undefined) windows.bring(opened)
   else early.push(opened)

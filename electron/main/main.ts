@@ -9,7 +9,10 @@ const { app } = electron
 const home = homeFolder(undefined)
 const userData = app.getPath('userData')
 const { file, log } = openLog([home, userData])
-process.on('uncaughtException', (error) => log(`the app met a bug: ${error.stack ?? error.message}`))
+const tellBug = (error: unknown): void =>
+  log(`the app met a bug: ${error instanceof Error ? error.stack : String(error)}`)
+process.on('uncaughtException', tellBug)
+process.on('unhandledRejection', tellBug)
 if (process.argv.includes('--no-sandbox')) log('this app was started without the sandbox of Chromium')
 startDesktop(electron, {
   home,

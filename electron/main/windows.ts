@@ -44,11 +44,12 @@ export function openWindows(options: Options) {
     saved: (): rules.SavedWindow[] => [...shown].map(savedOf),
     /** Shows the window that was last in front, and gives it something to open. */
     bring: (opened?: Opened) => {
-      if (shown.size === 0) begin('/')
+      const isNew = shown.size === 0
+      if (isNew) begin('/')
       for (const [window, state] of [...shown].slice(-1)) {
         if (opened !== undefined) state.waiting.push(opened)
         tell(window, state)
-        if (state.isPainted) front(window)
+        if (state.isPainted || !isNew) front(window)
       }
     },
     /** What waits for the window of these contents; it is told once. */
@@ -59,7 +60,7 @@ export function openWindows(options: Options) {
       for (const [window, state] of shown) {
         tell(window, state)
         if (rules.originOf(window.webContents.getURL()) === core()) continue
-        load(options, window, `${core()}${state.path}${rest === null ? '' : `#code=${rest}`}`)
+        load(options, window, `${core()}${pathOf(window, state)}${rest === null ? '' : `#code=${rest}`}`)
         rest = null
       }
     },

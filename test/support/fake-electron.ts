@@ -122,7 +122,8 @@ class FakeOutput extends FakeEmitter {
 
 export class FakeChild extends FakeEmitter implements HostProcess {
   readonly got: ToHost[] = []
-  readonly stderr = new FakeOutput()
+  readonly output = new FakeOutput()
+  stderr: FakeOutput | null = this.output
   isKilled = false
   readonly entry: string
   readonly options: E.ForkOptions | undefined
@@ -142,11 +143,12 @@ export class FakeChild extends FakeEmitter implements HostProcess {
   /** It ends. As in Electron, its output is let go of when that was told, and the rest of it comes later. */
   exit(code: number, rest = ''): void {
     this.emit('exit', code)
-    this.stderr.events.removeAllListeners()
+    this.output.events.removeAllListeners()
+    this.stderr = null
     setTimeout(() => {
-      if (rest !== '') this.stderr.emit('data', Buffer.from(rest))
-      this.stderr.readable = false
-      this.stderr.emit('end')
+      if (rest !== '') this.output.emit('data', Buffer.from(rest))
+      this.output.readable = false
+      this.output.emit('end')
     }, 5)
   }
   /** The host tells something. */
