@@ -70,13 +70,13 @@ export function openWindows(options: Options) {
       if (window !== undefined && state !== undefined)
         load(options, window, `${core()}${pathOf(window, state)}#code=${code}`)
     },
-    showTrouble: () => {
-      for (const [window, state] of shown) {
-        state.path = pathOf(window, state)
-        load(options, window, rules.TROUBLE_PAGE)
-      }
-    },
+    showTrouble: () => shown.forEach((state, window) => leave(options, window, state)),
   }
+}
+
+function leave(options: Options, window: Window, state: State): void {
+  state.path = pathOf(window, state)
+  load(options, window, rules.TROUBLE_PAGE)
 }
 
 function savedOf([window, state]: [Window, State]): rules.SavedWindow {
