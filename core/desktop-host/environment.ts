@@ -5,6 +5,8 @@ import { loginPath } from '#core/files/index.ts'
 const LIMIT_MS = 3_000
 /** What the first program of an AppImage puts its own folders into. */
 const OF_APP_IMAGE = ['PATH', 'LD_LIBRARY_PATH', 'XDG_DATA_DIRS', 'GSETTINGS_SCHEMA_DIR']
+/** What it sets for the app alone. A shell like zsh would start all that it starts under the name in ARGV0. */
+const ITS_OWN = ['APPDIR', 'APPIMAGE', 'ARGV0', 'OWD']
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -25,7 +27,8 @@ function withoutAppImage(variables: Variables): Variables {
   const folder = variables['APPDIR'] ?? ''
   if (folder === '') return variables
   const isOther = (it: string): boolean => it !== folder && !it.startsWith(`${folder}/`)
-  const entries = Object.entries(variables).map(([name, value]): [string, string | undefined] =>
+  const others = Object.entries(variables).filter(([name]) => !ITS_OWN.includes(name))
+  const entries = others.map(([name, value]): [string, string | undefined] =>
     OF_APP_IMAGE.includes(name) ? [name, foldersOf(value).filter(isOther).join(delimiter)] : [name, value],
   )
   return Object.fromEntries(entries.filter(([name, value]) => value !== '' || !OF_APP_IMAGE.includes(name)))
@@ -40,7 +43,7 @@ function foldersOf(list = ''): string[] {
 export async function adoptEnvironment(): Promise<void> {
   if (process.versions['electron'] === undefined || process.platform === 'win32') return
   const wanted = await environmentOfTerminal(process.env)
-  for (const name of OF_APP_IMAGE) {
+  for (const name of [...OF_APP_IMAGE, ...ITS_OWN]) {
     const value = wanted[name]
     if (value === undefined) delete process.env[name]
     else process.env[name] = value
