@@ -523,6 +523,28 @@ test('an app in the tray alone opens a window when its core comes no more, and f
   expect(at(electron.trays, 0).tip).toBe('Mini-Submarine: Nothing is running')
 })
 
+test('work that goes on with the core that comes again is still asked for when the last window is closed', async () => {
+  await start()
+  ready()
+  child().tell({ kind: 'active', jobs: [{ text: 'wine · running', path: '/runs/1' }] })
+  await endHost(1)
+  at(electron.windows, 0).close()
+  await turn()
+  expect(electron.answers.questions).toHaveLength(1)
+  expect(electron.app.calls).not.toContain('quit')
+})
+
+test('an app that ends opens nothing more, for links neither nor for a core that was slow', async () => {
+  vi.useFakeTimers()
+  startDesktop(electron.calls, place())
+  electron.app.begin()
+  electron.app.quit()
+  electron.app.emit('open-url', anEvent(), 'minisub://runs/1')
+  await vi.advanceTimersByTimeAsync(11_000)
+  expect(electron.open()).toEqual([])
+  expect(log()).not.toContain('not ready after ten seconds')
+})
+
 test('the question of closing is asked once at a time', async () => {
   await start()
   ready()
