@@ -133,14 +133,14 @@ function openDomains({ home, logger, url, encryption }: Given, stack: AsyncDispo
   })
   const localClusters = stack.use(openLocal({ home, logger, engine, schedules }))
   const onBug = (error: unknown, where: string) => logger.error({ err: error, where }, 'a request failed by a bug')
-  const bigReads = stack.use(openTrackedReads(home))
+  const bigReads = stack.use(openTrackedReads({ home, tracking }))
   const mlflow = openMlflow({ tracking, bigReads, blobs, onBug })
   const tracked = stack.use(
     openTrackingService({
       tracking,
       bigReads,
       blobs,
-      slowReads: stack.use(openTrackedReads(home)),
+      slowReads: stack.use(openTrackedReads({ home, tracking })),
       others: [join(home, WORKBENCH_FILE)],
       onError: (error) => logger.error({ err: error }, 'the end of what was purged failed by a bug'),
     }),

@@ -140,7 +140,11 @@ function openRows(home: string, service: MemoryService, onBug: (error: unknown) 
   const access = openAccess({ store })
   const tracking = openTracking(home)
   const blobFolder = join(home, 'blobs')
-  const [blobs, bigReads, slowReads] = [openBlobs(blobFolder), openTrackedReads(home), openTrackedReads(home)]
+  const [blobs, bigReads, slowReads] = [
+    openBlobs(blobFolder),
+    openTrackedReads({ home, tracking }),
+    openTrackedReads({ home, tracking }),
+  ]
   const mlflow = openMlflow({ tracking, bigReads, blobs, onBug })
   const others = [join(home, WORKBENCH_FILE)]
   const tracked = openTrackingService({ tracking, bigReads, slowReads, blobs, others, onError: onBug })

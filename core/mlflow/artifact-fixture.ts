@@ -18,7 +18,7 @@ export async function startArtifacts() {
   const tracking = openTracking(home)
   const faults: unknown[] = []
   const blobs = openBlobs(join(home, 'blobs'))
-  const bigReads = openTrackedReads(home)
+  const bigReads = openTrackedReads({ home, tracking })
   const mlflow = openMlflow({ tracking, bigReads, blobs, onBug: (error) => faults.push(error) })
   const http = createServer((request, response) => {
     const target = mlflow.find(request)

@@ -60,20 +60,20 @@ async function update(writes: Writes, input: Input): Promise<Answer> {
 }
 
 function changes(writes: Writes): readonly JsonRoute[] {
-  const change = (path: string, work: (id: string, input: Input) => Promise<void>): JsonRoute => ({
+  const change = (path: string, work: (id: string, input: Input) => Promise<void> | undefined): JsonRoute => ({
     method: 'POST',
     path: `/runs/${path}`,
     // The hot path: no async function, which would cost turns of the event loop.
-    answer: (input) => work(runId(input), input).then(nothing),
+    answer: (input) => work(runId(input), input)?.then(nothing) ?? NOTHING,
   })
   return [
     change('delete', async (run) => writes.deleteRun(run)),
     change('restore', async (run) => writes.restoreRun(run)),
-    change('log-metric', async (run, { fields }) => writes.log(run, { metrics: [readMetric(fields, '')] })),
+    change('log-metric', (run, { fields }) => writes.accept(run, { metrics: [readMetric(fields, '')] })),
     change('log-parameter', async (run, input) => writes.log(run, { params: [pairOf(input)] })),
     change('set-tag', async (run, input) => writes.log(run, { tags: [pairOf(input)] })),
     change('delete-tag', async (run, input) => writes.deleteRunTag(run, text(input, 'key'))),
-    change('log-batch', async (run, input) => writes.log(run, batchOf(input))),
+    change('log-batch', (run, input) => writes.accept(run, batchOf(input))),
     change('log-inputs', async (run, input) => writes.logInputs(run, inputsOf(input))),
     change('outputs', async (run, input) => writes.logOutputs(run, modelOutputsOf(input))),
   ]

@@ -18,6 +18,7 @@ export type RunPlace = {
 
 /** Which runs there are, as writes ask for each time: known from memory where nothing changed. */
 export type ActiveRuns = {
+  find(runId: string): RunPlace | undefined
   /** Throws Problem `not_found`, and `tracking_invalid` for a run in the trash. */
   active(runId: string): RunPlace
   /** Throws Problem `not_found`. */
@@ -28,16 +29,17 @@ export type ActiveRuns = {
 
 /** The runs on the writer's connection. */
 export function openActiveRuns(db: Database): ActiveRuns {
-  const find = db.prepare<[string], RunPlace>(
+  const row = db.prepare<[string], RunPlace>(
     'SELECT id AS rowid, run_id AS runId, experiment, stage FROM runs WHERE run_id = ?',
   )
-  const known = openCommittedCache<string, RunPlace>(db, { most: KEPT, read: (runId) => find.get(runId) })
+  const known = openCommittedCache<string, RunPlace>(db, { most: KEPT, read: (runId) => row.get(runId) })
   const any = (runId: string): RunPlace => {
     const run = known.get(runId)
     if (run === undefined) throw noRun(runId)
     return run
   }
   return {
+    find: (runId) => known.get(runId),
     any,
     active: (runId) => {
       const run = any(runId)

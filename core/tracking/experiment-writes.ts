@@ -1,5 +1,6 @@
 import { Problem } from '#core/base/problem.ts'
 import type { Database } from '#core/store/index.ts'
+import type { AcceptedLog } from './accepted-log.ts'
 import { notActive, type ActiveRuns } from './active-runs.ts'
 import { artifactRoot } from '#core/wire/index.ts'
 import { openExperimentReads } from './experiment-reads.ts'
@@ -15,6 +16,7 @@ export type WriteContext = {
   readonly queue: WriteQueue
   readonly keys: Keys
   readonly runs: ActiveRuns
+  readonly accepted: AcceptedLog
 }
 
 type ExperimentWrites = Pick<

@@ -28,7 +28,7 @@ export function openMetricWrites(db: Database, keys: Keys, pace?: Pace): MetricW
   const addPoints = openPointWrites(db, pace)
   return {
     add(run, metrics) {
-      checkAll(metrics)
+      checkMetrics(metrics)
       const series = new Map<string, Point[]>()
       for (const metric of metrics) {
         const point = pointOf(metric, originOf(metric))
@@ -71,7 +71,8 @@ function openPointWrites(db: Database, pace: Pace = PACE): (id: SeriesId, points
   }
 }
 
-function checkAll(metrics: readonly Metric[]): void {
+/** Throws Problem `tracking_invalid` for the first point that cannot be one. */
+export function checkMetrics(metrics: readonly Metric[]): void {
   const known = new Set<string>()
   for (const [index, metric] of metrics.entries()) {
     if (!known.has(metric.key)) checkKey(metric.key, `metrics[${index}].key`)

@@ -19,7 +19,7 @@ export function openPurgeable(home: string, youngMs = 0) {
   const store = stack.use(openStore(home))
   const tracking = stack.use(openTracking(home))
   const blobs = openBlobs(join(home, 'blobs'))
-  const bigReads = stack.use(openTrackedReads(home))
+  const bigReads = stack.use(openTrackedReads({ home, tracking }))
   const others = [join(home, WORKBENCH_FILE)]
   const onError = (error: unknown) => {
     throw error

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { openStore, type Database } from '#core/store/index.ts'
+import { openAcceptedLog } from './accepted-log.ts'
 import { openActiveRuns } from './active-runs.ts'
 import { openExperimentReads } from './experiment-reads.ts'
-import { openExperimentWrites } from './experiment-writes.ts'
+import { openExperimentWrites, type WriteContext } from './experiment-writes.ts'
 import { openHistoryReads } from './history.ts'
 import { openDatasetSummaries } from './input-reads.ts'
 import { openKeys } from './keys.ts'
@@ -12,6 +14,7 @@ import { TRACKING_MIGRATIONS } from './migrations.ts'
 import { openPurgeWrites, type PurgeWrites } from './purge-writes.ts'
 import { openRunReads } from './run-reads.ts'
 import { openRunWrites } from './run-writes.ts'
+import { settledFirst } from './settled-first.ts'
 import { openTrashWrites } from './trash-writes.ts'
 import type { TrackingReads, TrackingWrites } from './types.ts'
 import { openWriteQueue, type WriteQueue } from './write-queue.ts'
@@ -19,8 +22,12 @@ import { openWriteQueue, type WriteQueue } from './write-queue.ts'
 /** The database of what is tracked, in the data folder; a process of reads opens it with `openReadOnly`. */
 export const TRACKING_FILE = 'tracking.db'
 
+/** Points that were acknowledged and are not yet in it. */
+const ACCEPTED_FILE = 'tracking.accepted'
+
 /** What is tracked in a data folder. To dispose of it commits what waits. */
 export type Tracking = Disposable & {
+  /** What was accepted is in it before each look, save for those within a transaction that is no write of `queue`. */
   readonly db: Database
   /** Other tables of the same database are written through it too. */
   readonly queue: WriteQueue
@@ -37,15 +44,18 @@ export type Tracking = Disposable & {
  */
 export function openTracking(home: string): Tracking {
   const store = openStore(home, { file: TRACKING_FILE, migrations: TRACKING_MIGRATIONS })
-  const { db } = store
-  const queue = openWriteQueue(db)
+  const accepted = openAcceptedLog(join(home, ACCEPTED_FILE))
+  const queue = openWriteQueue(store.db)
+  const written = openWrites({ db: store.db, queue, accepted })
+  const db = settledFirst(store.db, () => written.writes.settle())
   return {
     db,
     queue,
     reads: openTrackingReads(db),
-    ...openWrites(db, queue),
+    ...written,
     [Symbol.dispose]: () => {
       queue.flush()
+      accepted[Symbol.dispose]()
       store[Symbol.dispose]()
     },
   }
@@ -82,9 +92,11 @@ function inOneState(db: Database) {
   }
 }
 
-function openWrites(db: Database, queue: WriteQueue): Pick<Tracking, 'writes' | 'purging'> {
-  const keys = openKeys(db)
-  const context = { db, queue, keys, runs: openActiveRuns(db) }
+type Writer = Pick<WriteContext, 'db' | 'queue' | 'accepted'>
+
+function openWrites(writer: Writer): Pick<Tracking, 'writes' | 'purging'> {
+  const { db } = writer
+  const context = { ...writer, keys: openKeys(db), runs: openActiveRuns(db) }
   const writes = {
     ...openExperimentWrites(context),
     ...openTrashWrites(context),

@@ -150,6 +150,13 @@ export type TrackingWrites = {
    */
   restoreRuns(ids: readonly string[]): Promise<void>
   log(runId: string, batch: Batch): Promise<void>
+  /**
+   * As `log`, for a caller that needs no more than that it survives a kill of the process and is seen by whoever asks in a
+   * later turn: undefined where that is so already. May throw what `log` rejects with.
+   */
+  accept(runId: string, batch: Batch): Promise<void> | undefined
+  /** Commits what was accepted. To be called before what looks into the database by a connection of its own. */
+  settle(): void
   deleteRunTag(runId: string, key: string): Promise<void>
   logInputs(
     runId: string,

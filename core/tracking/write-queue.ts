@@ -1,5 +1,6 @@
 import { Problem } from '#core/base/problem.ts'
 import type { Database } from '#core/store/index.ts'
+import { openCommit, type Outcome } from './commit.ts'
 
 /** Writes that come in the same turn of the event loop share a transaction: that is what makes many small ones cheap. */
 export type WriteQueue = {
@@ -9,41 +10,41 @@ export type WriteQueue = {
    * `disk_full`, or `system_busy` where another program keeps the database locked.
    */
   run<Result>(work: () => Result): Promise<Result>
-  /** Commits what waits now. */
+  /** Whether what is run waits for its transaction. */
+  isWaiting(): boolean
+  /** Commits what waits now, and what the leader has. */
   flush(): void
+  /** Has something of one's own done first in each transaction. There is one leader. */
+  follow(leader: Leader): void
   /** Has a function called after each commit, which it must not keep from going on; until what is returned is called. */
   onCommit(listener: () => void): () => void
 }
 
-type Waiting = { readonly work: () => unknown; readonly settle: (outcome: Outcome) => void }
-type Outcome = { readonly result: unknown } | { readonly error: unknown }
+/** Work for which nobody waits. */
+export type Leader = {
+  /** What is to be done in the transaction that begins; undefined for nothing. */
+  next(): (() => void) | undefined
+  /** Told whether that is committed. */
+  done(isDone: boolean): void
+}
 
+type Waiting = { readonly work: () => unknown; readonly settle: (outcome: Outcome) => void }
+
+/** The queue of the writer's connection. */
 export function openWriteQueue(db: Database): WriteQueue {
-  let waiting: Waiting[] = []
+  const commit = openCommit(db)
   const listeners = new Set<() => void>()
-  const one = db.transaction((work: () => unknown) => work())
-  const all = db.transaction((batch: readonly Waiting[]) =>
-    batch.map(({ work }) => {
-      const outcome = outcomeOf(() => one(work))
-      // A full disk made SQLite undo the whole transaction: what follows must not begin one of its own.
-      if (!db.inTransaction && 'error' in outcome) throw outcome.error
-      return outcome
-    }),
-  )
-  // What comes alone, as from one client that waits for each answer, is spared a savepoint within the transaction.
-  const commit = (batch: readonly Waiting[]): readonly Outcome[] => {
-    const [only, ...more] = batch
-    return only !== undefined && more.length === 0 ? [{ result: one.immediate(only.work) }] : all.immediate(batch)
-  }
+  let waiting: Waiting[] = []
+  let leader: Leader | undefined
   const flush = (): void => {
-    const batch = waiting
+    const first = leader?.next()
+    const led: readonly Waiting[] = first === undefined ? [] : [{ work: first, settle: toldTo(leader) }]
+    const batch = [...led, ...waiting]
     waiting = []
     if (batch.length === 0) return
-    const done = outcomeOf(() => commit(batch))
-    if ('result' in done) for (const listener of listeners) listener()
-    for (const [index, { settle }] of batch.entries()) {
-      settle('error' in done ? done : ((done.result as readonly Outcome[])[index] ?? { result: undefined }))
-    }
+    const outcomes = commit(batch.map(({ work }) => work))
+    if (outcomes.some(isDone)) for (const listener of listeners) listener()
+    for (const [index, { settle }] of batch.entries()) settle(outcomes[index] ?? { result: undefined })
   }
   return {
     run: <Result>(work: () => Result) =>
@@ -53,7 +54,9 @@ export function openWriteQueue(db: Database): WriteQueue {
           'error' in outcome ? reject(writeFault(outcome.error, db)) : resolve(outcome.result as Result)
         waiting.push({ work, settle })
       }),
+    isWaiting: () => waiting.length > 0,
     flush,
+    follow: (given) => (leader = given),
     onCommit: (listener) => {
       listeners.add(listener)
       return () => void listeners.delete(listener)
@@ -61,13 +64,8 @@ export function openWriteQueue(db: Database): WriteQueue {
   }
 }
 
-function outcomeOf(work: () => unknown): Outcome {
-  try {
-    return { result: work() }
-  } catch (error) {
-    return { error }
-  }
-}
+const isDone = (outcome: Outcome): boolean => !('error' in outcome)
+const toldTo = (leader: Leader | undefined) => (outcome: Outcome) => leader?.done(isDone(outcome))
 
 /** The Problem of a write that the database could not do; anything else as it is. */
 function writeFault(error: unknown, { name }: Database): unknown {

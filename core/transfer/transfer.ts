@@ -49,6 +49,7 @@ export function openTransfer({ home, tracking, blobs, blobFolder }: TransferOpti
       return work.finally(() => (importing = undefined))
     },
     export: async (request, watch) => {
+      tracking.writes.settle()
       const work = exportTracking(places, request, watch)
       exports.add(work)
       return work.finally(() => exports.delete(work))

@@ -94,3 +94,44 @@ function processesOf(run: string): number[] {
     })
     .map(Number)
 }
+
+test(
+  'a point that was answered is there after the core was killed with -9 in the same moment',
+  { timeout: 60_000 },
+  async () => {
+    await using sandbox = await openCliSandbox()
+    let core = await startCore(sandbox)
+    const ask = trackingOf(sandbox)
+    const { run } = await ask<{ run: { info: { run_id: string } } }>('runs/create', { experiment_id: '0' })
+    const run_id = run.info.run_id
+    let step = 0
+    for (const many of [1, 7, 120]) {
+      for (const end = step + many; step < end; step += 1) {
+        await ask('runs/log-metric', { run_id, key: 'loss', value: step / 7, timestamp: step, step })
+      }
+      core.child.kill('SIGKILL')
+      await core.finished
+      core = await startCore(sandbox)
+      const { metrics } = await ask<{ metrics: { value: number }[] }>(
+        `metrics/get-history?run_id=${run_id}&metric_key=loss`,
+      )
+      expect(metrics.map(({ value }) => value)).toEqual(Array.from({ length: step }, (_, at) => at / 7))
+    }
+  },
+)
+
+/** Calls of MLflow's protocol to the core that runs now: with a body by POST, else by GET. */
+function trackingOf(sandbox: CliSandbox) {
+  return async <Reply>(path: string, body?: object): Promise<Reply> => {
+    const { url } = JSON.parse(readFileSync(join(sandbox.home, 'address.json'), 'utf8')) as { url: string }
+    const token = readFileSync(join(sandbox.home, 'token'), 'utf8').trim()
+    const response = await fetch(`${url}/api/2.0/mlflow/${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(text)
+    return JSON.parse(text) as Reply
+  }
+}
