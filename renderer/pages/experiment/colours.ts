@@ -2,14 +2,40 @@ import type { TrackedRunRow } from '#core/contract/tracking.ts'
 
 type Named = Pick<TrackedRunRow, 'id' | 'startedAt'>
 
-/** Hues that are told apart, in an order in which neighbours are far from each other. */
-const HUES = [212, 25, 145, 330, 45, 265, 185, 0, 95, 300, 165, 235] as const
-/** After the hues, the same with a pattern of dashes. */
+/** Saturation and lightness of shades, in percent. */
+const SHADES = {
+  plain: { light: [80, 42], dark: [70, 60] },
+  deep: { light: [75, 25], dark: [75, 82] },
+} as const
+
+/** Colours as far from each other as twelve can be that are seen in both schemes, each as far as may be from those before. */
+const COLOURS: readonly Pick<Look, 'hue' | 'shade'>[] = [
+  { hue: 210, shade: 'plain' },
+  { hue: 0, shade: 'plain' },
+  { hue: 120, shade: 'deep' },
+  { hue: 300, shade: 'deep' },
+  { hue: 300, shade: 'plain' },
+  { hue: 35, shade: 'plain' },
+  { hue: 265, shade: 'plain' },
+  { hue: 205, shade: 'deep' },
+  { hue: 30, shade: 'deep' },
+  { hue: 240, shade: 'deep' },
+  { hue: 330, shade: 'plain' },
+  { hue: 195, shade: 'plain' },
+]
+/** After the colours, the same with a pattern of dashes. */
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2]]
-const PLACES = HUES.length * DASHES.length
+const PLACES = COLOURS.length * DASHES.length
 
 /** How the curve of a run looks. */
-export type Look = { readonly hue: number; readonly dash: readonly number[] }
+export type Look = {
+  readonly hue: number
+  readonly shade: keyof typeof SHADES
+  readonly dash: readonly number[]
+}
+
+/** That of a run of which nothing is known yet. */
+export const USUAL_LOOK: Look = { hue: 210, shade: 'plain', dash: [] }
 
 /**
  * Looks of runs. A run keeps its look when others come or go: it follows from its id, and only where that of a run
@@ -20,7 +46,7 @@ export function looksOf(runs: readonly Named[]): ReadonlyMap<string, Look> {
   const taken = new Set<number>()
   const byAge = runs.toSorted((a, b) => compare(a.startedAt, b.startedAt) || compare(a.id, b.id))
   for (const { id } of byAge) {
-    let place = hashOf(id) % HUES.length
+    let place = hashOf(id) % COLOURS.length
     for (let tries = 0; taken.has(place) && tries < PLACES; tries += 1) place = (place + 1) % PLACES
     taken.add(place)
     looks.set(id, lookAt(place))
@@ -29,7 +55,8 @@ export function looksOf(runs: readonly Named[]): ReadonlyMap<string, Look> {
 }
 
 function lookAt(place: number): Look {
-  return { hue: HUES[place % HUES.length] ?? 0, dash: DASHES[Math.floor(place / HUES.length)] ?? [] }
+  const colour = COLOURS[place % COLOURS.length] ?? USUAL_LOOK
+  return { ...colour, dash: DASHES[Math.floor(place / COLOURS.length)] ?? [] }
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
@@ -41,8 +68,8 @@ function hashOf(id: string): number {
 }
 
 /** A look as a colour that is seen on the ground of a scheme; `alpha` from 0 to 1. */
-export function colourOf({ hue }: Look, scheme: 'light' | 'dark', alpha = 1): string {
-  const [saturation, lightness] = scheme === 'dark' ? [70, 65] : [75, 40]
+export function colourOf({ hue, shade }: Look, scheme: 'light' | 'dark', alpha = 1): string {
+  const [saturation, lightness] = SHADES[shade][scheme]
   return `hsl(${hue} ${saturation}% ${lightness}% / ${alpha})`
 }
 

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot'
 import { durationText } from '#renderer/ui/time.tsx'
-import { colourOf, type Look } from '../colours.ts'
+import { colourOf, USUAL_LOOK, type Look } from '../colours.ts'
 import type { XAxis } from '../search.ts'
 import { numberText } from '../values.ts'
 
@@ -102,7 +102,7 @@ function drawn({ runs, looks, scheme, hasBands }: PlotShape): Pick<uPlot.Options
   const series: uPlot.Series[] = [{}]
   const bands: uPlot.Band[] = []
   for (const run of runs) {
-    const look = looks.get(run) ?? { hue: 210, dash: [] }
+    const look = looks.get(run) ?? USUAL_LOOK
     series.push({ stroke: colourOf(look, scheme), width: 1.6, dash: [...look.dash], points: { show: single } })
     if (!hasBands) continue
     const faint = { stroke: colourOf(look, scheme, 0.28), width: 1, points: { show: false } }
