@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -74,4 +74,12 @@ test('a full file takes nothing more until it is cleared', () => {
   log.clear()
   expect(leftIn(file)).toEqual([])
   expect(log.keep(text)).toBe(true)
+})
+
+test('a file that cannot be opened is a Problem with its path', () => {
+  const file = join(folderForTest(), 'log')
+  mkdirSync(file)
+  expect(() => openAcceptedLog(file)).toThrow(
+    expect.objectContaining({ name: 'Problem', code: 'home_unwritable', message: expect.stringContaining(file) }),
+  )
 })

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
+import { Problem } from '#core/base/problem.ts'
 
 /** Bytes that it may have: what is in it is done in one go, which must hold nobody up. */
 const MOST_BYTES = 32_768
@@ -19,9 +20,9 @@ export type AcceptedLog = Disposable & {
   clear(): void
 }
 
-/** Opens the file, and makes it where there is none. Throws what the system does where it cannot. */
+/** Opens the file, and makes it where there is none. Throws Problem `home_unwritable`. */
 export function openAcceptedLog(file: string): AcceptedLog {
-  const fd = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600)
+  const fd = openFile(file)
   const left = readLines(fd)
   let size = left.reduce((sum, text) => sum + Buffer.byteLength(lineOf(text)), 0)
   ftruncateSync(fd, size)
@@ -45,6 +46,15 @@ export function openAcceptedLog(file: string): AcceptedLog {
       if (isGood) size = 0
     },
     [Symbol.dispose]: () => closeSync(fd),
+  }
+}
+
+function openFile(file: string): number {
+  try {
+    return openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600)
+  } catch (cause) {
+    const message = `${file} cannot be written: make it a file that you may read and write, or take it away`
+    throw new Problem('home_unwritable', message, { cause })
   }
 }
 

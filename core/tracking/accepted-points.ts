@@ -54,7 +54,7 @@ export function openAcceptedPoints({ db, queue, log, ...writes }: Options): Acce
       if (isDone) {
         points.clear()
         log.clear()
-      } else {
+      } else if (db.open) {
         flushIn(AGAIN_MS)
         if (!isHeld) process.emitWarning(`points that were logged wait until ${db.name} can be written`)
       }

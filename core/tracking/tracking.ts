@@ -43,11 +43,13 @@ export type Tracking = Disposable & {
  * version, and `home_unwritable`.
  */
 export function openTracking(home: string): Tracking {
-  const store = openStore(home, { file: TRACKING_FILE, migrations: TRACKING_MIGRATIONS })
-  const accepted = openAcceptedLog(join(home, ACCEPTED_FILE))
+  using stack = new DisposableStack()
+  const store = stack.use(openStore(home, { file: TRACKING_FILE, migrations: TRACKING_MIGRATIONS }))
+  const accepted = stack.use(openAcceptedLog(join(home, ACCEPTED_FILE)))
   const queue = openWriteQueue(store.db)
   const written = openWrites({ db: store.db, queue, accepted })
   const db = settledFirst(store.db, () => written.writes.settle())
+  const opened = stack.move()
   return {
     db,
     queue,
@@ -55,8 +57,7 @@ export function openTracking(home: string): Tracking {
     ...written,
     [Symbol.dispose]: () => {
       queue.flush()
-      accepted[Symbol.dispose]()
-      store[Symbol.dispose]()
+      opened.dispose()
     },
   }
 }
