@@ -83,3 +83,9 @@ test('a file that cannot be opened is a Problem with its path', () => {
     expect.objectContaining({ name: 'Problem', code: 'home_unwritable', message: expect.stringContaining(file) }),
   )
 })
+
+test('a log that is closed takes nothing more', () => {
+  const log = openAcceptedLog(join(folderForTest(), 'log'))
+  log[Symbol.dispose]()
+  expect(log.keep('"late"')).toBe(false)
+})

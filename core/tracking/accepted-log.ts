@@ -27,15 +27,16 @@ export function openAcceptedLog(file: string): AcceptedLog {
   let size = left.reduce((sum, text) => sum + Buffer.byteLength(lineOf(text)), 0)
   ftruncateSync(fd, size)
   const line = Buffer.allocUnsafe(MOST_BYTES)
-  let isGood = true
+  let [isGood, isOpen] = [true, true]
   return {
     left,
     keep(text) {
+      // Behind half a line nothing is found again.
+      isGood ||= isOpen && done(() => ftruncateSync(fd, size))
       if (!isGood) return false
       const most = 3 * text.length + EXTRA
       if (size + most > MOST_BYTES) return false
       const length = line.write(lineOf(text))
-      // Behind half a line nothing is found again.
       isGood = done(() => writeSync(fd, line, 0, length, size) === length)
       if (isGood) size += length
       return isGood
@@ -45,7 +46,10 @@ export function openAcceptedLog(file: string): AcceptedLog {
       isGood = done(() => ftruncateSync(fd, 0))
       if (isGood) size = 0
     },
-    [Symbol.dispose]: () => closeSync(fd),
+    [Symbol.dispose]: () => {
+      isOpen = isGood = false
+      closeSync(fd)
+    },
   }
 }
 

@@ -200,3 +200,17 @@ test('points of a run that went to the trash, in a file that was left, are no fa
   expect(losses(again)).toEqual([point(1)])
   expect(bytesOf(home)).toBe(0)
 })
+
+test('a look between writes of one turn leaves them in one transaction', async () => {
+  const tracking = await openWithRun()
+  const { db, queue, writes } = tracking
+  const commits: number[] = []
+  queue.onCommit(() => void commits.push(Number(db.prepare('SELECT count(*) FROM tags').pluck().get())))
+  const before = Number(db.prepare('SELECT count(*) FROM tags').pluck().get())
+  void writes.accept(RUN, { metrics: [point(1)] })
+  const first = writes.log(RUN, { tags: [{ key: 'a', value: '1' }] })
+  expect(losses(tracking)).toEqual([point(1)])
+  const second = writes.log(RUN, { tags: [{ key: 'b', value: '1' }] })
+  await Promise.all([first, second])
+  expect(commits).toEqual([before, before + 2])
+})

@@ -83,7 +83,7 @@ export function openAcceptedPoints({ db, queue, log, ...writes }: Options): Acce
       return true
     },
     settle() {
-      if (!isHeld && !points.isEmpty() && !db.inTransaction) queue.flush()
+      if (!isHeld && !points.isEmpty() && !db.inTransaction) queue.lead()
     },
   }
 }

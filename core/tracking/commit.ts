@@ -19,8 +19,9 @@ export function openCommit(db: Database): (works: readonly (() => unknown)[]) =>
   )
   return (works) => {
     const [only, ...more] = works
+    if (only === undefined) return []
     // What comes alone, as from one client that waits for each answer, is spared a savepoint within the transaction.
-    if (only !== undefined && more.length === 0) return [outcomeOf(() => one.immediate(only))]
+    if (more.length === 0) return [outcomeOf(() => one.immediate(only))]
     const done = outcomeOf(() => all.immediate(works))
     return 'error' in done ? works.map(() => done) : (done.result as readonly Outcome[])
   }

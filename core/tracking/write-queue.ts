@@ -14,6 +14,8 @@ export type WriteQueue = {
   isWaiting(): boolean
   /** Commits what waits now, and what the leader has. */
   flush(): void
+  /** Commits what the leader has, and leaves together what waits. */
+  lead(): void
   /** Has something of one's own done first in each transaction. There is one leader. */
   follow(leader: Leader): void
   /** Has a function called after each commit, which it must not keep from going on; until what is returned is called. */
@@ -36,15 +38,20 @@ export function openWriteQueue(db: Database): WriteQueue {
   const listeners = new Set<() => void>()
   let waiting: Waiting[] = []
   let leader: Leader | undefined
-  const flush = (): void => {
+  const commitWith = (batch: readonly Waiting[]): void => {
     const first = leader?.next()
-    const led: readonly Waiting[] = first === undefined ? [] : [{ work: first, settle: toldTo(leader) }]
-    const batch = [...led, ...waiting]
-    waiting = []
-    if (batch.length === 0) return
-    const outcomes = commit(batch.map(({ work }) => work))
+    const works = batch.map(({ work }) => work)
+    const outcomes = commit(first === undefined ? works : [first, ...works])
+    // Before anybody hears of it: who then looks into the database has the leader asked again.
+    if (first !== undefined) leader?.done(outcomes.slice(0, 1).every(isDone))
     if (outcomes.some(isDone)) for (const listener of listeners) listener()
-    for (const [index, { settle }] of batch.entries()) settle(outcomes[index] ?? { result: undefined })
+    const own = outcomes.slice(outcomes.length - batch.length)
+    for (const [index, { settle }] of batch.entries()) settle(own[index] ?? { result: undefined })
+  }
+  const flush = (): void => {
+    const batch = waiting
+    waiting = []
+    commitWith(batch)
   }
   return {
     run: <Result>(work: () => Result) =>
@@ -56,6 +63,7 @@ export function openWriteQueue(db: Database): WriteQueue {
       }),
     isWaiting: () => waiting.length > 0,
     flush,
+    lead: () => commitWith([]),
     follow: (given) => (leader = given),
     onCommit: (listener) => {
       listeners.add(listener)
@@ -65,7 +73,6 @@ export function openWriteQueue(db: Database): WriteQueue {
 }
 
 const isDone = (outcome: Outcome): boolean => !('error' in outcome)
-const toldTo = (leader: Leader | undefined) => (outcome: Outcome) => leader?.done(isDone(outcome))
 
 /** The Problem of a write that the database could not do; anything else as it is. */
 function writeFault(error: unknown, { name }: Database): unknown {
